@@ -1,0 +1,102 @@
+//! A document as import leaves it: plain text, and the blocks it is laid out in.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, TimeSpan};
+
+/// What one file becomes: plain text with the layout beside it.
+///
+/// Laws that every importer keeps: blocks are in reading order, do not overlap, are never empty, and
+/// begin and end on a character that is not white space; outside of the blocks the text is white space only;
+/// line ends are `\n`; there is no NUL. A document without blocks has nothing to read in it, and import refuses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The title the file gives itself, or one made of its name. Never empty.
+    pub title: String,
+    /// The format the text was read from.
+    pub format: Format,
+    /// The text: of UTF-8, shorter than 4 GiB.
+    pub text: String,
+    /// The layout of the text.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of the text as the file lays it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Where the piece stands in the text.
+    pub span: Span,
+    /// What it is.
+    pub kind: BlockKind,
+}
+
+/// What a block is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading, of level 1 (highest) to 6.
+    Heading {
+        /// 1 for the highest, 6 for the lowest.
+        level: u8,
+    },
+    /// Running text.
+    Paragraph,
+    /// One item of a list, without the items of a list inside it.
+    ListItem,
+    /// One row of a table, its cells parted by tabs.
+    TableRow,
+    /// Something said, as far as the file keeps it together.
+    Utterance {
+        /// Who says it, if the file tells.
+        speaker: Option<String>,
+        /// When it is said, if the file tells.
+        time: Option<TimeSpan>,
+    },
+}
+
+/// The format a document was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Plain text.
+    PlainText,
+    /// Markdown (`CommonMark`).
+    Markdown,
+    /// HTML.
+    Html,
+    /// `SubRip` subtitles.
+    Srt,
+    /// `WebVTT` subtitles.
+    WebVtt,
+}
+
+impl Format {
+    /// Every format there is.
+    pub const ALL: [Self; 5] = [Self::PlainText, Self::Markdown, Self::Html, Self::Srt, Self::WebVtt];
+
+    /// Returns the name kept in the store, such as `"web_vtt"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PlainText => "plain_text",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Srt => "srt",
+            Self::WebVtt => "web_vtt",
+        }
+    }
+
+    /// Returns the name shown to people, such as `"WebVTT"`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PlainText => "Plain text",
+            Self::Markdown => "Markdown",
+            Self::Html => "HTML",
+            Self::Srt => "SubRip",
+            Self::WebVtt => "WebVTT",
+        }
+    }
+
+    /// Returns the format of that name, as [`Format::name`] gives it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}

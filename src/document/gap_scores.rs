@@ -1,0 +1,58 @@
+//! What an engine says of each gap.
+
+use super::GapIndex;
+
+/// A score in `0.0..=1.0` for each gap of one document, in reading order.
+///
+/// A document of one unit has no gap, and so no scores.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapScores(Vec<f32>);
+
+impl GapScores {
+    /// Takes the scores of an engine, clamped to `0.0..=1.0`.
+    ///
+    /// Panics on a score that is not a number: that is a bug in the engine.
+    pub fn new(mut scores: Vec<f32>) -> Self {
+        for (gap, score) in scores.iter_mut().enumerate() {
+            assert!(!score.is_nan(), "the score of gap {gap} is not a number");
+            *score = score.clamp(0.0, 1.0);
+        }
+        Self(scores)
+    }
+
+    /// Returns how many gaps there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns whether there is no gap, as in a document of one unit.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the score of one gap.
+    pub fn at(&self, gap: GapIndex) -> f32 {
+        self.0[gap.index()]
+    }
+
+    /// Returns the scores in reading order.
+    pub fn as_slice(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_clamped() {
+        assert_eq!(GapScores::new(vec![-1.0, 0.25, f32::INFINITY]).as_slice(), [0.0, 0.25, 1.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "gap 1 is not a number")]
+    fn a_score_that_is_not_a_number_is_a_bug() {
+        GapScores::new(vec![0.0, f32::NAN]);
+    }
+}

@@ -1,0 +1,31 @@
+//! What everyone talks about: plain values, no input, no output.
+//!
+//! # Glossary
+//!
+//! One name for a thing, in Rust, in SQL, on the command line and in the window.
+//!
+//! - **document**: what one file becomes: a title, its plain text, and the blocks the text is laid out in.
+//! - **block**: a piece of the text as the file lays it out: a heading, a paragraph, a list item, a table row,
+//!   a subtitle cue's worth of speech.
+//! - **unit**: the smallest piece a chapter is made of: a paragraph, a sentence or an utterance. Never cut inside.
+//! - **gap**: the place between unit `n` and unit `n + 1`, numbered `n`. A document of `n` units has `n - 1` gaps.
+//! - **gap score**: in `0.0..=1.0`, how likely it is that the subject changes at a gap.
+//! - **boundary**: a gap at which a chapter ends and the next begins.
+//! - **chapter**: a run of units with a title and a level. The chapters of one layer tile the document.
+//! - **layer**: where a set of chapters comes from: found by an engine, or *as written* by the headings of the file.
+//! - **granularity**: in `0.0..=1.0`, how finely a document is cut; more is finer, and finer keeps every boundary.
+//! - **topic**: an ordered list of weighted words that occur together, and the documents that bear it.
+
+mod block;
+mod chapter;
+mod gap_scores;
+mod position;
+mod provenance;
+mod unit;
+
+pub use block::{Block, BlockKind, Document, Format};
+pub use chapter::{Chapter, Layer, Origin};
+pub use gap_scores::GapScores;
+pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
+pub use provenance::Provenance;
+pub use unit::{Heading, Unit, UnitKind, Units};

@@ -1,0 +1,197 @@
+//! Everything that can go wrong, in one enum.
+//!
+//! Variants hold data; the sentence stands in the attribute: lower case, no full stop, what was tried and on what.
+//! A front end decides by [`Error::kind`] how to say it.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The result of anything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whose fault an error is, and so how a front end treats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The user can mend it: exit code 2, a calm banner.
+    Input,
+    /// The user wanted it: exit code 130, silence.
+    Cancelled,
+    /// We are to blame: exit code 1, "please report".
+    Internal,
+}
+
+/// Everything that can go wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The user asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+
+    /// A file could not be read.
+    #[error("read {path:?}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// A file could not be written.
+    #[error("write {path:?}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// Something could not be written to a stream.
+    #[error("write the result: {0}")]
+    Output(#[from] io::Error),
+
+    /// A file has nothing to read in it.
+    #[error("import {name:?}: there is no text in it")]
+    NoText {
+        /// The file's name.
+        name: String,
+    },
+
+    /// A file is not text of any kind.
+    #[error("import {name:?}: this is not text ({found}); supported are plain text, Markdown, HTML, SubRip and WebVTT")]
+    NotText {
+        /// The file's name.
+        name: String,
+        /// What it seems to be.
+        found: String,
+    },
+
+    /// A file is larger than import admits.
+    #[error("import {name:?}: it has {found_bytes} bytes, and at most {limit_bytes} are read")]
+    TooLarge {
+        /// The file's name.
+        name: String,
+        /// Its size.
+        found_bytes: u64,
+        /// The largest size admitted.
+        limit_bytes: u64,
+    },
+
+    /// A setting is out of its range.
+    #[error("{name} must be {needed}, not {found}")]
+    Setting {
+        /// The setting's name, as its flag has it.
+        name: &'static str,
+        /// What it may be.
+        needed: &'static str,
+        /// What it was.
+        found: String,
+    },
+
+    /// A library could not be opened, read or written.
+    #[error("{attempt} the library {path:?}: {reason}")]
+    Library {
+        /// What was tried: `open`, `read`, `write to`.
+        attempt: &'static str,
+        /// The library's file.
+        path: PathBuf,
+        /// What stood in the way, and what to do.
+        reason: String,
+    },
+
+    /// The library was written by a newer version of this program.
+    #[error(
+        "open the library {path:?}: a newer version of Caesura wrote it (schema {found}, this version knows {known}); install that version"
+    )]
+    NewerLibrary {
+        /// The library's file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The newest schema version this program knows.
+        known: i64,
+    },
+
+    /// There is no document of that number.
+    #[error("there is no document {0} in the library")]
+    NoDocument(i64),
+
+    /// A format needs times, and the document has none.
+    #[error("export {title:?} as {format}: the document has no times; choose a format without times, such as markdown or json")]
+    NeedsTimes {
+        /// The document's title.
+        title: String,
+        /// The format asked for.
+        format: &'static str,
+    },
+
+    /// A file of data for evaluation or mining is not in the form expected.
+    #[error("read {path:?}, line {line}: {reason}")]
+    Data {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// There is nothing to work on.
+    #[error("{attempt}: {reason}")]
+    Nothing {
+        /// What was tried.
+        attempt: &'static str,
+        /// Why there is nothing, and what to do.
+        reason: String,
+    },
+
+    /// A model's weights or vocabulary could not be used.
+    #[error("load the model {name:?}: {reason}")]
+    Model {
+        /// The model's name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// A model failed while running.
+    #[error("run the model {name:?}: {reason}")]
+    ModelRun {
+        /// The model's name.
+        name: String,
+        /// What the engine said.
+        reason: String,
+    },
+
+    /// SQLite refused a statement of ours.
+    #[error("query the library: {0}")]
+    Sql(#[from] rusqlite::Error),
+
+    /// A value could not be written as JSON.
+    #[error("write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Error {
+    /// Returns whose fault the error is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Cancelled => Kind::Cancelled,
+            Self::ModelRun { .. } | Self::Sql(_) | Self::Json(_) => Kind::Internal,
+            _ => Kind::Input,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_said_with_its_path_and_is_the_inputs_fault() {
+        let source = io::Error::from_raw_os_error(2);
+        let error = Error::Read { path: "no/such/file.txt".into(), source };
+        assert!(error.to_string().starts_with("read \"no/such/file.txt\": "), "{error}");
+        assert_eq!(error.kind(), Kind::Input);
+    }
+}

@@ -1,0 +1,239 @@
+//! Text into words: the words of UAX #29, folded, stemmed, with the stop words of the language known.
+//!
+//! Everything that counts words counts these, so that a title, a topic and a boundary speak of the same thing.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A language we have stop words and a stemmer for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+    /// German.
+    German,
+    /// Italian.
+    Italian,
+    /// Portuguese.
+    Portuguese,
+    /// Spanish.
+    Spanish,
+}
+
+impl Language {
+    /// Every language there is, English first.
+    pub const ALL: [Self; 6] =
+        [Self::English, Self::French, Self::German, Self::Italian, Self::Portuguese, Self::Spanish];
+
+    /// Returns the two-letter code of ISO 639-1.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+            Self::German => "de",
+            Self::Italian => "it",
+            Self::Portuguese => "pt",
+            Self::Spanish => "es",
+        }
+    }
+
+    /// Returns the language of that code, as [`Language::code`] gives it.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// Returns the language that more of the first words of `text` are stop words of than of any other.
+    ///
+    /// A tie, as in a text of no known language, goes to the one earlier in [`Language::ALL`], so to English.
+    pub fn guess(text: &str) -> Self {
+        let folded: Vec<String> = tokens(text).take(2_000).map(|token| fold(token.text).into_owned()).collect();
+        let count = |language: Self| {
+            let stops = stop_words_of(language);
+            folded.iter().filter(|word| stops.contains(&word.as_str())).count()
+        };
+        Self::ALL.into_iter().rev().max_by_key(|&language| count(language)).unwrap_or_default()
+    }
+
+    fn stemmer(self) -> Stemmer {
+        Stemmer::create(match self {
+            Self::English => Algorithm::English,
+            Self::French => Algorithm::French,
+            Self::German => Algorithm::German,
+            Self::Italian => Algorithm::Italian,
+            Self::Portuguese => Algorithm::Portuguese,
+            Self::Spanish => Algorithm::Spanish,
+        })
+    }
+}
+
+/// A word as it stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// The word, as written.
+    pub text: &'a str,
+    /// Its bytes in the text it was taken from.
+    pub range: Range<usize>,
+}
+
+/// Returns the words of `text` in reading order: the segments of UAX #29 that hold a letter or a digit.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    text.unicode_word_indices().map(|(start, word)| Token { text: word, range: start..start + word.len() })
+}
+
+/// Returns how many words `text` has.
+pub fn count(text: &str) -> usize {
+    text.unicode_words().count()
+}
+
+/// Returns `word` in lower case and NFKC, with `’` written as `'`, so that spellings of one word compare equal.
+pub fn fold(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'\'') {
+        return Cow::Borrowed(word);
+    }
+    if word.is_ascii() {
+        return Cow::Owned(word.to_ascii_lowercase());
+    }
+    let straight = word.replace('\u{2019}', "'");
+    Cow::Owned(match is_nfkc_quick(straight.chars()) {
+        IsNormalized::Yes => straight.to_lowercase(),
+        _ => straight.nfkc().collect::<String>().to_lowercase(),
+    })
+}
+
+/// Turns the words of one language into the terms that are counted.
+///
+/// Not `Sync`: each thread makes its own, which is cheap. It remembers the stems it has made.
+pub struct Analyzer {
+    language: Language,
+    stop_words: HashSet<&'static str>,
+    stemmer: Stemmer,
+    stems: RefCell<HashMap<String, String>>,
+}
+
+impl Analyzer {
+    /// The most stems remembered: enough for any book, and a bound for a text of ever new words.
+    const MAX_STEMS: usize = 200_000;
+
+    /// Returns the analyzer of `language`.
+    pub fn new(language: Language) -> Self {
+        Self {
+            language,
+            stop_words: stop_words_of(language).iter().copied().collect(),
+            stemmer: language.stemmer(),
+            stems: RefCell::default(),
+        }
+    }
+
+    /// Returns the language it is for.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Returns whether a folded word is a stop word, such as `the`, or a mere clitic or filler of speech, such as `uh`.
+    pub fn is_stop_word(&self, folded: &str) -> bool {
+        self.stop_words.contains(folded) || FILLERS.contains(&folded)
+    }
+
+    /// Returns whether a folded word can carry a subject: no stop word, no number, two characters or more.
+    pub fn is_content_word(&self, folded: &str) -> bool {
+        !self.is_stop_word(folded)
+            && folded.chars().nth(1).is_some()
+            && folded.chars().any(char::is_alphabetic)
+            && !folded.chars().next().is_some_and(char::is_numeric)
+    }
+
+    /// Returns the stem of a folded word (Snowball). Words of one stem count as the same word.
+    pub fn stem(&self, folded: &str) -> String {
+        if let Some(stem) = self.stems.borrow().get(folded) {
+            return stem.clone();
+        }
+        // A possessive says nothing of the subject, and the stemmers of some languages leave it.
+        let bare = folded.strip_suffix("'s").unwrap_or(folded);
+        let stem = self.stemmer.stem(bare).into_owned();
+        let mut stems = self.stems.borrow_mut();
+        if stems.len() < Self::MAX_STEMS {
+            stems.insert(folded.to_owned(), stem.clone());
+        }
+        stem
+    }
+
+    /// Returns the stems of the content words of `text`, in reading order, repeats kept.
+    pub fn content_stems(&self, text: &str) -> Vec<String> {
+        tokens(text)
+            .map(|token| fold(token.text))
+            .filter(|word| self.is_content_word(word))
+            .map(|word| self.stem(&word))
+            .collect()
+    }
+}
+
+/// What people say while they think, and what speech recognisers write for it.
+const FILLERS: [&str; 14] =
+    ["uh", "um", "hm", "hmm", "mm", "mhm", "erm", "er", "ah", "oh", "yeah", "okay", "ok", "inaudible"];
+
+fn stop_words_of(language: Language) -> &'static [&'static str] {
+    stop_words::get(language.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(Analyzer::new(Language::English).content_stems(text), expected);
+    }
+
+    #[test]
+    fn stop_words_and_numbers_are_left_out() {
+        check("The keeper of the lights, in 1987 and 1988", &["keeper", "light"]);
+    }
+
+    #[test]
+    fn forms_of_one_word_have_one_stem() {
+        check("Tides turned; the tide’s turning, a TIDE turns", &["tide", "turn", "tide", "turn", "tide", "turn"]);
+    }
+
+    #[test]
+    fn fillers_of_speech_are_left_out() {
+        check("Um, yeah, the turbine, uh, stalled", &["turbin", "stall"]);
+    }
+
+    #[test]
+    fn tokens_say_where_they_stand() {
+        let text = "Größe, déjà-vu: 3.5 m";
+        for token in tokens(text) {
+            assert_eq!(&text[token.range.clone()], token.text);
+        }
+        assert_eq!(tokens(text).count(), 5);
+    }
+
+    #[test]
+    fn folding_makes_spellings_equal() {
+        assert_eq!(fold("Ｃafe\u{301}"), fold("CAFÉ"));
+        assert_eq!(fold("don’t"), "don't");
+    }
+
+    #[track_caller]
+    fn check_guess(text: &str, expected: Language) {
+        assert_eq!(Language::guess(text), expected);
+    }
+
+    #[test]
+    fn a_language_is_known_by_its_small_words() {
+        check_guess("Der Vertrag ist von den Parteien zu unterzeichnen, und er gilt für ein Jahr", Language::German);
+        check_guess("Le contrat est signé par les deux parties et vaut pour une année", Language::French);
+        check_guess("The contract is signed by both parties and is good for a year", Language::English);
+        check_guess("", Language::English);
+        check_guess("合同由双方签署", Language::English);
+    }
+}
