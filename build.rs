@@ -15,12 +15,15 @@ fn main() {
 /// Returns the first ten digits of the commit this checkout stands at, or nothing outside of a checkout.
 fn commit() -> Option<String> {
     let git = Path::new(".git");
-    println!("cargo:rerun-if-changed=.git/HEAD");
     let head = std::fs::read_to_string(git.join("HEAD")).ok()?;
+    // Only of what is there: a missing file counts as changed at every build.
+    println!("cargo:rerun-if-changed=.git/HEAD");
     let hash = match head.strip_prefix("ref: ") {
         Some(reference) => {
             let reference = reference.trim();
-            println!("cargo:rerun-if-changed=.git/{reference}");
+            if git.join(reference).exists() {
+                println!("cargo:rerun-if-changed=.git/{reference}");
+            }
             std::fs::read_to_string(git.join(reference)).ok().or_else(|| packed(git, reference))?
         }
         None => head,
