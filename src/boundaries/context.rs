@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use super::depth::{self, CutOff};
-use super::windows::{WindowWords, windows};
-use super::{GAPS_PER_CHECK, GapInput, GapScorer};
+use super::scale::Scales;
+use super::windows::windows;
+use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
 use crate::document::GapScores;
 use crate::error::Result;
 use crate::neural::Vectors;
@@ -18,10 +18,8 @@ use crate::words;
 /// Settings of [`Context`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ContextConfig {
-    /// How many words are looked at on each side of a gap.
-    pub window_words: WindowWords,
-    /// How deep a valley must be to be a boundary.
-    pub cut_off: CutOff,
+    /// How many words stand on each side of a gap, and how deep a valley must be to be a boundary.
+    pub scales: Scales,
 }
 
 /// Compares the vectors of the units on both sides of a gap.
@@ -34,7 +32,7 @@ impl GapScorer for Context {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        super::settings(self.0.window_words, self.0.cut_off)
+        self.0.scales.settings()
     }
 
     fn needs_vectors(&self) -> bool {
@@ -43,7 +41,7 @@ impl GapScorer for Context {
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
         let similarities = self.similarities(input, progress)?;
-        Ok(depth::scores(&similarities, self.0.cut_off))
+        Ok(depth::scores(&similarities, self.0.scales.of(input.units.kind).min_depth))
     }
 }
 
@@ -58,7 +56,7 @@ impl Context {
         assert_eq!(vectors.len(), input.units.len(), "a vector for each unit");
         let texts = input.units.texts(input.text);
         let n_words: Vec<u32> = texts.iter().map(|text| words::count(text) as u32).collect();
-        let windows = windows(&n_words, self.0.window_words.of(input.units.kind));
+        let windows = windows(&n_words, self.0.scales.of(input.units.kind).window_words);
         let n_gaps = windows.len();
         let (mut sum_before, mut sum_after) = (Sum::new(vectors.dims()), Sum::new(vectors.dims()));
         let mut similarities = Vec::with_capacity(n_gaps);

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::depth::{self, CutOff};
-use super::windows::{WindowWords, windows};
-use super::{GAPS_PER_CHECK, GapInput, GapScorer};
+use super::scale::Scales;
+use super::windows::windows;
+use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
 use crate::document::GapScores;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -19,10 +19,8 @@ use crate::words::{self, Analyzer};
 /// Settings of [`Lexical`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LexicalConfig {
-    /// How many words each of the two blocks holds.
-    pub window_words: WindowWords,
-    /// How deep a valley must be to be a boundary.
-    pub cut_off: CutOff,
+    /// How many words stand on each side of a gap, and how deep a valley must be to be a boundary.
+    pub scales: Scales,
 }
 
 /// Compares the stems on both sides of a gap.
@@ -35,7 +33,7 @@ impl GapScorer for Lexical {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        super::settings(self.0.window_words, self.0.cut_off)
+        self.0.scales.settings()
     }
 
     fn needs_vectors(&self) -> bool {
@@ -44,7 +42,7 @@ impl GapScorer for Lexical {
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
         let similarities = self.similarities(input, progress)?;
-        Ok(depth::scores(&similarities, self.0.cut_off))
+        Ok(depth::scores(&similarities, self.0.scales.of(input.units.kind).min_depth))
     }
 }
 
@@ -57,7 +55,7 @@ impl Lexical {
     pub fn similarities(&self, input: &GapInput, progress: &dyn Progress) -> Result<Vec<f32>> {
         let terms = Terms::of(input, progress)?;
         let mut blocks = Blocks::new(terms.n_distinct);
-        let windows = windows(&terms.n_words, self.0.window_words.of(input.units.kind));
+        let windows = windows(&terms.n_words, self.0.scales.of(input.units.kind).window_words);
         let mut similarities = Vec::with_capacity(windows.len());
         let (mut before, mut after) = (0..0, 0..0);
         for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {

@@ -7,12 +7,12 @@
 mod context;
 mod depth;
 mod lexical;
+mod scale;
 mod windows;
 
 pub use context::{Context, ContextConfig};
-pub use depth::CutOff;
 pub use lexical::{Lexical, LexicalConfig};
-pub use windows::WindowWords;
+pub use scale::{Scale, Scales};
 
 use serde_json::{Map, Value};
 
@@ -57,17 +57,117 @@ pub trait GapScorer: Send + Sync {
 /// Gaps scored between two looks at whether the work was cancelled.
 const GAPS_PER_CHECK: usize = 4096;
 
-/// Returns the settings that both engines have, by the names their flags have.
-fn settings(window_words: WindowWords, cut_off: CutOff) -> Map<String, Value> {
-    let mut settings = Map::new();
-    settings.insert(
-        "window_words".to_owned(),
-        serde_json::json!({
-            "paragraph": window_words.paragraph,
-            "sentence": window_words.sentence,
-            "utterance": window_words.utterance,
-        }),
-    );
-    settings.insert("cut_off".to_owned(), cut_off.deviations.into());
-    settings
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chapters::{CutConfig, boundaries};
+    use crate::document::{Span, Unit, UnitKind};
+    use crate::neural::{Encoder, SentenceEncoder};
+    use crate::progress::Unwatched;
+
+    const SCALES: Scales = Scales {
+        paragraph: Scale { window_words: 20, min_depth: 1.0 },
+        sentence: Scale { window_words: 20, min_depth: 1.0 },
+        utterance: Scale { window_words: 20, min_depth: 1.0 },
+    };
+
+    /// A lighthouse, then bread: the subject changes after the sixth unit.
+    const TWO_SUBJECTS: [&str; 12] = [
+        "The lighthouse stands on the rock, and its lamp turns all night.",
+        "Ships see the lamp from far out at sea.",
+        "The keeper of the lighthouse climbs the stairs to the lamp.",
+        "In a storm the keeper watches for ships in distress.",
+        "The sea has broken over the rock and the lower stairs.",
+        "No ship was ever lost while the keeper lit the lamp.",
+        "A good bread begins with flour, water, salt and yeast.",
+        "Knead the dough until it is smooth and let it rise.",
+        "The yeast makes the dough rise; salt slows the yeast.",
+        "Bake the bread in a hot oven until the crust is brown.",
+        "Flour of rye makes a darker dough and a heavier bread.",
+        "Let the bread cool before cutting through its crust.",
+    ];
+
+    fn document(texts: &[&str]) -> (String, Units) {
+        let mut text = String::new();
+        let mut units = Vec::new();
+        for unit in texts {
+            let start = text.len();
+            text.push_str(unit);
+            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+            text.push('\n');
+        }
+        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
+    }
+
+    fn scored(engine: &dyn GapScorer, texts: &[&str]) -> GapScores {
+        let (text, units) = document(texts);
+        let vectors = engine.needs_vectors().then(|| {
+            let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+            encoder.encode(texts, &Unwatched).expect("the model runs")
+        });
+        let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language: Language::English };
+        engine.score(&input, &Unwatched).expect("nobody cancels")
+    }
+
+    fn engines() -> [Box<dyn GapScorer>; 2] {
+        [Box::new(Lexical(LexicalConfig { scales: SCALES })), Box::new(Context(ContextConfig { scales: SCALES }))]
+    }
+
+    #[test]
+    fn a_change_of_subject_is_found() {
+        for engine in engines() {
+            let scores = scored(engine.as_ref(), &TWO_SUBJECTS);
+            let cut = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 1 });
+            assert_eq!(cut, [crate::document::GapIndex(5)], "{}: {scores:?}", engine.name());
+        }
+    }
+
+    #[test]
+    fn read_backwards_the_change_is_at_the_mirrored_gap() {
+        let mut backwards = TWO_SUBJECTS;
+        backwards.reverse();
+        for engine in engines() {
+            let (there, back) = (scored(engine.as_ref(), &TWO_SUBJECTS), scored(engine.as_ref(), &backwards));
+            assert!((there.as_slice()[5] - back.as_slice()[5]).abs() < 1e-4, "{}", engine.name());
+        }
+    }
+
+    #[test]
+    fn a_document_has_one_score_fewer_than_units_however_short() {
+        for engine in engines() {
+            for n_units in 1..=3 {
+                assert_eq!(scored(engine.as_ref(), &TWO_SUBJECTS[..n_units]).len(), n_units - 1);
+            }
+        }
+    }
+
+    #[test]
+    fn units_that_are_all_alike_or_without_a_word_have_no_boundary() {
+        for engine in engines() {
+            for unit in ["The lamp turns.", "...", "the of and"] {
+                let scores = scored(engine.as_ref(), &[unit; 9]);
+                assert!(scores.as_slice().iter().all(|&score| score < 0.1), "{}: {scores:?}", engine.name());
+            }
+        }
+    }
+
+    struct Cancels;
+
+    impl Progress for Cancels {
+        fn report(&self, _done: usize, _total: usize) {}
+
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_cancel_ends_the_work() {
+        let (text, units) = document(&TWO_SUBJECTS);
+        let vectors = Vectors::new(1, vec![1.0; units.len()]);
+        for engine in engines() {
+            let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+            assert!(matches!(engine.score(&input, &Cancels), Err(crate::error::Error::Cancelled)));
+        }
+    }
 }

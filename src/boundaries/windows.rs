@@ -5,35 +5,6 @@
 
 use std::ops::Range;
 
-use crate::document::UnitKind;
-
-/// How many words a window holds, by the kind of unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WindowWords {
-    /// For paragraphs.
-    pub paragraph: u32,
-    /// For sentences.
-    pub sentence: u32,
-    /// For utterances.
-    pub utterance: u32,
-}
-
-impl WindowWords {
-    /// Returns windows of `words` for every kind of unit.
-    pub fn all(words: u32) -> Self {
-        Self { paragraph: words, sentence: words, utterance: words }
-    }
-
-    /// Returns the size for units of `kind`.
-    pub fn of(self, kind: UnitKind) -> u32 {
-        match kind {
-            UnitKind::Paragraph => self.paragraph,
-            UnitKind::Sentence => self.sentence,
-            UnitKind::Utterance => self.utterance,
-        }
-    }
-}
-
 /// Returns, for each gap, the units of the window before it and of the window after it.
 ///
 /// A window is the fewest whole units next to the gap that hold `window_words` words, at least one; at the ends of the

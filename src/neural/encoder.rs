@@ -265,7 +265,10 @@ fn mean_direction(hidden: &NdTensor<f32, 3>) -> Vec<f32> {
 }
 
 fn options() -> ModelOptions {
-    ModelOptions::with_all_ops()
+    let mut options = ModelOptions::with_all_ops();
+    // Else each run packs the weights anew, which for a short text takes longer than the text.
+    options.prepack_weights(true);
+    options
 }
 
 fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
