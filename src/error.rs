@@ -117,7 +117,9 @@ pub enum Error {
     NoDocument(i64),
 
     /// A format needs times, and the document has none.
-    #[error("export {title:?} as {format}: the document has no times; choose a format without times, such as markdown or json")]
+    #[error(
+        "export {title:?} as {format}: the document has no times; choose a format without times, such as markdown or json"
+    )]
     NeedsTimes {
         /// The document's title.
         title: String,

@@ -29,9 +29,9 @@ impl Scales {
     /// What did well by `WindowDiff` and the number of chapters on English terms of service (paragraphs) and meetings
     /// (utterances); sentences, which may be of either, stand between.
     pub const MEASURED: Self = Self {
-        paragraph: Scale { window_words: 100, min_depth: 0.25 },
+        paragraph: Scale { window_words: 100, min_depth: 0.3 },
         sentence: Scale { window_words: 200, min_depth: 0.75 },
-        utterance: Scale { window_words: 800, min_depth: 1.25 },
+        utterance: Scale { window_words: 800, min_depth: 1.4 },
     };
 
     /// Returns one scale for every kind of unit.

@@ -65,16 +65,15 @@ pub fn references(path: &Path, selection: Selection) -> Result<References> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let is_compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
-    let lines: Box<dyn BufRead + Send> = if is_compressed {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(|error| Error::Data {
-            path: path.to_owned(),
-            line: 1,
-            reason: format!("this is not zstd: {error}"),
-        })?;
-        Box::new(BufReader::new(decoder))
-    } else {
-        Box::new(BufReader::new(file))
-    };
+    let lines: Box<dyn BufRead + Send> =
+        if is_compressed {
+            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(|error| {
+                Error::Data { path: path.to_owned(), line: 1, reason: format!("this is not zstd: {error}") }
+            })?;
+            Box::new(BufReader::new(decoder))
+        } else {
+            Box::new(BufReader::new(file))
+        };
     Ok(References { path: path.to_owned(), lines, line: 0, n_returned: 0, selection, is_over: false })
 }
 

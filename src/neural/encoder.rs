@@ -24,7 +24,8 @@ use super::{Encoder, Vectors};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
-static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
+static WEIGHTS: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
 static VOCABULARY: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/vocab.txt"));
 
