@@ -52,11 +52,9 @@ pub fn title_chapters(
     let mut finalists = Vec::with_capacity(chapters.len());
     for (number, chapter) in chapters.iter().enumerate() {
         progress.check()?;
-        let found = match chapter.title.is_empty() {
-            true => best_phrases(phrases(chapter, text, units, &analyzer), &stems[number], &spread),
-            false => Vec::new(),
-        };
-        finalists.push(found);
+        let is_wanted = chapter.title.is_empty();
+        let candidates = if is_wanted { phrases(chapter, text, units, &analyzer) } else { Vec::new() };
+        finalists.push(best_phrases(candidates, &stems[number], &spread));
     }
     if let (Some(vectors), Some(encoder)) = (vectors, encoder) {
         weigh_meaning(&mut finalists, chapters, vectors, encoder, progress)?;
@@ -297,7 +295,7 @@ mod tests {
 
     #[test]
     fn without_a_phrase_the_first_words_are_the_title() {
-        assert_eq!(titled(&[&["and so they did, of course, what with the one and the other"]])[0].is_empty(), false);
+        assert!(!titled(&[&["and so they did, of course, what with the one and the other"]])[0].is_empty());
         assert_eq!(titled(&[&["?!"]]), ["?!"]);
         assert_eq!(titled(&[&["it is"]]), ["It is"]);
     }
