@@ -132,7 +132,7 @@ fn best_phrases(phrases: Vec<Phrase>, stems: &HashMap<String, u32>, spread: &Spr
         let weight = |stem: &String| spread.weight(stem, stems.get(stem).copied().unwrap_or(1));
         let mean = phrase.stems.iter().map(weight).sum::<f64>() / phrase.stems.len() as f64;
         // One word says little, four are hard to take in at a glance.
-        let length = [1.0, 1.4, 1.5, 1.35][phrase.stems.len().clamp(1, 4) - 1];
+        let length = [0.6, 1.4, 1.5, 1.3][phrase.stems.len().clamp(1, 4) - 1];
         let repeats = 1.0 + f64::from(phrase.n_times).ln();
         // What a chapter is about tends to be said early.
         let position = 1.0 + 0.5 / (1.0 + f64::from(phrase.first_word) / 50.0);
