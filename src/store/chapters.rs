@@ -345,6 +345,6 @@ mod tests {
         assert!(library.replace_chapters(id, Layer::Found, 0.9, &chapters).is_err());
         assert_eq!(library.chapters(id, Layer::Found).unwrap(), before);
         assert_eq!(library.document(id).unwrap().granularity, 0.3);
-        super::full_text::check_in_step(&library);
+        full_text::check_in_step(&library);
     }
 }

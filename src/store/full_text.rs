@@ -5,6 +5,7 @@
 //! syntax. The ranking is Okapi BM25 with FTS5's constants (k1 = 1.2, b = 0.75), a word in the title counting four times
 //! one in the body.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, params};
@@ -86,7 +87,7 @@ impl Library {
         self.read(|connection| {
             // Snippets are cut of the text, so they are made of the few best only.
             let best = best(connection, &expression, filter, limit)?;
-            best.into_iter().map(|(id, rank)| describe(connection, &expression, id, rank)).collect()
+            describe(connection, &expression, &best)
         })
     }
 }
@@ -105,24 +106,37 @@ fn best(connection: &Connection, expression: &str, filter: &Filter, limit: usize
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn describe(connection: &Connection, expression: &str, id: ChapterId, rank: f64) -> Result<Match> {
+/// Returns what there is to show of the `best` chapters, in their order.
+///
+/// One pass over all that matches: to start the query anew for each chapter would cost more, and much more where a
+/// prefix gathers many words.
+fn describe(connection: &Connection, expression: &str, best: &[(ChapterId, f64)]) -> Result<Vec<Match>> {
     let sql = format!(
         "SELECT {COLUMNS}, documents.title, \
          snippet(chapter_words, 1, char(2), char(3), '…', {SNIPPET_WORDS}), \
          highlight(chapter_words, 0, char(2), char(3)) FROM chapter_words \
-         JOIN chapters ON chapters.id = chapter_words.rowid \
-         JOIN documents ON documents.id = chapters.document_id \
-         WHERE chapter_words MATCH ?1 AND chapter_words.rowid = ?2"
+         CROSS JOIN chapters ON chapters.id = chapter_words.rowid \
+         CROSS JOIN documents ON documents.id = chapters.document_id \
+         WHERE chapter_words MATCH ?1 AND +chapter_words.rowid IN (SELECT value FROM json_each(?2))"
     );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![expression, id], |row| {
+    let ids = serde_json::to_string(&best.iter().map(|(id, _)| id.0).collect::<Vec<_>>())?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let matches = statement.query_map(params![expression, ids], |row| {
         Ok(Match {
             chapter: chapter_row(row)?,
             document_title: row.get(N_COLUMNS)?,
-            rank,
+            rank: 0.0,
             snippet: parts(&row.get::<_, String>(N_COLUMNS + 1)?),
             title_parts: parts(&row.get::<_, String>(N_COLUMNS + 2)?),
         })
-    })?)
+    })?;
+    let mut by_id = BTreeMap::new();
+    for found in matches {
+        let found = found?;
+        by_id.insert(found.chapter.id, found);
+    }
+    let in_order = best.iter().filter_map(|(id, rank)| by_id.remove(id).map(|found| Match { rank: *rank, ..found }));
+    Ok(in_order.collect())
 }
 
 /// Adds the words of a chapter to what is searched.

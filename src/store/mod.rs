@@ -19,7 +19,7 @@ mod topics;
 mod vectors;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -152,7 +152,10 @@ impl Library {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.set_prepared_statement_cache_capacity(64);
-            migrations::check_ours(&connection, path)?;
+            // As one reading: another program may be making the file a library right now.
+            let reading = connection.unchecked_transaction()?;
+            migrations::check_ours(&reading, path)?;
+            drop(reading);
             Ok(connection)
         };
         let connection = failure::in_plain_words("open", path, connect())?;
