@@ -8,7 +8,7 @@
 //! phrase   = word[*] | "words"[*]
 //! ```
 //!
-//! Operators are in capitals, as in SQLite's FTS5; unlike there, `NOT` takes away from all that stands beside it, so
+//! Operators are in capitals, as in `SQLite`'s FTS5; unlike there, `NOT` takes away from all that stands beside it, so
 //! `a NOT b c` means `a c NOT b`. Curly quotes are quotes. What has no letter and no digit is passed over.
 
 use std::collections::HashSet;
@@ -73,7 +73,7 @@ impl Query {
                 _ => None,
             })
             .collect::<Option<_>>()?;
-        let all_typed: String = typed.iter().map(|phrase| format!("{} ", phrase.words)).collect();
+        let all_typed: String = typed.iter().flat_map(|phrase| [phrase.words.as_str(), " "]).collect();
         let analyzer = Analyzer::new(Language::guess(&all_typed));
         let says_much = |phrase: &&Phrase| !analyzer.is_stop_word(&words::fold(&phrase.words));
         let mut kept: Vec<&Phrase> = typed.iter().copied().filter(says_much).collect();
@@ -172,15 +172,13 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
             _ => {
                 let end = rest.find(|c| is_gap(c) || is_quote(c) || matches!(c, '(' | ')')).unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
-                match word.get(..TITLE.len()).filter(|start| start.eq_ignore_ascii_case(TITLE)) {
-                    Some(_) => {
-                        tokens.push(Token::Title);
-                        &rest[TITLE.len()..]
-                    }
-                    None => {
-                        push_word(&mut tokens, word);
-                        after
-                    }
+                let starts_title = word.get(..TITLE.len()).is_some_and(|start| start.eq_ignore_ascii_case(TITLE));
+                if starts_title {
+                    tokens.push(Token::Title);
+                    &rest[TITLE.len()..]
+                } else {
+                    push_word(&mut tokens, word);
+                    after
                 }
             }
         };

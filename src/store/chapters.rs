@@ -224,9 +224,10 @@ pub(super) fn chapter_row(row: &Row) -> rusqlite::Result<ChapterRow> {
 
 /// Returns the span between two stored offsets.
 pub(super) fn span(start: u32, end: u32) -> rusqlite::Result<Span> {
-    match start <= end {
-        true => Ok(Span { start: ByteOffset(start), end: ByteOffset(end) }),
-        false => Err(damaged("a span that runs backwards")),
+    if start <= end {
+        Ok(Span { start: ByteOffset(start), end: ByteOffset(end) })
+    } else {
+        Err(damaged("a span that runs backwards"))
     }
 }
 
@@ -247,6 +248,7 @@ fn cut_out(text: &str, span: Span) -> Result<&str> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "what is kept is read back to the bit")]
 mod tests {
     use super::super::samples;
     use super::*;

@@ -1,6 +1,6 @@
 //! Search by words: the chapters that match a query, best first, with the words marked that did.
 //!
-//! The index is SQLite's FTS5: words in lower case, without diacritics, in English stems (Porter). A query comes as a
+//! The index is `SQLite`'s FTS5: words in lower case, without diacritics, in English stems (Porter). A query comes as a
 //! tree, and here it becomes FTS5's language with each word in quotes, so nothing that was typed is ever taken for
 //! syntax. The ranking is Okapi BM25 with FTS5's constants (k1 = 1.2, b = 0.75), a word in the title counting four times
 //! one in the body.
@@ -269,32 +269,32 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(query: FtsQuery, expected: &[&str]) {
-        assert_eq!(found(&library().0, &query), expected, "{:?}", expression(&query));
+    fn check(query: &FtsQuery, expected: &[&str]) {
+        assert_eq!(found(&library().0, query), expected, "{:?}", expression(query));
     }
 
     #[test]
     fn words_are_found_whatever_their_case_form_and_accents() {
-        check(word("TURNING"), &["Lamps"]);
-        check(word("quáy"), &["Boats"]);
-        check(word("lamp's"), &[]);
-        check(word("nothing"), &[]);
+        check(&word("TURNING"), &["Lamps"]);
+        check(&word("quáy"), &["Boats"]);
+        check(&word("lamp's"), &[]);
+        check(&word("nothing"), &[]);
     }
 
     #[test]
     fn phrases_prefixes_and_operators_do_as_they_say() {
-        check(word("tide turns"), &["Lamps"]);
-        check(word("turns tide"), &[]);
-        check(FtsQuery::Phrase(Phrase { words: "gull".to_owned(), is_prefix: true }), &["Boats"]);
-        check(FtsQuery::All(vec![word("lamp"), word("noon")]), &["Lamps"]);
-        check(FtsQuery::All(vec![word("lamp"), word("nets")]), &[]);
-        check(FtsQuery::Any(vec![word("dusk"), word("noon"), word("-")]), &["Lamps"]);
-        check(FtsQuery::Without(word("the").into(), word("nets").into()), &["Lamps"]);
-        check(FtsQuery::Without(word("nets").into(), word("?").into()), &["Boats"]);
-        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 3), &["Lamps"]);
-        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 1), &[]);
-        check(FtsQuery::InTitle(word("boats").into()), &["Boats"]);
-        check(FtsQuery::InTitle(word("nets").into()), &[]);
+        check(&word("tide turns"), &["Lamps"]);
+        check(&word("turns tide"), &[]);
+        check(&FtsQuery::Phrase(Phrase { words: "gull".to_owned(), is_prefix: true }), &["Boats"]);
+        check(&FtsQuery::All(vec![word("lamp"), word("noon")]), &["Lamps"]);
+        check(&FtsQuery::All(vec![word("lamp"), word("nets")]), &[]);
+        check(&FtsQuery::Any(vec![word("dusk"), word("noon"), word("-")]), &["Lamps"]);
+        check(&FtsQuery::Without(word("the").into(), word("nets").into()), &["Lamps"]);
+        check(&FtsQuery::Without(word("nets").into(), word("?").into()), &["Boats"]);
+        check(&FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 3), &["Lamps"]);
+        check(&FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 1), &[]);
+        check(&FtsQuery::InTitle(word("boats").into()), &["Boats"]);
+        check(&FtsQuery::InTitle(word("nets").into()), &[]);
     }
 
     #[test]
@@ -308,15 +308,15 @@ mod tests {
             FtsQuery::Near(vec![], 3),
             FtsQuery::All(vec![word("lamp"), word("-")]),
         ] {
-            check(query, &[]);
+            check(&query, &[]);
         }
     }
 
     #[test]
     fn syntax_in_a_word_is_no_syntax() {
-        check(word("lamp\" OR \"nets"), &[]);
-        check(word("lamp\0"), &["Lamps"]);
-        check(word("dusk) OR title:(nets"), &[]);
+        check(&word("lamp\" OR \"nets"), &[]);
+        check(&word("lamp\0"), &["Lamps"]);
+        check(&word("dusk) OR title:(nets"), &[]);
     }
 
     #[test]
