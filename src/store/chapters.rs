@@ -314,6 +314,20 @@ mod tests {
     }
 
     #[test]
+    fn a_visitor_may_ask_the_library_for_more() {
+        let (library, id) = library();
+        let mut n_visited = 0;
+        let visit = |row: ChapterRow, text: &str| {
+            assert_eq!(library.chapter_text(row.id)?, text);
+            assert_eq!(library.document(row.document)?.id, id);
+            n_visited += 1;
+            Ok(())
+        };
+        library.for_each_chapter(visit).unwrap();
+        assert_eq!(n_visited, 2);
+    }
+
+    #[test]
     fn an_error_of_the_visitor_stops_the_visit() {
         let (library, _) = library();
         let mut n_visited = 0;

@@ -177,6 +177,10 @@ impl Library {
     /// Runs `work`, which reads only, on one state of the library.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let on_one_state = || {
+            // Asked from within `for_each_chapter`, the state is the one being visited.
+            if !self.connection.is_autocommit() {
+                return work(&self.connection);
+            }
             let transaction = self.connection.unchecked_transaction()?;
             let value = work(&transaction)?;
             transaction.commit()?;
