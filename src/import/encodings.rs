@@ -37,12 +37,21 @@ fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     }
     if std::str::from_utf8(bytes).is_ok() {
         // Japanese mail is ASCII throughout, with escapes.
-        return if bytes.contains(&0x1B) && detected(bytes) == ISO_2022_JP { ISO_2022_JP } else { UTF_8 };
+        return if is_iso_2022_jp(bytes) { ISO_2022_JP } else { UTF_8 };
     }
     if let Some(encoding) = declared(bytes).filter(|&encoding| encoding != UTF_8) {
         return encoding;
     }
     if is_damaged_utf_8(bytes) { UTF_8 } else { detected(bytes) }
+}
+
+/// Returns whether Japanese is switched on by an escape somewhere, and hardly anything is wrong with it.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let has_switch = bytes.windows(3).any(|window| matches!(window, [0x1B, b'$', b'B' | b'@']));
+    has_switch && {
+        let (text, _) = ISO_2022_JP.decode_without_bom_handling(&bytes[..bytes.len().min(SAMPLE_BYTES)]);
+        50 * text.matches('\u{FFFD}').count() <= text.chars().count()
+    }
 }
 
 /// Returns the byte order of text in UTF-16, by where its zero bytes are, or nothing for other bytes.
