@@ -374,7 +374,7 @@ impl Page {
         match role {
             Role::Item => self.close_within(|open| open.role == Role::Item, |open| open.role == Role::List),
             Role::Cell => {
-                self.close_within(|open| open.role == Role::Cell, |open| matches!(open.role, Role::Row | Role::Table))
+                self.close_within(|open| open.role == Role::Cell, |open| matches!(open.role, Role::Row | Role::Table));
             }
             Role::Row => self.close_within(|open| open.role == Role::Row, |open| open.role == Role::Table),
             Role::Inline | Role::Silent | Role::Title => {}
@@ -425,8 +425,9 @@ impl Page {
                 self.close_within(|open| matches!(open.role, Role::Heading(_)), |open| open.role == Role::Cell);
             }
             _ => {
-                let at = self.open.iter().rposition(|open| open.name == *name);
-                at.into_iter().for_each(|at| self.close_to(at));
+                if let Some(at) = self.open.iter().rposition(|open| open.name == *name) {
+                    self.close_to(at);
+                }
             }
         }
     }

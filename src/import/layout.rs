@@ -71,8 +71,7 @@ pub(super) fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
 
 fn is_unclean(c: char) -> bool {
     match c {
-        '\n' | '\t' => false,
-        ' '..='~' => false,
+        '\n' | '\t' | ' '..='~' => false,
         _ => c.is_control() || c == '\u{FEFF}',
     }
 }

@@ -102,8 +102,12 @@ impl Reader {
                 self.n_strong += 1;
                 return;
             }
-            Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => return,
-            Tag::Link { .. } | Tag::Image { .. } => return,
+            Tag::Emphasis
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. } => return,
         };
         self.end_block();
         self.place = place;

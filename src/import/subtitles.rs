@@ -194,16 +194,13 @@ fn joined(said: Vec<Said>) -> Vec<Said> {
     let mut n_words = 0;
     for next in said {
         let n_more = next.text.split_whitespace().count();
-        match utterances.last_mut().filter(|last| goes_on(last, n_words, &next, n_more)) {
-            Some(last) => {
-                append(&mut last.text, &next.text);
-                last.time.end = last.time.end.max(next.time.end);
-                n_words += n_more;
-            }
-            None => {
-                n_words = n_more;
-                utterances.push(next);
-            }
+        if let Some(last) = utterances.last_mut().filter(|last| goes_on(last, n_words, &next, n_more)) {
+            append(&mut last.text, &next.text);
+            last.time.end = last.time.end.max(next.time.end);
+            n_words += n_more;
+        } else {
+            n_words = n_more;
+            utterances.push(next);
         }
     }
     let mut latest = Millis(0);
