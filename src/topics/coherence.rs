@@ -46,7 +46,7 @@ fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// Returns the mean of some numbers, or nothing of none.
-pub(crate) fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+pub fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, n) = numbers.fold((0.0, 0_u64), |(sum, n), number| (sum + number, n + 1));
     (0 < n).then(|| sum / n as f64)
 }

@@ -170,7 +170,7 @@ mod tests {
     use crate::progress::Unwatched;
 
     fn config(tuple_size: u32, n_tables: u32, min_set: u32) -> TopicsConfig {
-        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(100, 11) }
+        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(&[], 11) }
     }
 
     fn found(bags: &[Bag], n_words: usize, config: &TopicsConfig) -> WordSets {
