@@ -38,7 +38,7 @@ pub fn documents(path: &Path) -> Result<impl Iterator<Item = Result<CorpusDocume
     let is_compressed = file.fill_buf().map_err(failed)?.starts_with(&ZSTD_MAGIC);
     let lines: Box<dyn BufRead> =
         if is_compressed { Box::new(BufReader::new(Frames::new(file))) } else { Box::new(file) };
-    Ok(Lines { lines, path: path.to_owned(), n_lines: 0, is_over: false })
+    Ok(Lines { source: lines, path: path.to_owned(), n_read: 0, is_over: false })
 }
 
 /// The bytes of every frame of a compressed file, one frame after the other.
@@ -84,9 +84,9 @@ impl<R: BufRead> Read for Frames<R> {
 }
 
 struct Lines {
-    lines: Box<dyn BufRead>,
+    source: Box<dyn BufRead>,
     path: PathBuf,
-    n_lines: usize,
+    n_read: usize,
     is_over: bool,
 }
 
@@ -99,7 +99,7 @@ impl Iterator for Lines {
                 Ok(None) => self.is_over = true,
                 Ok(Some(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(Some(line)) => {
-                    let read = document(&line, self.n_lines).map_err(|reason| self.data(reason));
+                    let read = document(&line, self.n_read).map_err(|reason| self.data(reason));
                     self.is_over = read.is_err();
                     return Some(read);
                 }
@@ -116,12 +116,12 @@ impl Iterator for Lines {
 impl Lines {
     fn next_line(&mut self) -> Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
-        let read = self.lines.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+        let read = self.source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
         match read {
             Err(source) => Err(Error::Read { path: self.path.clone(), source }),
             Ok(0) => Ok(None),
             Ok(n_bytes) => {
-                self.n_lines += 1;
+                self.n_read += 1;
                 if MAX_LINE_BYTES <= n_bytes as u64 {
                     return Err(self.data(format!("the line has more than {MAX_LINE_BYTES} bytes")));
                 }
@@ -131,7 +131,7 @@ impl Lines {
     }
 
     fn data(&self, reason: String) -> Error {
-        Error::Data { path: self.path.clone(), line: self.n_lines, reason }
+        Error::Data { path: self.path.clone(), line: self.n_read, reason }
     }
 }
 

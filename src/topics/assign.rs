@@ -24,7 +24,7 @@ struct Brought {
 
 impl Brought {
     fn add(&mut self, weight: f32, frequency: u32) {
-        self.weight += weight * (1.0 - 0.5_f32.powi(frequency.min(24) as i32));
+        self.weight += weight * (1.0 - 0.5_f32.powi(frequency.min(24).cast_signed()));
         self.n_words += 1;
     }
 

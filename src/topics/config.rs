@@ -81,6 +81,7 @@ impl TopicsConfig {
     }
 
     /// Returns the settings with every word taking part, however rare or common.
+    #[must_use]
     pub fn without_frequency_limits(self) -> Self {
         Self { min_documents: 1, max_document_share: 1.0, ..self }
     }
@@ -131,7 +132,7 @@ impl TopicsConfig {
     }
 }
 
-fn require(name: &'static str, found: impl ToString, needed: &'static str, is_met: bool) -> Result<()> {
+fn require(name: &'static str, found: impl std::fmt::Display + Copy, needed: &'static str, is_met: bool) -> Result<()> {
     if is_met { Ok(()) } else { Err(Error::Setting { name, needed, found: found.to_string() }) }
 }
 
@@ -140,7 +141,7 @@ fn require(name: &'static str, found: impl ToString, needed: &'static str, is_me
 /// Words of similarity `eta` share a key of `tuple_size` values with chance `eta^r` in one table, and so meet in one
 /// of `l` with chance `1 - (1 - eta^r)^l`; this is the paper's `floor(ln 0.5 / ln(1 - eta^r))`.
 pub fn n_tables_for(eta: f64, tuple_size: u32) -> u32 {
-    let meets = eta.clamp(0.0, 1.0).powi(tuple_size as i32);
+    let meets = eta.clamp(0.0, 1.0).powi(tuple_size.cast_signed());
     ((0.5_f64.ln() / (-meets).ln_1p()).floor() as u32).clamp(1, 100_000)
 }
 
