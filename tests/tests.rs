@@ -1,1 +1,3 @@
-//! One binary for all integration tests: they link once.
+//! All integration tests in one binary: they link once.
+
+mod layers;

@@ -1,0 +1,195 @@
+//! Exports of one small document, read back by other readers where there are any.
+
+use super::*;
+use crate::document::{Heading, Millis, Origin, Span, TimeSpan, Unit, UnitIndex, UnitKind};
+
+const TEXT: &str = "Tides\n\nThe <sea> rises & falls.\n\n=1+1 is two.\n\nLast words.";
+
+fn units(is_timed: bool) -> Units {
+    let unit = |(n, range): (usize, std::ops::Range<usize>)| Unit {
+        span: Span::new(range),
+        speaker: is_timed.then(|| "Ada".to_owned()),
+        time: is_timed.then(|| TimeSpan { start: Millis(n as u64 * 2_500), end: Millis(n as u64 * 2_500 + 2_000) }),
+    };
+    let heading = Heading { level: 1, span: Span::new(0..5), before: UnitIndex(0) };
+    Units {
+        kind: if is_timed { UnitKind::Utterance } else { UnitKind::Paragraph },
+        units: [7..32, 34..46, 48..59].into_iter().enumerate().map(unit).collect(),
+        headings: vec![heading],
+    }
+}
+
+fn chapters(is_timed: bool) -> Vec<Chapter> {
+    let time = |start, end| is_timed.then_some(TimeSpan { start: Millis(start), end: Millis(end) });
+    let first = Chapter {
+        level: 1,
+        title: "Sea & <sky> -->".to_owned(),
+        first_unit: UnitIndex(0),
+        n_units: 1,
+        span: Span::new(0..34),
+        time: time(0, 2_000),
+        score: 1.0,
+        origin: Origin::Found,
+    };
+    let second = Chapter {
+        title: "=SUM(A1)\nwith a line end".to_owned(),
+        first_unit: UnitIndex(1),
+        n_units: 2,
+        span: Span::new(34..59),
+        time: time(2_500, 7_000),
+        score: 0.75,
+        ..first.clone()
+    };
+    vec![first, second]
+}
+
+#[track_caller]
+fn written(is_timed: bool, format: ChapterFormat) -> String {
+    let (units, chapters) = (units(is_timed), chapters(is_timed));
+    let scores = GapScores::new(vec![0.75, 0.125]);
+    let provenance = Provenance::of("lexical", serde_json::Map::new());
+    let view = DocumentView {
+        id: Some(7),
+        title: "Tides",
+        source_name: "tides.md",
+        text: TEXT,
+        units: &units,
+        chapters: &chapters,
+        as_written: &[],
+        gap_scores: Some(&scores),
+        provenance: &provenance,
+    };
+    let mut out = Vec::new();
+    write_document(&view, format, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn json_keeps_the_contract() {
+    let json: serde_json::Value = serde_json::from_str(&written(true, ChapterFormat::Json)).unwrap();
+    assert_eq!(json["caesura"], crate::VERSION);
+    assert_eq!(json["document"]["n_units"], 3);
+    assert_eq!(json["document"]["unit_kind"], "utterance");
+    assert_eq!(json["document"]["n_bytes"], TEXT.len());
+    assert_eq!(json["chapters"][1]["start_secs"], 2.5);
+    assert_eq!(json["chapters"][1]["first_unit"], 1);
+    assert_eq!(json["gaps"], serde_json::json!([0.75, 0.125]));
+    assert_eq!(json["provenance"]["engine"], "lexical");
+}
+
+#[test]
+fn a_format_with_times_refuses_a_document_without() {
+    let units = units(false);
+    let provenance = Provenance::of("lexical", serde_json::Map::new());
+    let chapters = chapters(false);
+    let view = DocumentView {
+        id: None,
+        title: "Tides",
+        source_name: "tides.md",
+        text: TEXT,
+        units: &units,
+        chapters: &chapters,
+        as_written: &[],
+        gap_scores: None,
+        provenance: &provenance,
+    };
+    for format in ChapterFormat::ALL.into_iter().filter(|format| format.needs_times()) {
+        let error = write_document(&view, format, &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("no times"), "{error}");
+    }
+}
+
+#[test]
+fn csv_has_a_row_a_chapter_and_no_formula() {
+    let sheet = written(false, ChapterFormat::Csv);
+    let mut rows = ::csv::Reader::from_reader(sheet.as_bytes());
+    let titles: Vec<String> = rows.records().map(|row| row.unwrap()[5].to_owned()).collect();
+    assert_eq!(titles, ["Sea & <sky> -->", "'=SUM(A1) with a line end"]);
+}
+
+#[test]
+fn web_vtt_chapters_are_read_back_by_our_own_import() {
+    let vtt = written(true, ChapterFormat::WebVtt);
+    assert!(vtt.starts_with("WEBVTT - Tides\n\nNOTE provenance {"), "{vtt}");
+    assert!(vtt.contains("1\n00:00:00.000 --> 00:00:02.500\nSea &amp; &lt;sky&gt; --&gt;\n\n"), "{vtt}");
+    assert!(vtt.contains("2\n00:00:02.500 --> 00:00:07.000\n=SUM(A1) with a line end\n"), "{vtt}");
+}
+
+#[test]
+fn podcast_chapters_start_and_end_in_seconds() {
+    let json: serde_json::Value = serde_json::from_str(&written(true, ChapterFormat::PodcastJson)).unwrap();
+    assert_eq!(json["version"], "1.2.0");
+    assert_eq!(json["chapters"][0]["startTime"], serde_json::json!(0));
+    assert_eq!(json["chapters"][1]["startTime"], serde_json::json!(2.5));
+    assert_eq!(json["chapters"][1]["endTime"], serde_json::json!(7));
+}
+
+#[test]
+fn markdown_reads_back_as_the_text_under_its_titles() {
+    use pulldown_cmark::{Event, Parser, Tag};
+    let markdown = written(true, ChapterFormat::Markdown);
+    let headings = Parser::new(&markdown).filter(|event| matches!(event, Event::Start(Tag::Heading { .. }))).count();
+    assert_eq!(headings, 3, "{markdown}");
+    let text: String = Parser::new(&markdown)
+        .filter_map(|event| match event {
+            Event::Text(text) => Some(text.into_string()),
+            _ => None,
+        })
+        .collect();
+    assert!(text.contains("The <sea> rises & falls."), "{text}");
+    assert!(text.contains("=1+1 is two."), "{text}");
+}
+
+#[test]
+fn a_collection_holds_every_document() {
+    let (units, chapters) = (units(false), chapters(false));
+    let provenance = Provenance::of("lexical", serde_json::Map::new());
+    let view = |title| DocumentView {
+        id: None,
+        title,
+        source_name: "x",
+        text: TEXT,
+        units: &units,
+        chapters: &chapters,
+        as_written: &[],
+        gap_scores: None,
+        provenance: &provenance,
+    };
+    let write = |format| {
+        let mut out = Vec::new();
+        let mut collection = Collection::start(format, &mut out).unwrap();
+        collection.write(&view("One")).unwrap();
+        collection.write(&view("Two")).unwrap();
+        collection.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&write(ChapterFormat::Json)).unwrap();
+    assert_eq!(json["documents"].as_array().map(Vec::len), Some(2));
+    assert_eq!(write(ChapterFormat::Csv).lines().count(), 5);
+    assert!(write(ChapterFormat::Markdown).contains("# Two"));
+    assert!(Collection::start(ChapterFormat::WebVtt, &mut Vec::new()).is_err());
+}
+
+fn topic() -> TopicView {
+    TopicView {
+        label: "hive, queen".to_owned(),
+        words: vec![("hive".to_owned(), 2.0), ("queen".to_owned(), 1.5)],
+        documents: vec![("d1".to_owned(), 0.5)],
+        npmi: 0.25,
+    }
+}
+
+#[test]
+fn topics_keep_the_contract() {
+    let provenance = Provenance::of("minhash", serde_json::Map::new());
+    let write = |format| {
+        let mut out = Vec::new();
+        write_topics(&[topic()], &provenance, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
+    assert_eq!(json["topics"][0]["words"][1], serde_json::json!({"word": "queen", "weight": 1.5}));
+    assert_eq!(json["topics"][0]["documents"][0], serde_json::json!({"id": "d1", "strength": 0.5}));
+    assert_eq!(write(TopicFormat::Csv).lines().nth(1), Some("0,\"hive, queen\",hive queen,1,0.2500"));
+    assert_eq!(write(TopicFormat::Text), "1 topic\n   0      1 doc   hive queen\n");
+}

@@ -1,0 +1,30 @@
+//! Plain text for a terminal: an outline, a line a chapter.
+
+use std::io::Write;
+
+use super::{DocumentView, clock, on_one_line};
+use crate::document::Chapter;
+use crate::error::Result;
+
+/// Writes the outline of one document: its title, then for each chapter where it starts, its title and its length.
+pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
+    let n = view.chapters.len();
+    let plural = if n == 1 { "" } else { "s" };
+    writeln!(out, "{} ({n} chapter{plural}, {} {}s)", on_one_line(view.title), view.units.len(), view.units.kind.name())?;
+    let starts: Vec<String> = view.chapters.iter().map(start).collect();
+    let width = starts.iter().map(String::len).max().unwrap_or(0);
+    for (start, chapter) in starts.iter().zip(view.chapters) {
+        let indent = "  ".repeat(usize::from(chapter.level.saturating_sub(1)));
+        let units = chapter.n_units;
+        writeln!(out, "  {start:>width$}  {indent}{}  [{units}]", on_one_line(&chapter.title))?;
+    }
+    Ok(())
+}
+
+/// Returns where a chapter starts: its time, or the number of its first unit.
+fn start(chapter: &Chapter) -> String {
+    match chapter.time {
+        Some(time) => clock(time.start),
+        None => chapter.first_unit.0.to_string(),
+    }
+}

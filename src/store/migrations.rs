@@ -1,0 +1,116 @@
+//! Brings a file to the schema this version knows, by numbered steps, each one transaction.
+//!
+//! A step that was released is never edited: what is to change comes as the next number.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failure;
+use crate::error::{Error, Result};
+
+/// What SQLite keeps in the head of our files: "Caes".
+const APPLICATION_ID: i64 = 0x4361_6573;
+
+/// The steps; a file with `user_version` n has had the first n.
+const STEPS: [&str; 1] = [include_str!("migrations/0001_library.sql")];
+
+/// Fails if the file is of another program or of a newer version of this one. Changes nothing.
+pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<()> {
+    let known = STEPS.len() as i64;
+    match (number(connection, "application_id")?, version(connection)?) {
+        (APPLICATION_ID, found) if found > known => Err(Error::NewerLibrary { path: path.to_owned(), found, known }),
+        (APPLICATION_ID, _) => Ok(()),
+        (0, 0) if is_empty(connection)? => Ok(()),
+        _ => Err(failure::refused("open", path, "it is an SQLite file of another program; choose another file")),
+    }
+}
+
+/// Fails if the file has not had every step.
+pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<()> {
+    if version(connection)? < STEPS.len() as i64 {
+        let reason = "an older version of Caesura wrote it; open it once to write, which brings it up to date";
+        return Err(failure::refused("open", path, reason));
+    }
+    Ok(())
+}
+
+/// Applies the steps that the file has not had.
+pub(super) fn apply_all(connection: &mut Connection, path: &Path) -> Result<()> {
+    apply(connection, path, &STEPS)
+}
+
+fn apply(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
+    while version(connection)? < steps.len() as i64 {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another program may have taken the step, or made the file its own, since it was looked at.
+        check_ours(&transaction, path)?;
+        let done = version(&transaction)?;
+        if let Some(step) = steps.get(done as usize) {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", done + 1)?;
+            tracing::debug!(schema = done + 1, "brought the library up to date");
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i64> {
+    number(connection, "user_version")
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i64> {
+    Ok(connection.pragma_query_value(None, pragma, |row| row.get(0))?)
+}
+
+fn is_empty(connection: &Connection) -> Result<bool> {
+    Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    fn apply_to(connection: &mut Connection, steps: &[&str]) -> Result<()> {
+        apply(connection, Path::new("library"), steps)
+    }
+
+    #[test]
+    fn an_empty_file_is_brought_up_to_date_once() {
+        let mut connection = connection();
+        check_ours(&connection, Path::new("library")).unwrap();
+        assert!(check_current(&connection, Path::new("library")).is_err());
+        for _ in 0..2 {
+            apply_all(&mut connection, Path::new("library")).unwrap();
+            check_ours(&connection, Path::new("library")).unwrap();
+            check_current(&connection, Path::new("library")).unwrap();
+        }
+        assert_eq!(version(&connection).unwrap(), STEPS.len() as i64);
+        assert_eq!(number(&connection, "application_id").unwrap(), APPLICATION_ID);
+    }
+
+    #[test]
+    fn every_table_forgets_what_hangs_on_a_row_that_goes() {
+        let mut connection = connection();
+        apply_all(&mut connection, Path::new("library")).unwrap();
+        let sql = "SELECT t.name, f.on_delete FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) f \
+                   WHERE f.on_delete <> 'CASCADE'";
+        let mut statement = connection.prepare(sql).unwrap();
+        assert!(!statement.exists([]).unwrap(), "a foreign key does not cascade");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_steps_before_it() {
+        let mut connection = connection();
+        let broken = [STEPS[0], "CREATE TABLE extra (n INTEGER); SELECT nonsense FROM nowhere"];
+        assert!(apply_to(&mut connection, &broken).is_err());
+        assert_eq!(version(&connection).unwrap(), 1);
+        let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'extra'";
+        assert!(!connection.prepare(sql).unwrap().exists([]).unwrap());
+    }
+}
