@@ -38,9 +38,10 @@ fn the_terms_as_written_are_cut_at_their_headings() {
         chapters.as_array().unwrap().iter().map(|chapter| chapter["title"].as_str().unwrap().to_owned()).collect()
     };
     let (expected, found) = (titles(&truth["chapters"]), titles(&json["as_written"]));
-    // The title of the whole opens the preamble, which the truth does not list.
-    assert_eq!(found.iter().filter(|title| expected.contains(title)).count(), expected.len(), "{found:?}");
-    assert!(found.len() <= expected.len() + 1, "{found:?}");
+    // The title of the whole opens the preamble, which the truth does not list. A section that begins with a
+    // sub-section is one chapter with it, and has both titles.
+    let found: Vec<&str> = found.iter().skip(1).flat_map(|title| title.split(" – ")).collect();
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -3,20 +3,12 @@
 //! A line is an object with `id`, `text` and, where somebody has sorted the documents, `label`: a string or a list of
 //! strings. Other fields are passed over. Lines are read one at a time, so a corpus may be larger than memory.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ruzstd::decoding::StreamingDecoder;
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
-
-/// The longest line read.
-const MAX_LINE_BYTES: u64 = 64 << 20;
-
-/// What a file compressed with Zstandard starts with.
-const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+use super::json_lines::JsonLines;
+use crate::error::Result;
 
 /// One document of a corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,106 +25,21 @@ pub struct CorpusDocument {
 ///
 /// Fails with [`Error::Data`] and the line on what is not in the form; an empty line is passed over.
 pub fn documents(path: &Path) -> Result<impl Iterator<Item = Result<CorpusDocument>>> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let mut file = BufReader::new(File::open(path).map_err(failed)?);
-    let is_compressed = file.fill_buf().map_err(failed)?.starts_with(&ZSTD_MAGIC);
-    let lines: Box<dyn BufRead> =
-        if is_compressed { Box::new(BufReader::new(Frames::new(file))) } else { Box::new(file) };
-    Ok(Lines { source: lines, path: path.to_owned(), n_read: 0, is_over: false })
-}
-
-/// The bytes of every frame of a compressed file, one frame after the other.
-struct Frames<R: BufRead> {
-    /// The frame being read, or the file between frames; nothing after an error.
-    state: Option<State<R>>,
-}
-
-enum State<R: BufRead> {
-    Between(R),
-    Within(Box<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>),
-}
-
-impl<R: BufRead> Frames<R> {
-    fn new(file: R) -> Self {
-        Self { state: Some(State::Between(file)) }
-    }
-}
-
-impl<R: BufRead> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            match self.state.take() {
-                None => return Ok(0),
-                Some(State::Between(mut file)) => {
-                    if file.fill_buf()?.is_empty() {
-                        return Ok(0);
-                    }
-                    let frame = StreamingDecoder::new(file).map_err(std::io::Error::other)?;
-                    self.state = Some(State::Within(Box::new(frame)));
-                }
-                Some(State::Within(mut frame)) => {
-                    let n_bytes = frame.read(buffer)?;
-                    if 0 < n_bytes || buffer.is_empty() {
-                        self.state = Some(State::Within(frame));
-                        return Ok(n_bytes);
-                    }
-                    self.state = Some(State::Between(frame.into_inner()));
-                }
-            }
+    let mut lines = JsonLines::open(path)?;
+    let mut is_over = false;
+    Ok(std::iter::from_fn(move || {
+        if is_over {
+            return None;
         }
-    }
+        let next = next(&mut lines).transpose();
+        is_over = matches!(next, Some(Err(_)));
+        next
+    }))
 }
 
-struct Lines {
-    source: Box<dyn BufRead>,
-    path: PathBuf,
-    n_read: usize,
-    is_over: bool,
-}
-
-impl Iterator for Lines {
-    type Item = Result<CorpusDocument>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.is_over {
-            match self.next_line() {
-                Ok(None) => self.is_over = true,
-                Ok(Some(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(line)) => {
-                    let read = document(&line, self.n_read).map_err(|reason| self.data(reason));
-                    self.is_over = read.is_err();
-                    return Some(read);
-                }
-                Err(error) => {
-                    self.is_over = true;
-                    return Some(Err(error));
-                }
-            }
-        }
-        None
-    }
-}
-
-impl Lines {
-    fn next_line(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut line = Vec::new();
-        let read = self.source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
-        match read {
-            Err(source) => Err(Error::Read { path: self.path.clone(), source }),
-            Ok(0) => Ok(None),
-            Ok(n_bytes) => {
-                self.n_read += 1;
-                if MAX_LINE_BYTES <= n_bytes as u64 {
-                    return Err(self.data(format!("the line has more than {MAX_LINE_BYTES} bytes")));
-                }
-                Ok(Some(line))
-            }
-        }
-    }
-
-    fn data(&self, reason: String) -> Error {
-        Error::Data { path: self.path.clone(), line: self.n_read, reason }
-    }
+fn next(lines: &mut JsonLines) -> Result<Option<CorpusDocument>> {
+    let Some(line) = lines.next_line()? else { return Ok(None) };
+    document(&line, lines.n_read()).map(Some).map_err(|reason| lines.wrong(reason))
 }
 
 /// A line as it stands in the file.
@@ -183,6 +90,7 @@ mod tests {
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
     use super::*;
+    use crate::error::Error;
 
     const LINES: &str = concat!(
         "{\"id\": \"a\", \"label\": \"sea\", \"text\": \"tide\", \"more\": 1}\n",

@@ -4,20 +4,16 @@
 //! a `title` and `paragraphs`: strings, or objects with `text` and perhaps `speaker`, `start` and `end` in seconds. What
 //! comes out has no headings: an engine is to find the sections, not to read them.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Segmentation;
+use super::json_lines::JsonLines;
 use crate::document::{GapIndex, Millis, Span, TimeSpan, Unit, UnitKind, Units};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::words::Language;
-
-/// The longest line read: a document far longer than any known, and a bound for a file that is something else.
-const MAX_LINE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Which documents of a file are read, and which of their sections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,58 +58,22 @@ pub struct Reference {
 /// Fails at once if the file cannot be opened; a line that is not a document is an error in its place. A section
 /// without a unit, and a unit without a character, is as if it were not there; a document without a unit is passed over.
 pub fn references(path: &Path, selection: Selection) -> Result<References> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    let is_compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
-    let lines: Box<dyn BufRead + Send> =
-        if is_compressed {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(|error| {
-                Error::Data { path: path.to_owned(), line: 1, reason: format!("this is not zstd: {error}") }
-            })?;
-            Box::new(BufReader::new(decoder))
-        } else {
-            Box::new(BufReader::new(file))
-        };
-    Ok(References { path: path.to_owned(), lines, line: 0, n_returned: 0, selection, is_over: false })
+    Ok(References { lines: JsonLines::open(path)?, n_returned: 0, selection, is_over: false })
 }
 
 /// See [`references`].
 pub struct References {
-    path: PathBuf,
-    lines: Box<dyn BufRead + Send>,
-    line: usize,
+    lines: JsonLines,
     n_returned: usize,
     selection: Selection,
     is_over: bool,
 }
 
 impl References {
-    /// Returns the next line that is not blank.
-    fn next_line(&mut self) -> Option<Result<Vec<u8>>> {
-        loop {
-            self.line += 1;
-            let mut bytes = Vec::new();
-            let read = (&mut self.lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes);
-            match read {
-                Err(source) => return Some(Err(Error::Read { path: self.path.clone(), source })),
-                Ok(0) => return None,
-                Ok(n) if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') => {
-                    return Some(Err(self.wrong(format!("the line has more than {MAX_LINE_BYTES} bytes"))));
-                }
-                Ok(_) if bytes.trim_ascii().is_empty() => {}
-                Ok(_) => return Some(Ok(bytes)),
-            }
-        }
-    }
-
-    fn wrong(&self, reason: String) -> Error {
-        Error::Data { path: self.path.clone(), line: self.line, reason }
-    }
-
     /// Returns the document of a line, or nothing if it is not wanted or empty.
     fn document(&self, line: &[u8]) -> Result<Option<Reference>> {
-        let fields: Map<String, Value> =
-            serde_json::from_slice(line).map_err(|error| self.wrong(format!("this is not a document: {error}")))?;
+        let fields: Map<String, Value> = serde_json::from_slice(line)
+            .map_err(|error| self.lines.wrong(format!("this is not a document: {error}")))?;
         let is_wanted = |(name, wanted): &(String, String)| match fields.get(name) {
             Some(Value::String(value)) => value == wanted,
             Some(value) => &value.to_string() == wanted,
@@ -123,8 +83,8 @@ impl References {
             return Ok(None);
         }
         let line: Line = serde_json::from_value(Value::Object(fields))
-            .map_err(|error| self.wrong(format!("this is not a document: {error}")))?;
-        line.reference(self.selection.untitled_first).map_err(|reason| self.wrong(reason))
+            .map_err(|error| self.lines.wrong(format!("this is not a document: {error}")))?;
+        line.reference(self.selection.untitled_first).map_err(|reason| self.lines.wrong(reason))
     }
 }
 
@@ -133,8 +93,9 @@ impl Iterator for References {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.is_over && self.selection.limit.is_none_or(|limit| self.n_returned < limit) {
-            let found = match self.next_line()? {
-                Ok(line) => self.document(&line).transpose(),
+            let found = match self.lines.next_line() {
+                Ok(None) => return None,
+                Ok(Some(line)) => self.document(&line).transpose(),
                 Err(error) => Some(Err(error)),
             };
             // After an error the file is not to be trusted, and some errors would come for ever.

@@ -7,6 +7,7 @@ pub mod chapters;
 pub mod corpus;
 pub mod data;
 mod f1;
+mod json_lines;
 mod pk;
 mod segmentation;
 pub mod topics;

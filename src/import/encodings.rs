@@ -73,7 +73,19 @@ pub(super) fn utf_16_order(bytes: &[u8]) -> Option<&'static Encoding> {
         (UTF_16BE, n_zero_first, n_zero_second)
     };
     let is_utf_16 = pairs.len() < 20 * n_high && 20 * n_low <= n_high;
+    if 2 * n_high < pairs.len() && is_ascii_but_for_zeros(sample) {
+        return None;
+    }
     (is_utf_16 && n_control_units(pairs, encoding) * 10 <= pairs.len()).then_some(encoding)
+}
+
+/// Returns whether what is not zero is text in ASCII: then a few zeros are damage, and not half of every character.
+///
+/// In UTF-16 of another script than Latin, where zeros are few as well, the other halves are mostly no such text.
+fn is_ascii_but_for_zeros(sample: &[u8]) -> bool {
+    let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let n_other = sample.iter().filter(|&&byte| byte != 0 && !is_text(byte)).count();
+    20 * n_other <= sample.len()
 }
 
 /// Counts the units below the space that no text has.
@@ -132,6 +144,14 @@ mod tests {
     fn utf_8_is_read_with_and_without_a_mark() {
         check("Größe 灯台".as_bytes(), "Größe 灯台");
         check("\u{FEFF}Größe".as_bytes(), "Größe");
+    }
+
+    #[test]
+    fn a_few_zero_bytes_in_ascii_are_not_taken_for_utf_16() {
+        for text in ["One par\0agraph of text.\n\nAnother para\0graph of text.\n", "a\0b\0 and so on to the end of it"]
+        {
+            assert_eq!(utf_16_order(text.as_bytes()), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_to_the_length_of_training_and_keeps_its_end_mark() {
-        let ids = self::tests::ids(&"tide ".repeat(20_000));
-        assert_eq!((ids.len(), ids[0], ids[MAX_PIECES - 1]), (MAX_PIECES, 101, 102));
+        let read = ids(&"tide ".repeat(20_000));
+        assert_eq!((read.len(), read[0], read[MAX_PIECES - 1]), (MAX_PIECES, 101, 102));
     }
 
     #[test]
