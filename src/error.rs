@@ -116,8 +116,18 @@ pub enum Error {
     #[error("there is no document {0} in the library")]
     NoDocument(i64),
 
+    /// There is no chapter of that number.
+    #[error("there is no chapter {0} in the library; its document may have been cut anew")]
+    NoChapter(i64),
+
+    /// There is no topic of that number.
+    #[error("there is no topic {0} in the library; the topics may have been mined anew")]
+    NoTopic(i64),
+
     /// A format needs times, and the document has none.
-    #[error("export {title:?} as {format}: the document has no times; choose a format without times, such as markdown or json")]
+    #[error(
+        "export {title:?} as {format}: the document has no times; choose a format without times, such as markdown or json"
+    )]
     NeedsTimes {
         /// The document's title.
         title: String,

@@ -23,12 +23,6 @@ pub struct Provenance {
 impl Provenance {
     /// Returns the provenance of a result by this version of the program, with neither model nor seed.
     pub fn of(engine: &str, settings: Map<String, Value>) -> Self {
-        Self {
-            caesura: crate::VERSION.to_owned(),
-            engine: engine.to_owned(),
-            model_sha256: None,
-            settings,
-            seed: None,
-        }
+        Self { caesura: crate::VERSION.to_owned(), engine: engine.to_owned(), model_sha256: None, settings, seed: None }
     }
 }

@@ -1,1 +1,195 @@
-//! (being written)
+//! The library: one SQLite file that keeps documents, chapters, vectors and topics. The only room that knows SQL.
+//!
+//! Values go in, values come out. Each call that changes anything is one transaction, so a program killed at any
+//! moment, or a full disk, leaves whole documents only. What stands in the way of a call is said in plain words
+//! ([`Error::Library`]) in one place, `failure.rs`.
+//!
+//! A [`Library`] is one connection. It can be sent to another thread, and other threads and programs may open the same
+//! file: readers never wait, and a writer waits some seconds for another one.
+//!
+//! The schema is the sum of `migrations/*.sql`, counted by SQLite's `user_version`. The crate for that,
+//! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
+
+mod chapters;
+mod documents;
+mod failure;
+mod full_text;
+mod migrations;
+mod topics;
+mod vectors;
+
+#[cfg(test)]
+mod samples;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use chapters::{ChapterId, ChapterRow};
+pub use documents::{DocumentId, DocumentRow, NewDocument};
+pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
+pub use topics::{NewTopic, TopicChapter, TopicId, TopicRow};
+pub use vectors::UnitVectors;
+
+use crate::error::{Error, Result};
+
+/// How long a writer waits for another one before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A library: one SQLite file, or one in memory.
+#[derive(Debug)]
+pub struct Library {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// How much a library holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many documents.
+    pub documents: u64,
+    /// How many chapters that were found, those *as written* not counted.
+    pub chapters: u64,
+    /// How many topics.
+    pub topics: u64,
+}
+
+impl Library {
+    /// Opens the library at `path`, and creates it if there is no such file. Its folder must be there.
+    ///
+    /// A library of an older version is brought up to date. Fails with [`Error::NewerLibrary`] if a newer version wrote
+    /// it, and with [`Error::Library`] if the file is a folder, not an SQLite file, an SQLite file of another program,
+    /// may not be written to, or is held by another program for longer than some seconds. Nothing is changed then.
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::check_place(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut library = Self::connect(path, flags)?;
+        failure::in_plain_words("open", path, library.prepare_for_writing())?;
+        Ok(library)
+    }
+
+    /// Opens the library at `path` to read from it only.
+    ///
+    /// Fails as [`Library::open`] does, if there is no such file, and if an older version wrote it: opening it once to
+    /// write brings it up to date.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        Self::check_place(path)?;
+        if !path.exists() {
+            return Err(failure::refused("open", path, "there is no such file; add a document to create it"));
+        }
+        let library = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        failure::in_plain_words("open", path, migrations::check_current(&library.connection, path))?;
+        Ok(library)
+    }
+
+    /// Returns a library that lives in memory and goes with the value.
+    pub fn in_memory() -> Result<Self> {
+        let mut library = Self { connection: Connection::open_in_memory()?, path: PathBuf::from(":memory:") };
+        library.connection.pragma_update(None, "foreign_keys", true)?;
+        migrations::apply_all(&mut library.connection, &library.path)?;
+        Ok(library)
+    }
+
+    /// Returns the path the library was opened with; `:memory:` for one in memory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns how much the library holds.
+    pub fn counts(&self) -> Result<Counts> {
+        self.read(|connection| {
+            let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+            Ok(Counts {
+                documents: count("SELECT count(*) FROM documents")?.cast_unsigned(),
+                chapters: count("SELECT count(*) FROM chapters WHERE layer = 'found'")?.cast_unsigned(),
+                topics: count("SELECT count(*) FROM topics")?.cast_unsigned(),
+            })
+        })
+    }
+
+    /// Writes a copy of the whole library, as it is at this moment, to a new file.
+    ///
+    /// Fails if there is a file at `path`.
+    pub fn backup_to(&self, path: &Path) -> Result<()> {
+        if path.exists() {
+            return Err(Error::Write { path: path.to_owned(), source: std::io::ErrorKind::AlreadyExists.into() });
+        }
+        let Some(target) = path.to_str() else {
+            return Err(failure::refused("write to", path, "its name is not of UTF-8; choose another name"));
+        };
+        let copied = self.connection.execute("VACUUM INTO ?1", [target]);
+        failure::in_plain_words("write to", path, copied.map(drop).map_err(Error::from))
+    }
+
+    /// Refuses what cannot be a library before SQLite can make anything of it.
+    fn check_place(path: &Path) -> Result<()> {
+        let refused = |reason| Err(failure::refused("open", path, reason));
+        if path.as_os_str().is_empty() {
+            return refused("the name is empty; name a file");
+        }
+        if path.is_dir() {
+            return refused("it is a folder; name a file in it");
+        }
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+                refused("there is no such folder; create it first")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Connects, and changes nothing that is stored.
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+        // SQLite takes some names, such as `:memory:`, for more than a name; after a `./` none.
+        let file = if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() };
+        let connect = || -> Result<Connection> {
+            let connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            // The file may come from anywhere: what its schema says is not to be trusted.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            connection.set_prepared_statement_cache_capacity(64);
+            migrations::check_ours(&connection, path)?;
+            Ok(connection)
+        };
+        let connection = failure::in_plain_words("open", path, connect())?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    fn prepare_for_writing(&mut self) -> Result<()> {
+        if self.connection.is_readonly(rusqlite::MAIN_DB)? {
+            let reason = "the file may not be written to; ask for the right to, or choose another file";
+            return Err(failure::refused("open", &self.path, reason));
+        }
+        // Readers and a writer do not wait for each other. A power cut may take back the last few additions, never half
+        // of one.
+        self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        migrations::apply_all(&mut self.connection, &self.path)
+    }
+
+    /// Runs `work`, which reads only, on one state of the library.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let on_one_state = || {
+            let transaction = self.connection.unchecked_transaction()?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        failure::in_plain_words("read", &self.path, on_one_state())
+    }
+
+    /// Runs `work` as one transaction: all of it is stored, or nothing.
+    fn write<T>(&mut self, work: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        let as_one = || {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        failure::in_plain_words("write to", &self.path, as_one())
+    }
+}

@@ -1,0 +1,429 @@
+//! What was typed, read as a query.
+//!
+//! ```text
+//! any      = all (OR all)*
+//! all      = near ((AND)? near | (AND)? NOT near)*
+//! near     = piece (NEAR[/n] piece)*
+//! piece    = ( any ) | NEAR( phrase+ [, n] ) | title: piece | phrase
+//! phrase   = word[*] | "words"[*]
+//! ```
+//!
+//! Operators are in capitals, as in SQLite's FTS5; unlike there, `NOT` takes away from all that stands beside it, so
+//! `a NOT b c` means `a c NOT b`. Curly quotes are quotes. What has no letter and no digit is passed over.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use crate::store::{FtsQuery, Phrase};
+use crate::words::{self, Analyzer, Language};
+
+/// The most characters read of what was typed.
+const MAX_CHARS: usize = 2_000;
+
+/// The most words or phrases looked for at once.
+const MAX_TERMS: usize = 64;
+
+/// The most parentheses within each other.
+const MAX_DEPTH: usize = 8;
+
+/// How many words may stand between the words of a `NEAR` that does not say; as FTS5 has it.
+const NEAR_WORDS: u32 = 10;
+
+/// The words that are operators where they stand in capitals.
+const OPERATORS: [&str; 4] = ["AND", "OR", "NOT", "NEAR"];
+
+/// What was typed, as it was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    expression: Option<FtsQuery>,
+    explanation: Option<String>,
+}
+
+impl Query {
+    /// Returns what to look for, or nothing if what was typed has no word in it.
+    pub fn expression(&self) -> Option<&FtsQuery> {
+        self.expression.as_ref()
+    }
+
+    /// Returns why this is not quite what was typed, if so: lower case, no full stop.
+    pub fn explanation(&self) -> Option<&str> {
+        self.explanation.as_deref()
+    }
+
+    /// Returns the query written out with its operators. [`parse`] reads it as the same query.
+    pub fn understood_as(&self) -> String {
+        let mut written = String::new();
+        if let Some(expression) = &self.expression {
+            write_query(&mut written, expression, false);
+        }
+        written
+    }
+
+    /// Returns the query for any of the words, if this one is for all of two or more words and nothing else.
+    ///
+    /// Stop words are left out, unless there is nothing else.
+    pub fn any_word(&self) -> Option<Self> {
+        let Some(FtsQuery::All(words)) = &self.expression else { return None };
+        let typed: Vec<&Phrase> = words
+            .iter()
+            .map(|word| match word {
+                FtsQuery::Phrase(phrase) => Some(phrase),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        let all_typed: String = typed.iter().map(|phrase| format!("{} ", phrase.words)).collect();
+        let analyzer = Analyzer::new(Language::guess(&all_typed));
+        let says_much = |phrase: &&Phrase| !analyzer.is_stop_word(&words::fold(&phrase.words));
+        let mut kept: Vec<&Phrase> = typed.iter().copied().filter(says_much).collect();
+        if kept.is_empty() {
+            kept = typed;
+        }
+        let listed = list(kept.iter().map(|phrase| phrase.words.as_str()));
+        Some(Self {
+            expression: Some(one_or(FtsQuery::Any, kept.into_iter().cloned().map(FtsQuery::Phrase).collect())),
+            explanation: Some(match &self.explanation {
+                Some(first) => format!("{first}; no chapter has all of them: searched for any of {listed}"),
+                None => format!("no chapter has all the words: searched for any of {listed}"),
+            }),
+        })
+    }
+}
+
+/// Reads what was typed. Never fails: what is no query is read as plain words, and [`Query::explanation`] says so.
+pub fn parse(typed: &str) -> Query {
+    let (text, is_cut) = match typed.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => (&typed[..end], true),
+        None => (typed, false),
+    };
+    let (expression, trouble) = match expression_of(text) {
+        Ok(expression) => (expression, None),
+        Err(reason) => (plain_words(text), Some(reason)),
+    };
+    let explanation = match (&expression, trouble) {
+        (None, None) => Some("there is no word to search for".to_owned()),
+        (None, Some(reason)) => Some(format!("{reason}: there is no word to search for")),
+        (Some(words), Some(reason)) => Some(format!("{reason}: searched for the words {}", list(words_of(words)))),
+        (Some(_), None) => None,
+    };
+    let explanation = match (is_cut, explanation) {
+        (true, Some(explanation)) => Some(format!("only the first {MAX_CHARS} characters were read; {explanation}")),
+        (true, None) => Some(format!("only the first {MAX_CHARS} characters were read")),
+        (false, explanation) => explanation,
+    };
+    Query { expression, explanation }
+}
+
+/// Why what was typed is no query.
+type Trouble = &'static str;
+
+/// A piece of what was typed.
+#[derive(Debug, PartialEq)]
+enum Token {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Near(Option<u32>),
+    Title,
+    Phrase(Phrase),
+}
+
+fn expression_of(text: &str) -> Result<Option<FtsQuery>, Trouble> {
+    let tokens = lex(text)?;
+    if tokens.iter().filter(|token| matches!(token, Token::Phrase(_))).count() > MAX_TERMS {
+        return Err("too many words to search for at once");
+    }
+    if tokens.is_empty() {
+        return Ok(None);
+    }
+    let mut parser = Parser { tokens: tokens.into_iter().peekable(), depth: 0 };
+    let query = parser.any()?;
+    match parser.tokens.next() {
+        None => Ok(Some(query)),
+        Some(Token::Close) => Err("a parenthesis is closed that was not opened"),
+        Some(_) => Err("two operators stand side by side"),
+    }
+}
+
+fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let after = &rest[first.len_utf8()..];
+        rest = match first {
+            '(' => {
+                tokens.push(Token::Open);
+                after
+            }
+            ')' => {
+                tokens.push(Token::Close);
+                after
+            }
+            _ if is_quote(first) => {
+                let (words, after) = after.split_once(is_quote).ok_or("unbalanced quote")?;
+                let unstarred = after.strip_prefix('*');
+                push_phrase(&mut tokens, words, unstarred.is_some());
+                unstarred.unwrap_or(after)
+            }
+            _ if is_gap(first) => after,
+            _ => {
+                let end = rest.find(|c| is_gap(c) || is_quote(c) || matches!(c, '(' | ')')).unwrap_or(rest.len());
+                let (word, after) = rest.split_at(end);
+                match word.get(..TITLE.len()).filter(|start| start.eq_ignore_ascii_case(TITLE)) {
+                    Some(_) => {
+                        tokens.push(Token::Title);
+                        &rest[TITLE.len()..]
+                    }
+                    None => {
+                        push_word(&mut tokens, word);
+                        after
+                    }
+                }
+            }
+        };
+    }
+    Ok(tokens)
+}
+
+const TITLE: &str = "title:";
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '“' | '”' | '„')
+}
+
+/// A NUL and its like part words as a space does.
+fn is_gap(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
+}
+
+fn push_word(tokens: &mut Vec<Token>, word: &str) {
+    match word {
+        "AND" => tokens.push(Token::And),
+        "OR" => tokens.push(Token::Or),
+        "NOT" => tokens.push(Token::Not),
+        "NEAR" => tokens.push(Token::Near(None)),
+        _ => match word.strip_prefix("NEAR/").map(str::parse) {
+            Some(Ok(within)) => tokens.push(Token::Near(Some(within))),
+            _ => push_phrase(tokens, word.trim_end_matches('*'), word.ends_with('*')),
+        },
+    }
+}
+
+fn push_phrase(tokens: &mut Vec<Token>, words: &str, is_prefix: bool) {
+    if words.chars().any(char::is_alphanumeric) {
+        tokens.push(Token::Phrase(Phrase { words: words.to_owned(), is_prefix }));
+    }
+}
+
+struct Parser {
+    tokens: Peekable<IntoIter<Token>>,
+    depth: usize,
+}
+
+impl Parser {
+    fn any(&mut self) -> Result<FtsQuery, Trouble> {
+        let mut queries = vec![self.all()?];
+        while self.tokens.next_if_eq(&Token::Or).is_some() {
+            queries.push(self.all()?);
+        }
+        Ok(one_or(FtsQuery::Any, queries))
+    }
+
+    /// Reads what stands side by side. Kept flat however long it is: the nesting of a query is that of its parentheses.
+    fn all(&mut self) -> Result<FtsQuery, Trouble> {
+        let mut wanted = vec![self.near()?];
+        let mut unwanted = Vec::new();
+        loop {
+            let is_and = self.tokens.next_if_eq(&Token::And).is_some();
+            if self.tokens.next_if_eq(&Token::Not).is_some() {
+                unwanted.push(self.near()?);
+            } else if is_and || !matches!(self.tokens.peek(), None | Some(Token::Or | Token::Close)) {
+                wanted.push(self.near()?);
+            } else {
+                break;
+            }
+        }
+        let wanted = one_or(FtsQuery::All, wanted);
+        if unwanted.is_empty() {
+            return Ok(wanted);
+        }
+        Ok(FtsQuery::Without(Box::new(wanted), Box::new(one_or(FtsQuery::Any, unwanted))))
+    }
+
+    fn near(&mut self) -> Result<FtsQuery, Trouble> {
+        let mut pieces = vec![self.piece()?];
+        let mut within = None;
+        while let Some(Token::Near(words)) = self.tokens.next_if(|token| matches!(token, Token::Near(_))) {
+            within = within.max(words);
+            pieces.push(self.piece()?);
+        }
+        if let [_] = pieces[..] {
+            return Ok(pieces.remove(0));
+        }
+        let phrases = pieces.into_iter().map(|piece| match piece {
+            FtsQuery::Phrase(phrase) => Ok(phrase),
+            _ => Err("NEAR stands between words or phrases only"),
+        });
+        Ok(FtsQuery::Near(phrases.collect::<Result<_, _>>()?, within.unwrap_or(NEAR_WORDS)))
+    }
+
+    fn piece(&mut self) -> Result<FtsQuery, Trouble> {
+        match self.tokens.next() {
+            Some(Token::Phrase(phrase)) => Ok(FtsQuery::Phrase(phrase)),
+            Some(Token::Near(None)) if self.tokens.next_if_eq(&Token::Open).is_some() => self.near_list(),
+            Some(Token::Open) => self.deeper(|parser| {
+                let query = parser.any()?;
+                match parser.tokens.next() {
+                    Some(Token::Close) => Ok(query),
+                    _ => Err("unbalanced parenthesis"),
+                }
+            }),
+            Some(Token::Title) => Ok(FtsQuery::InTitle(Box::new(self.deeper(Self::piece)?))),
+            Some(Token::Close) => Err("unbalanced parenthesis"),
+            Some(Token::And | Token::Or | Token::Not | Token::Near(_)) | None => {
+                Err("an operator has no word beside it")
+            }
+        }
+    }
+
+    /// Reads the rest of `NEAR(one two, 5)`.
+    fn near_list(&mut self) -> Result<FtsQuery, Trouble> {
+        let mut phrases: Vec<Phrase> = Vec::new();
+        let mut within = None;
+        loop {
+            match self.tokens.next() {
+                Some(Token::Phrase(phrase)) if within.is_none() => {
+                    let follows_comma = phrases.last_mut().is_some_and(drop_comma);
+                    match phrase.words.parse() {
+                        Ok(words) if follows_comma => within = Some(words),
+                        _ => phrases.push(phrase),
+                    }
+                    if let Some((phrase, words)) = phrases.last().and_then(split_comma) {
+                        phrases.pop();
+                        phrases.push(phrase);
+                        within = Some(words);
+                    }
+                }
+                Some(Token::Close) if !phrases.is_empty() => break,
+                _ => return Err("NEAR( ) holds words or phrases, and a number after a comma"),
+            }
+        }
+        let within = within.unwrap_or(NEAR_WORDS);
+        Ok(FtsQuery::Near(phrases, within))
+    }
+
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        if self.depth == MAX_DEPTH {
+            return Err("too many parentheses within each other");
+        }
+        self.depth += 1;
+        let read = read(self);
+        self.depth -= 1;
+        read
+    }
+}
+
+/// Drops a comma at the end, and returns whether there was one.
+fn drop_comma(phrase: &mut Phrase) -> bool {
+    let has_comma = phrase.words.ends_with(',');
+    if has_comma {
+        phrase.words.pop();
+    }
+    has_comma
+}
+
+/// Splits `word,5`.
+fn split_comma(phrase: &Phrase) -> Option<(Phrase, u32)> {
+    let (words, number) = phrase.words.rsplit_once(',')?;
+    let within = number.parse().ok()?;
+    Some((Phrase { words: words.to_owned(), is_prefix: false }, within))
+}
+
+/// Returns the only query, or what `of_several` makes of them.
+fn one_or(of_several: impl FnOnce(Vec<FtsQuery>) -> FtsQuery, mut queries: Vec<FtsQuery>) -> FtsQuery {
+    match queries[..] {
+        [_] => queries.remove(0),
+        _ => of_several(queries),
+    }
+}
+
+/// Reads any text as words to look for, each once, operators left out.
+fn plain_words(text: &str) -> Option<FtsQuery> {
+    let mut seen = HashSet::new();
+    let words: Vec<FtsQuery> = words::tokens(text)
+        .filter(|token| !OPERATORS.contains(&token.text))
+        .filter(|token| seen.insert(words::fold(token.text)))
+        .take(MAX_TERMS)
+        .map(|token| FtsQuery::Phrase(Phrase { words: token.text.to_owned(), is_prefix: false }))
+        .collect();
+    if words.is_empty() { None } else { Some(one_or(FtsQuery::All, words)) }
+}
+
+/// Returns the words of a query made by [`plain_words`].
+fn words_of(query: &FtsQuery) -> Vec<&str> {
+    match query {
+        FtsQuery::Phrase(phrase) => vec![&phrase.words],
+        FtsQuery::All(queries) => queries.iter().flat_map(words_of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Lists words for a sentence: the first few, and how many more there are.
+fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 8;
+    let words: Vec<&str> = words.into_iter().collect();
+    let shown = words[..words.len().min(SHOWN)].join(", ");
+    match words.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn write_query(out: &mut String, query: &FtsQuery, is_inside: bool) {
+    match query {
+        FtsQuery::Phrase(phrase) => write_phrase(out, phrase),
+        FtsQuery::Near(phrases, within) => {
+            out.push_str("NEAR(");
+            for phrase in phrases {
+                write_phrase(out, phrase);
+                out.push(' ');
+            }
+            out.pop();
+            let _ = write!(out, ", {within})");
+        }
+        FtsQuery::All(queries) => write_several(out, queries, " AND ", is_inside),
+        FtsQuery::Any(queries) => write_several(out, queries, " OR ", is_inside),
+        FtsQuery::Without(query, other) => {
+            out.push_str(if is_inside { "(" } else { "" });
+            write_query(out, query, true);
+            out.push_str(" NOT ");
+            write_query(out, other, true);
+            out.push_str(if is_inside { ")" } else { "" });
+        }
+        FtsQuery::InTitle(query) => {
+            out.push_str(TITLE);
+            write_query(out, query, true);
+        }
+    }
+}
+
+fn write_several(out: &mut String, queries: &[FtsQuery], operator: &str, is_inside: bool) {
+    out.push_str(if is_inside { "(" } else { "" });
+    for (index, query) in queries.iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { operator });
+        write_query(out, query, true);
+    }
+    out.push_str(if is_inside { ")" } else { "" });
+}
+
+fn write_phrase(out: &mut String, phrase: &Phrase) {
+    let words = &phrase.words;
+    // Quotes only where they are needed to be read as the same.
+    let is_bare = lex(words) == Ok(vec![Token::Phrase(Phrase { words: words.clone(), is_prefix: false })]);
+    let star = if phrase.is_prefix { "*" } else { "" };
+    let _ =
+        if is_bare && !words.contains(',') { write!(out, "{words}{star}") } else { write!(out, "\"{words}\"{star}") };
+}

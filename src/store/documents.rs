@@ -1,0 +1,381 @@
+//! Documents: added whole, read in parts, removed whole.
+
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::chapters::{checked_title, forget_words, millis_of, span, time_of};
+use super::failure::damaged;
+use super::{Library, chapters, vectors};
+use crate::document::{
+    Chapter, Document, Format, GapScores, Heading, Layer, Millis, Provenance, Unit, UnitIndex, UnitKind, Units,
+};
+use crate::error::{Error, Result};
+
+/// The number of a document in its library. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub i64);
+
+impl ToSql for DocumentId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for DocumentId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self)
+    }
+}
+
+/// A document to add, with all that was found in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewDocument {
+    /// The document. Its blocks are not kept: the units and headings say the same.
+    pub document: Document,
+    /// The name of the file.
+    pub source_name: String,
+    /// Where the file is, if it is one.
+    pub source_path: Option<String>,
+    /// Of the bytes of the file.
+    pub sha256: [u8; 32],
+    /// When it is added, in seconds since 1970.
+    pub added_at: i64,
+    /// Its units and headings.
+    pub units: Units,
+    /// The scores of its gaps by each engine that looked at it. The provenance names the engine; no engine twice.
+    pub gap_scores: Vec<(GapScores, Provenance)>,
+    /// The engine by whose scores `chapters` were cut.
+    pub engine: String,
+    /// How finely `chapters` were cut, in `0.0..=1.0`.
+    pub granularity: f32,
+    /// How many numbers a vector has, at least 1, and the vectors of the units, `[units, dims]`.
+    pub vectors: Option<(usize, Vec<f32>)>,
+    /// The chapters that were found. They tile the text.
+    pub chapters: Vec<Chapter>,
+    /// The chapters as the headings cut the text, or none.
+    pub as_written: Vec<Chapter>,
+}
+
+/// What a list of documents shows of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentRow {
+    /// Its number.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// The name of the file it came from.
+    pub source_name: String,
+    /// Where that file was.
+    pub source_path: Option<String>,
+    /// The format it was read from.
+    pub format: Format,
+    /// What kind of piece its units are.
+    pub unit_kind: UnitKind,
+    /// How many units it has.
+    pub n_units: u32,
+    /// How many bytes its text has.
+    pub n_bytes: u64,
+    /// How many chapters were found.
+    pub n_chapters: u32,
+    /// The latest moment of any unit, if units have times.
+    pub duration: Option<Millis>,
+    /// When it was added, in seconds since 1970.
+    pub added_at: i64,
+    /// The engine by whose scores its chapters were cut.
+    pub engine: String,
+    /// How finely they were cut, in `0.0..=1.0`.
+    pub granularity: f32,
+    /// Whether any unit has times.
+    pub has_times: bool,
+}
+
+impl Library {
+    /// Returns the document that was made of the file with that checksum.
+    pub fn find_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<DocumentId>> {
+        self.read(|connection| by_sha256(connection, sha256))
+    }
+
+    /// Adds a document with everything that was found in it, and returns its number.
+    ///
+    /// If the same bytes are there already, as when two programs add the same file at once, nothing is changed, and the
+    /// number is that of the document there.
+    ///
+    /// Panics if a chapter that was found does not lie in the text, or vectors and units differ in number: those are
+    /// bugs of the caller.
+    pub fn add_document(&mut self, new: &NewDocument) -> Result<DocumentId> {
+        if let Some((dims, data)) = &new.vectors {
+            assert_eq!(data.len(), dims * new.units.len(), "there must be a vector for each unit");
+        }
+        self.write(|transaction| {
+            if let Some(id) = by_sha256(transaction, &new.sha256)? {
+                return Ok(id);
+            }
+            let id = insert_document(transaction, new)?;
+            insert_units(transaction, id, &new.units)?;
+            for (scores, provenance) in &new.gap_scores {
+                insert_gap_scores(transaction, id, scores, provenance)?;
+            }
+            if let Some((dims, data)) = &new.vectors {
+                vectors::insert(transaction, id, *dims, data)?;
+            }
+            chapters::insert(transaction, id, &new.document.text, Layer::Found, &new.chapters)?;
+            chapters::insert(transaction, id, &new.document.text, Layer::AsWritten, &new.as_written)?;
+            Ok(id)
+        })
+    }
+
+    /// Removes a document and all that hangs on it. Topics that no document bears any more stay.
+    ///
+    /// Fails with [`Error::NoDocument`].
+    pub fn remove_document(&mut self, id: DocumentId) -> Result<()> {
+        self.write(|transaction| {
+            let text = text(transaction, id)?;
+            forget_words(transaction, id, &text)?;
+            transaction.execute("DELETE FROM documents WHERE id = ?1", [id])?;
+            Ok(())
+        })
+    }
+
+    /// Gives a document another title, without the white space around it.
+    ///
+    /// Fails with [`Error::NoDocument`], and with [`Error::Setting`] if nothing is left of the title.
+    pub fn rename_document(&mut self, id: DocumentId, title: &str) -> Result<()> {
+        let title = checked_title(title)?;
+        self.write(|transaction| {
+            check_there(transaction, id)?;
+            transaction.execute("UPDATE documents SET title = ?2 WHERE id = ?1", params![id, title])?;
+            Ok(())
+        })
+    }
+
+    /// Returns all documents by title (the case of ASCII letters aside), then number.
+    pub fn documents(&self) -> Result<Vec<DocumentRow>> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM documents ORDER BY title COLLATE NOCASE, title, id");
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_map([], document_row)?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Returns one document. Fails with [`Error::NoDocument`].
+    pub fn document(&self, id: DocumentId) -> Result<DocumentRow> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1");
+            let row = connection.prepare_cached(&sql)?.query_row([id], document_row).optional()?;
+            row.ok_or(Error::NoDocument(id.0))
+        })
+    }
+
+    /// Returns the text of a document. Fails with [`Error::NoDocument`].
+    pub fn text(&self, id: DocumentId) -> Result<String> {
+        self.read(|connection| text(connection, id))
+    }
+
+    /// Returns the units and headings of a document, in reading order. Fails with [`Error::NoDocument`].
+    pub fn units(&self, id: DocumentId) -> Result<Units> {
+        self.read(|connection| {
+            let kind = connection
+                .prepare_cached("SELECT unit_kind FROM documents WHERE id = ?1")?
+                .query_row([id], |row| row.get::<_, String>(0))
+                .optional()?
+                .ok_or(Error::NoDocument(id.0))?;
+            Ok(Units {
+                kind: unit_kind(&kind)?,
+                units: read_units(connection, id)?,
+                headings: read_headings(connection, id)?,
+            })
+        })
+    }
+
+    /// Returns what an engine says of a document's gaps, and how it came to say so, if that engine looked at it.
+    pub fn gap_scores(&self, id: DocumentId, engine: &str) -> Result<Option<(GapScores, Provenance)>> {
+        self.read(|connection| {
+            let stored: Option<(Vec<u8>, String)> = connection
+                .prepare_cached("SELECT scores, provenance FROM gap_scores WHERE document_id = ?1 AND engine = ?2")?
+                .query_row(params![id, engine], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((bytes, provenance)) = stored else { return Ok(None) };
+            Ok(Some((scores_of(&bytes)?, provenance_of(&provenance)?)))
+        })
+    }
+
+    /// Keeps what an engine says of a document's gaps, in the place of what it said before.
+    ///
+    /// The chapters stay as they are. Fails with [`Error::NoDocument`].
+    pub fn put_gap_scores(&mut self, id: DocumentId, scores: &GapScores, provenance: &Provenance) -> Result<()> {
+        self.write(|transaction| {
+            check_there(transaction, id)?;
+            insert_gap_scores(transaction, id, scores, provenance)
+        })
+    }
+
+    /// Sets the engine by whose scores a document's chapters are said to be cut. Fails with [`Error::NoDocument`].
+    pub fn set_engine(&mut self, id: DocumentId, engine: &str) -> Result<()> {
+        self.write(|transaction| {
+            check_there(transaction, id)?;
+            transaction.execute("UPDATE documents SET engine = ?2 WHERE id = ?1", params![id, engine])?;
+            Ok(())
+        })
+    }
+
+    /// Returns the names of the engines that looked at a document, in the order of the alphabet.
+    pub fn engines(&self, id: DocumentId) -> Result<Vec<String>> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT engine FROM gap_scores WHERE document_id = ?1 ORDER BY engine")?;
+            Ok(statement.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+/// Fails with [`Error::NoDocument`] if there is no such document.
+pub(super) fn check_there(connection: &Connection, id: DocumentId) -> Result<()> {
+    let is_there = connection.prepare_cached("SELECT 1 FROM documents WHERE id = ?1")?.exists([id])?;
+    if is_there { Ok(()) } else { Err(Error::NoDocument(id.0)) }
+}
+
+/// Returns the text of a document. Fails with [`Error::NoDocument`].
+pub(super) fn text(connection: &Connection, id: DocumentId) -> Result<String> {
+    connection
+        .prepare_cached("SELECT text FROM document_texts WHERE document_id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .ok_or(Error::NoDocument(id.0))
+}
+
+/// Returns how a result came to be, as it was kept in JSON.
+pub(super) fn provenance_of(json: &str) -> Result<Provenance> {
+    Ok(serde_json::from_str(json).map_err(|error| damaged(format!("provenance: {error}")))?)
+}
+
+const COLUMNS: &str = "id, title, source_name, source_path, format, unit_kind, n_units, n_bytes, \
+     (SELECT count(*) FROM chapters WHERE document_id = documents.id AND layer = 'found'), \
+     duration_millis, added_at, engine, granularity";
+
+fn document_row(row: &Row) -> rusqlite::Result<DocumentRow> {
+    let format: String = row.get(4)?;
+    let duration: Option<i64> = row.get(9)?;
+    Ok(DocumentRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        source_name: row.get(2)?,
+        source_path: row.get(3)?,
+        format: Format::from_name(&format).ok_or_else(|| damaged(format!("format {format:?}")))?,
+        unit_kind: unit_kind(&row.get::<_, String>(5)?)?,
+        n_units: row.get(6)?,
+        n_bytes: row.get::<_, u32>(7)?.into(),
+        n_chapters: row.get(8)?,
+        duration: duration.map(|millis| Millis(millis.unsigned_abs())),
+        added_at: row.get(10)?,
+        engine: row.get(11)?,
+        granularity: row.get(12)?,
+        has_times: duration.is_some(),
+    })
+}
+
+fn unit_kind(name: &str) -> rusqlite::Result<UnitKind> {
+    UnitKind::from_name(name).ok_or_else(|| damaged(format!("unit kind {name:?}")))
+}
+
+fn by_sha256(connection: &Connection, sha256: &[u8; 32]) -> Result<Option<DocumentId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM documents WHERE sha256 = ?1")?;
+    Ok(statement.query_row([sha256.as_slice()], |row| row.get(0)).optional()?)
+}
+
+fn insert_document(connection: &Connection, new: &NewDocument) -> Result<DocumentId> {
+    let duration = new.units.units.iter().filter_map(|unit| unit.time).max_by_key(|time| time.end);
+    let id = connection
+        .prepare_cached(
+            "INSERT INTO documents (title, source_name, source_path, sha256, format, unit_kind, n_units, n_bytes, \
+             duration_millis, added_at, engine, granularity) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .insert(params![
+            new.document.title,
+            new.source_name,
+            new.source_path,
+            new.sha256.as_slice(),
+            new.document.format.name(),
+            new.units.kind.name(),
+            new.units.len() as u32,
+            new.document.text.len() as i64,
+            millis_of(duration).1,
+            new.added_at,
+            new.engine,
+            new.granularity,
+        ])?;
+    connection
+        .prepare_cached("INSERT INTO document_texts (document_id, text) VALUES (?1, ?2)")?
+        .execute(params![id, new.document.text])?;
+    Ok(DocumentId(id))
+}
+
+fn insert_units(connection: &Connection, id: DocumentId, units: &Units) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO units (document_id, unit_index, start_byte, end_byte, speaker, start_millis, end_millis) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (index, unit) in units.units.iter().enumerate() {
+        let (start, end) = millis_of(unit.time);
+        let values = params![id, index as u32, unit.span.start.0, unit.span.end.0, unit.speaker, start, end];
+        statement.execute(values)?;
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO headings (document_id, heading_index, level, start_byte, end_byte, before_unit) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for (index, heading) in units.headings.iter().enumerate() {
+        let span = heading.span;
+        statement.execute(params![id, index as u32, heading.level, span.start.0, span.end.0, heading.before.0])?;
+    }
+    Ok(())
+}
+
+fn read_units(connection: &Connection, id: DocumentId) -> Result<Vec<Unit>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT start_byte, end_byte, speaker, start_millis, end_millis FROM units WHERE document_id = ?1 \
+         ORDER BY unit_index",
+    )?;
+    let units = statement.query_map([id], |row| {
+        Ok(Unit {
+            span: span(row.get(0)?, row.get(1)?)?,
+            speaker: row.get(2)?,
+            time: time_of(row.get(3)?, row.get(4)?),
+        })
+    })?;
+    Ok(units.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read_headings(connection: &Connection, id: DocumentId) -> Result<Vec<Heading>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT level, start_byte, end_byte, before_unit FROM headings WHERE document_id = ?1 ORDER BY heading_index",
+    )?;
+    let headings = statement.query_map([id], |row| {
+        Ok(Heading { level: row.get(0)?, span: span(row.get(1)?, row.get(2)?)?, before: UnitIndex(row.get(3)?) })
+    })?;
+    Ok(headings.collect::<rusqlite::Result<_>>()?)
+}
+
+fn insert_gap_scores(
+    connection: &Connection,
+    id: DocumentId,
+    scores: &GapScores,
+    provenance: &Provenance,
+) -> Result<()> {
+    let bytes: Vec<u8> = scores.as_slice().iter().flat_map(|score| score.to_le_bytes()).collect();
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO gap_scores (document_id, engine, scores, provenance) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id, provenance.engine, bytes, serde_json::to_string(provenance)?])?;
+    Ok(())
+}
+
+fn scores_of(bytes: &[u8]) -> Result<GapScores> {
+    let (scores, rest) = bytes.as_chunks::<4>();
+    let scores: Vec<f32> = scores.iter().map(|&score| f32::from_le_bytes(score)).collect();
+    if !rest.is_empty() || scores.iter().any(|score| score.is_nan()) {
+        return Err(damaged("gap scores that are not numbers").into());
+    }
+    Ok(GapScores::new(scores))
+}

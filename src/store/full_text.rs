@@ -1,0 +1,219 @@
+//! Search by words: the chapters that match a query, best first, with the words marked that did.
+//!
+//! The index is SQLite's FTS5: words in lower case, without diacritics, in English stems (Porter). A query comes as a
+//! tree, and here it becomes FTS5's language with each word in quotes, so nothing that was typed is ever taken for
+//! syntax. The ranking is Okapi BM25 with FTS5's constants (k1 = 1.2, b = 0.75), a word in the title counting four times
+//! one in the body.
+
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, params};
+
+use super::chapters::{COLUMNS, N_COLUMNS, chapter_row};
+use super::{ChapterId, ChapterRow, DocumentId, Library, TopicId};
+use crate::error::Result;
+
+/// Words that stand one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// The words, as typed. What is neither letter nor digit only parts them.
+    pub words: String,
+    /// Whether the last word may go on.
+    pub is_prefix: bool,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FtsQuery {
+    /// A word or a phrase. One without a letter or a digit matches nothing.
+    Phrase(Phrase),
+    /// Phrases with at most so many words between the first and the last of them, in any order.
+    Near(Vec<Phrase>, u32),
+    /// Each of these. None of them matches nothing.
+    All(Vec<FtsQuery>),
+    /// One of these or more. None of them matches nothing.
+    Any(Vec<FtsQuery>),
+    /// The first and not the second.
+    Without(Box<FtsQuery>, Box<FtsQuery>),
+    /// This, in the title.
+    InTitle(Box<FtsQuery>),
+}
+
+/// Where to look: all that are given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only in this document.
+    pub document: Option<DocumentId>,
+    /// Only in chapters that bear this topic.
+    pub topic: Option<TopicId>,
+}
+
+/// A piece of text, and whether it is what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnippetPart {
+    /// The text. White space in it is one space.
+    pub text: String,
+    /// Whether it matches.
+    pub is_hit: bool,
+}
+
+/// A chapter that matches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    /// The chapter.
+    pub chapter: ChapterRow,
+    /// The title of its document.
+    pub document_title: String,
+    /// BM25, smaller is better; below 0.
+    pub rank: f64,
+    /// The stretch of the body that shows most of what was looked for.
+    pub snippet: Vec<SnippetPart>,
+    /// The title.
+    pub title_parts: Vec<SnippetPart>,
+}
+
+/// What FTS5 puts around a hit; the view it reads from has no such character in it.
+const HIT_START: char = '\u{2}';
+const HIT_END: char = '\u{3}';
+
+/// How many words a snippet has at most.
+const SNIPPET_WORDS: u32 = 32;
+
+impl Library {
+    /// Returns the chapters that match, best first, then by document number and place; at most `limit`.
+    pub fn match_chapters(&self, query: &FtsQuery, filter: &Filter, limit: usize) -> Result<Vec<Match>> {
+        let Some(expression) = expression(query) else { return Ok(Vec::new()) };
+        self.read(|connection| {
+            // Snippets are cut of the text, so they are made of the few best only.
+            let best = best(connection, &expression, filter, limit)?;
+            best.into_iter().map(|(id, rank)| describe(connection, &expression, id, rank)).collect()
+        })
+    }
+}
+
+fn best(connection: &Connection, expression: &str, filter: &Filter, limit: usize) -> Result<Vec<(ChapterId, f64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT chapters.id, bm25(chapter_words, 4.0, 1.0) AS rank FROM chapter_words \
+         JOIN chapters ON chapters.id = chapter_words.rowid \
+         WHERE chapter_words MATCH ?1 AND (?2 IS NULL OR chapters.document_id = ?2) \
+         AND (?3 IS NULL OR chapters.id IN (SELECT chapter_id FROM chapter_topics WHERE topic_id = ?3)) \
+         ORDER BY rank, chapters.document_id, chapters.chapter_index LIMIT ?4",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement
+        .query_map(params![expression, filter.document, filter.topic, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn describe(connection: &Connection, expression: &str, id: ChapterId, rank: f64) -> Result<Match> {
+    let sql = format!(
+        "SELECT {COLUMNS}, documents.title, \
+         snippet(chapter_words, 1, char(2), char(3), '…', {SNIPPET_WORDS}), \
+         highlight(chapter_words, 0, char(2), char(3)) FROM chapter_words \
+         JOIN chapters ON chapters.id = chapter_words.rowid \
+         JOIN documents ON documents.id = chapters.document_id \
+         WHERE chapter_words MATCH ?1 AND chapter_words.rowid = ?2"
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params![expression, id], |row| {
+        Ok(Match {
+            chapter: chapter_row(row)?,
+            document_title: row.get(N_COLUMNS)?,
+            rank,
+            snippet: parts(&row.get::<_, String>(N_COLUMNS + 1)?),
+            title_parts: parts(&row.get::<_, String>(N_COLUMNS + 2)?),
+        })
+    })?)
+}
+
+/// Adds the words of a chapter to what is searched.
+pub(super) fn learn(connection: &Connection, id: ChapterId, title: &str, body: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO chapter_words (rowid, title, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, title, body])?;
+    Ok(())
+}
+
+/// Takes the words of a chapter out of what is searched. Title and body must be as they were added.
+pub(super) fn forget(connection: &Connection, id: ChapterId, title: &str, body: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO chapter_words (chapter_words, rowid, title, body) VALUES ('delete', ?1, ?2, ?3)")?
+        .execute(params![id, title, body])?;
+    Ok(())
+}
+
+/// Splits what FTS5 has marked.
+fn parts(marked: &str) -> Vec<SnippetPart> {
+    let mut parts: Vec<SnippetPart> = Vec::new();
+    let mut is_hit = false;
+    let mut ends_in_space = false;
+    for character in marked.chars() {
+        match character {
+            HIT_START => is_hit = true,
+            HIT_END => is_hit = false,
+            _ => {
+                let is_space = character.is_whitespace();
+                if is_space && ends_in_space {
+                    continue;
+                }
+                ends_in_space = is_space;
+                let character = if is_space { ' ' } else { character };
+                match parts.last_mut() {
+                    Some(part) if part.is_hit == is_hit => part.text.push(character),
+                    _ => parts.push(SnippetPart { text: character.into(), is_hit }),
+                }
+            }
+        }
+    }
+    parts
+}
+
+/// Returns a query in FTS5's language, or nothing if it cannot match.
+fn expression(query: &FtsQuery) -> Option<String> {
+    match query {
+        FtsQuery::Phrase(phrase) => phrase_expression(phrase),
+        FtsQuery::Near(phrases, within) => {
+            let phrases: Option<Vec<String>> = phrases.iter().map(phrase_expression).collect();
+            let phrases = phrases.filter(|phrases| !phrases.is_empty())?;
+            Some(format!("NEAR({}, {within})", phrases.join(" ")))
+        }
+        FtsQuery::All(queries) => {
+            let queries: Option<Vec<String>> = queries.iter().map(expression).collect();
+            joined(&queries?, " AND ")
+        }
+        FtsQuery::Any(queries) => joined(&queries.iter().filter_map(expression).collect::<Vec<_>>(), " OR "),
+        FtsQuery::Without(query, other) => {
+            let query = expression(query)?;
+            Some(match expression(other) {
+                Some(other) => format!("({query} NOT {other})"),
+                None => query,
+            })
+        }
+        FtsQuery::InTitle(query) => Some(format!("{{title}} : ({})", expression(query)?)),
+    }
+}
+
+fn joined(expressions: &[String], operator: &str) -> Option<String> {
+    match expressions {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(format!("({})", several.join(operator))),
+    }
+}
+
+fn phrase_expression(phrase: &Phrase) -> Option<String> {
+    if !phrase.words.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let mut quoted = String::with_capacity(phrase.words.len() + 4);
+    quoted.push('"');
+    for character in phrase.words.chars() {
+        match character {
+            // A quote is doubled, and FTS5 would read no further than a NUL.
+            '"' => quoted.push_str("\"\""),
+            '\0' => quoted.push(' '),
+            _ => quoted.push(character),
+        }
+    }
+    let _ = write!(quoted, "\"{}", if phrase.is_prefix { " *" } else { "" });
+    Some(quoted)
+}

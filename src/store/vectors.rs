@@ -1,0 +1,75 @@
+//! The vectors of a document's units, kept as one signed byte a number.
+//!
+//! A row is a little-endian f32, its factor, and `dims` signed bytes; a number of the row is the product. The largest
+//! number of a row becomes 127 or -127, and the factor is the one that keeps the row's length: a row of length 1 is
+//! read back with length 1, and cosine 0.999 or more to the row that was kept.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::failure::damaged;
+use super::{DocumentId, Library};
+use crate::error::Result;
+
+/// One vector a unit, in reading order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnitVectors {
+    /// How many numbers a vector has, at least 1.
+    pub dims: usize,
+    /// The vectors one after the other: `[units, dims]`.
+    pub data: Vec<f32>,
+}
+
+impl Library {
+    /// Returns the vectors of a document's units, if it was added with vectors. See the module for how exact they are.
+    pub fn vectors(&self, id: DocumentId) -> Result<Option<UnitVectors>> {
+        self.read(|connection| {
+            let stored: Option<(usize, Vec<u8>)> = connection
+                .prepare_cached("SELECT dims, rows FROM vectors WHERE document_id = ?1")?
+                .query_row([id], |row| Ok((row.get::<_, u32>(0)? as usize, row.get(1)?)))
+                .optional()?;
+            let Some((dims, rows)) = stored else { return Ok(None) };
+            if dims == 0 || rows.len() % row_bytes(dims) != 0 {
+                return Err(damaged("vectors of uneven length").into());
+            }
+            Ok(Some(UnitVectors { dims, data: decode(&rows, dims) }))
+        })
+    }
+}
+
+/// Stores vectors of `dims` numbers each, `[units, dims]`.
+pub(super) fn insert(connection: &Connection, id: DocumentId, dims: usize, data: &[f32]) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO vectors (document_id, dims, rows) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, dims as u32, encode(data, dims)])?;
+    Ok(())
+}
+
+fn row_bytes(dims: usize) -> usize {
+    size_of::<f32>() + dims
+}
+
+fn encode(data: &[f32], dims: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(data.len() / dims * row_bytes(dims));
+    for row in data.chunks_exact(dims) {
+        let largest = row.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+        let to_byte = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        let quantized: Vec<i8> = row.iter().map(|number| (number * to_byte).round() as i8).collect();
+        let length = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>().sqrt();
+        let exact = length(&mut row.iter().map(|&number| f64::from(number)));
+        let rounded = length(&mut quantized.iter().map(|&number| f64::from(number)));
+        let factor = if rounded > 0.0 { (exact / rounded) as f32 } else { 0.0 };
+        bytes.extend(factor.to_le_bytes());
+        bytes.extend(quantized.iter().map(|number| number.cast_unsigned()));
+    }
+    bytes
+}
+
+fn decode(rows: &[u8], dims: usize) -> Vec<f32> {
+    let mut data = Vec::with_capacity(rows.len() / row_bytes(dims) * dims);
+    for row in rows.chunks_exact(row_bytes(dims)) {
+        let (factor, numbers) = row.split_at(size_of::<f32>());
+        let factor = f32::from_le_bytes(factor.try_into().expect("the factor has four bytes"));
+        data.extend(numbers.iter().map(|number| f32::from(number.cast_signed()) * factor));
+    }
+    data
+}
