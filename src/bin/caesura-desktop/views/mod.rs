@@ -1,0 +1,89 @@
+//! The views: each draws a part of the window from [`State`] and pushes what the user asks for.
+//!
+//! A view changes nothing but its own [`Memory`]: where a list is scrolled, what is laid out.
+
+pub(crate) mod bars;
+pub(crate) mod library;
+pub(crate) mod outline;
+pub(crate) mod reader;
+pub(crate) mod search;
+pub(crate) mod sheets;
+pub(crate) mod strip;
+pub(crate) mod topics;
+pub(crate) mod widgets;
+
+use eframe::egui::{self, Frame, Margin, Panel};
+
+use crate::command::{Command, Tab};
+use crate::state::State;
+use crate::theme::Palette;
+
+/// What the views remember from frame to frame.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) reader: reader::Column,
+    pub(crate) strip: strip::Strip,
+    outline: outline::Scrolled,
+    n_search_focus: u64,
+    n_path_focus: u64,
+}
+
+/// Draws all of the window.
+pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
+    bars::top_ui(ui, state, commands);
+    bars::notices_ui(ui, state, commands);
+    bars::jobs_ui(ui, state, commands);
+    match state.tab {
+        Tab::Read => {
+            let width = ui.available_width();
+            side(ui, "library", Panel::left, (0.21 * width).clamp(200.0, 290.0), |ui| {
+                library::library_ui(ui, state, memory, commands);
+            });
+            if state.open.is_some() {
+                side(ui, "outline", Panel::right, (0.24 * width).clamp(220.0, 330.0), |ui| {
+                    outline::outline_ui(ui, state, &mut memory.outline, commands);
+                });
+            }
+            paper(ui, |ui| reader::reader_ui(ui, state, memory, commands));
+        }
+        Tab::Topics => {
+            let width = ui.available_width();
+            if !state.topics.all.is_empty() {
+                side(ui, "topics", Panel::left, (0.30 * width).clamp(260.0, 380.0), |ui| {
+                    topics::list_ui(ui, state, commands);
+                });
+            }
+            paper(ui, |ui| topics::topic_ui(ui, state, commands));
+        }
+        Tab::Search => paper(ui, |ui| search::search_ui(ui, state, &mut memory.n_search_focus, commands)),
+    }
+    sheets::sheet_ui(ui, state, commands);
+}
+
+/// Draws a list beside the text, of that width until the user drags it.
+fn side(
+    ui: &mut egui::Ui,
+    name: &str,
+    panel: fn(&'static str) -> Panel,
+    width: f32,
+    contents: impl FnOnce(&mut egui::Ui),
+) {
+    let palette = Palette::of(ui);
+    // The name is one of three that never change.
+    let id: &'static str = match name {
+        "library" => "library",
+        "outline" => "outline",
+        _ => "topics",
+    };
+    panel(id)
+        .resizable(true)
+        .default_size(width)
+        .size_range(180.0..=460.0)
+        .frame(Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 12, top: 12, bottom: 0 }))
+        .show(ui, contents);
+}
+
+fn paper(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    let palette = Palette::of(ui);
+    egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.paper)).show(ui, contents);
+}
