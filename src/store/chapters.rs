@@ -245,3 +245,106 @@ pub(super) fn time_of(start_millis: Option<i64>, end_millis: Option<i64>) -> Opt
 fn cut_out(text: &str, span: Span) -> Result<&str> {
     Ok(text.get(span.range()).ok_or_else(|| damaged("a chapter beyond its text"))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    const TEXT: &str =
+        "The lamp is lit at dusk.\nThe tide turns at noon.\nGulls follow the boats.\nNets dry on the quay.";
+
+    fn library() -> (Library, DocumentId) {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::document(1, &["Lamps", "Boats"], TEXT)).unwrap();
+        (library, id)
+    }
+
+    fn titles(library: &Library, id: DocumentId, layer: Layer) -> Vec<String> {
+        library.chapters(id, layer).unwrap().into_iter().map(|row| row.chapter.title).collect()
+    }
+
+    #[test]
+    fn a_cut_takes_the_place_of_the_one_before_in_its_layer_only() {
+        let (mut library, id) = library();
+        let units = library.units(id).unwrap();
+        let before = library.chapters(id, Layer::Found).unwrap();
+        let as_written = samples::chapters(&["I", "II", "III"], TEXT, &units);
+        library.replace_chapters(id, Layer::AsWritten, 0.9, &as_written).unwrap();
+        assert_eq!(library.chapters(id, Layer::Found).unwrap(), before);
+        assert_eq!(library.document(id).unwrap().granularity, 0.3);
+
+        let ids = library
+            .replace_chapters(id, Layer::Found, 0.8, &samples::chapters(&["Lamps", "Tides", "Boats"], TEXT, &units))
+            .unwrap();
+        let after = library.chapters(id, Layer::Found).unwrap();
+        assert_eq!(after.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
+        assert!(before.iter().all(|row| !ids.contains(&row.id)), "a number came back");
+        assert_eq!(titles(&library, id, Layer::Found), ["Lamps", "Tides", "Boats"]);
+        assert_eq!(titles(&library, id, Layer::AsWritten), ["I", "II", "III"]);
+        assert_eq!(library.document(id).unwrap().granularity, 0.8);
+        assert!(matches!(library.chapter(before[0].id), Err(Error::NoChapter(_))));
+    }
+
+    #[test]
+    fn the_texts_of_the_chapters_joined_are_the_text() {
+        let (mut library, id) = library();
+        let new = samples::rich_document();
+        let rich = library.add_document(&new).unwrap();
+        let mut joined: Vec<(DocumentId, String)> = Vec::new();
+        let visit = |row: ChapterRow, text: &str| {
+            match joined.last_mut() {
+                Some((document, all)) if *document == row.document => all.push_str(text),
+                _ => joined.push((row.document, text.to_owned())),
+            }
+            Ok(())
+        };
+        library.for_each_chapter(visit).unwrap();
+        assert_eq!(joined, [(id, TEXT.to_owned()), (rich, new.document.text)]);
+
+        let one_by_one: String = library
+            .chapters(id, Layer::Found)
+            .unwrap()
+            .iter()
+            .map(|row| library.chapter_text(row.id).unwrap())
+            .collect();
+        assert_eq!(one_by_one, TEXT);
+    }
+
+    #[test]
+    fn an_error_of_the_visitor_stops_the_visit() {
+        let (library, _) = library();
+        let mut n_visited = 0;
+        let stopped = library.for_each_chapter(|_, _| {
+            n_visited += 1;
+            Err(Error::Cancelled)
+        });
+        assert!(matches!(stopped, Err(Error::Cancelled)));
+        assert_eq!(n_visited, 1);
+        assert_eq!(library.counts().unwrap().chapters, 2);
+    }
+
+    #[test]
+    fn a_chapter_is_renamed_but_never_to_nothing() {
+        let (mut library, id) = library();
+        let row = library.chapters(id, Layer::Found).unwrap().remove(1);
+        library.rename_chapter(row.id, " Boats and nets\n").unwrap();
+        assert!(matches!(library.rename_chapter(row.id, "\t"), Err(Error::Setting { .. })));
+        assert!(matches!(library.rename_chapter(ChapterId(99), "Nets"), Err(Error::NoChapter(99))));
+        let chapter = Chapter { title: "Boats and nets".to_owned(), ..row.chapter.clone() };
+        assert_eq!(library.chapter(row.id).unwrap(), ChapterRow { chapter, ..row });
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_of_a_cut_leaves_the_cut_before() {
+        let (mut library, id) = library();
+        let before = library.chapters(id, Layer::Found).unwrap();
+        let mut chapters: Vec<Chapter> = before.iter().map(|row| row.chapter.clone()).collect();
+        // The schema refuses a level of 0.
+        chapters[1].level = 0;
+        assert!(library.replace_chapters(id, Layer::Found, 0.9, &chapters).is_err());
+        assert_eq!(library.chapters(id, Layer::Found).unwrap(), before);
+        assert_eq!(library.document(id).unwrap().granularity, 0.3);
+        super::full_text::check_in_step(&library);
+    }
+}

@@ -379,3 +379,173 @@ fn scores_of(bytes: &[u8]) -> Result<GapScores> {
     }
     Ok(GapScores::new(scores))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Counts, samples};
+    use super::*;
+
+    fn read_back(library: &Library, id: DocumentId, like: &NewDocument) -> NewDocument {
+        let row = library.document(id).unwrap();
+        let layer = |layer| library.chapters(id, layer).unwrap().into_iter().map(|row| row.chapter).collect();
+        NewDocument {
+            document: Document {
+                title: row.title,
+                format: row.format,
+                text: library.text(id).unwrap(),
+                blocks: Vec::new(),
+            },
+            source_name: row.source_name,
+            source_path: row.source_path,
+            sha256: like.sha256,
+            added_at: row.added_at,
+            units: library.units(id).unwrap(),
+            gap_scores: library
+                .engines(id)
+                .unwrap()
+                .iter()
+                .map(|engine| library.gap_scores(id, engine).unwrap().unwrap())
+                .collect(),
+            engine: row.engine,
+            granularity: row.granularity,
+            vectors: library.vectors(id).unwrap().map(|vectors| (vectors.dims, vectors.data)),
+            chapters: layer(Layer::Found),
+            as_written: layer(Layer::AsWritten),
+        }
+    }
+
+    #[track_caller]
+    fn check_round_trip(mut new: NewDocument) {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&new).unwrap();
+        let mut read = read_back(&library, id, &new);
+        // Vectors are rounded, which `vectors.rs` measures.
+        let (given, kept) = (new.vectors.take(), read.vectors.take());
+        assert_eq!(read, new);
+        assert_eq!(given.as_ref().map(|(dims, _)| dims), kept.as_ref().map(|(dims, _)| dims));
+        for (given, kept) in given.iter().flat_map(|(_, data)| data).zip(kept.iter().flat_map(|(_, data)| data)) {
+            assert!((given - kept).abs() < 0.005, "{given} was kept as {kept}");
+        }
+        let other = [new.sha256[0].wrapping_add(1); 32];
+        assert_eq!(library.find_by_sha256(&new.sha256).unwrap(), Some(id));
+        assert_eq!(library.find_by_sha256(&other).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_added_is_read_back_equal() {
+        check_round_trip(samples::rich_document());
+        check_round_trip(samples::document(1, &["Tides"], "the tide turns"));
+        check_round_trip(samples::document(2, &["One", "Two"], "first\nsecond\n\nthird"));
+    }
+
+    #[test]
+    fn a_document_without_units_or_chapters_is_kept_too() {
+        let mut new = samples::document(1, &["Tides"], "the tide turns");
+        new.units.units.clear();
+        new.chapters.clear();
+        check_round_trip(new);
+    }
+
+    #[test]
+    fn a_row_says_what_the_document_has() {
+        let mut library = Library::in_memory().unwrap();
+        let new = samples::rich_document();
+        let id = library.add_document(&new).unwrap();
+        let row = library.document(id).unwrap();
+        assert_eq!((row.n_units, row.n_chapters), (3, 2));
+        assert_eq!(row.n_bytes, new.document.text.len() as u64);
+        assert_eq!((row.duration, row.has_times), (Some(Millis(2_999)), true));
+
+        let id = library.add_document(&samples::document(1, &["Tides"], "the tide turns")).unwrap();
+        let row = library.document(id).unwrap();
+        assert_eq!((row.duration, row.has_times), (None, false));
+    }
+
+    #[test]
+    fn documents_are_listed_by_title() {
+        let mut library = Library::in_memory().unwrap();
+        for (number, title) in [(1, "sea"), (2, "Harbour"), (3, "Sand"), (4, "Sand")] {
+            let mut new = samples::document(number, &["Tides"], "the tide turns");
+            title.clone_into(&mut new.document.title);
+            library.add_document(&new).unwrap();
+        }
+        let listed: Vec<_> = library.documents().unwrap().into_iter().map(|row| (row.title, row.id.0)).collect();
+        let expected = [("Harbour", 2), ("Sand", 3), ("Sand", 4), ("sea", 1)];
+        assert_eq!(listed, expected.map(|(title, id)| (title.to_owned(), id)));
+    }
+
+    #[test]
+    fn the_same_bytes_are_one_document() {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::document(1, &["Tides"], "the tide turns")).unwrap();
+        assert_eq!(library.add_document(&samples::document(1, &["Other"], "another text")).unwrap(), id);
+        assert_eq!(library.text(id).unwrap(), "the tide turns");
+        assert_eq!(library.counts().unwrap().documents, 1);
+    }
+
+    #[test]
+    fn a_removed_document_leaves_nothing_behind() {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::rich_document()).unwrap();
+        library.remove_document(id).unwrap();
+        assert_eq!(library.counts().unwrap(), Counts::default());
+        for table in ["document_texts", "units", "headings", "gap_scores", "vectors", "chapters"] {
+            let count = format!("SELECT count(*) FROM {table}");
+            let rows: i64 = library.connection.query_row(&count, [], |row| row.get(0)).unwrap();
+            assert_eq!(rows, 0, "rows of {table}");
+        }
+        assert_eq!(library.find_by_sha256(&[7; 32]).unwrap(), None);
+    }
+
+    #[test]
+    fn the_number_of_a_removed_document_does_not_come_back() {
+        let mut library = Library::in_memory().unwrap();
+        let first = library.add_document(&samples::rich_document()).unwrap();
+        library.remove_document(first).unwrap();
+        assert_ne!(library.add_document(&samples::rich_document()).unwrap(), first);
+    }
+
+    #[test]
+    fn a_document_that_is_not_there_is_said_so() {
+        let mut library = Library::in_memory().unwrap();
+        let id = DocumentId(41);
+        let said = [
+            library.document(id).map(drop),
+            library.text(id).map(drop),
+            library.units(id).map(drop),
+            library.chapters(id, Layer::Found).map(drop),
+            library.remove_document(id),
+            library.rename_document(id, "New"),
+            library.set_engine(id, "lexical"),
+            library.put_gap_scores(id, &GapScores::default(), &samples::provenance("lexical")),
+            library.replace_chapters(id, Layer::Found, 0.5, &[]).map(drop),
+            library.replace_chapter_topics(id, &[]),
+            library.replace_document_topics(id, &[]),
+        ];
+        for result in said {
+            assert!(matches!(result, Err(Error::NoDocument(41))), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_renamed_but_never_to_nothing() {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::rich_document()).unwrap();
+        library.rename_document(id, "  The lamp ").unwrap();
+        assert!(matches!(library.rename_document(id, " \n"), Err(Error::Setting { .. })));
+        assert_eq!(library.document(id).unwrap().title, "The lamp");
+    }
+
+    #[test]
+    fn an_engine_that_looks_again_takes_the_place_of_what_it_said() {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::document(1, &["Tides"], "ebb\nflow")).unwrap();
+        let scores = GapScores::new(vec![0.7]);
+        library.put_gap_scores(id, &scores, &samples::provenance("lexical")).unwrap();
+        library.set_engine(id, "lexical").unwrap();
+        assert_eq!(library.engines(id).unwrap(), ["context", "lexical"]);
+        assert_eq!(library.gap_scores(id, "lexical").unwrap().unwrap().0, scores);
+        assert_eq!(library.gap_scores(id, "pair").unwrap(), None);
+        assert_eq!(library.document(id).unwrap().engine, "lexical");
+    }
+}

@@ -217,3 +217,196 @@ fn phrase_expression(phrase: &Phrase) -> Option<String> {
     let _ = write!(quoted, "\"{}", if phrase.is_prefix { " *" } else { "" });
     Some(quoted)
 }
+
+/// Fails if the words that are searched are not those of the chapters.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check_in_step(library: &Library) {
+    let check = "INSERT INTO chapter_words (chapter_words, rank) VALUES ('integrity-check', 1)";
+    library.connection.execute(check, []).unwrap();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::document::Layer;
+
+    const TEXT: &str =
+        "The lamp is lit at dusk.\nThe tide turns at noon.\nGulls follow the boats.\nNets dry on the quay.";
+
+    fn library() -> (Library, DocumentId) {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::document(1, &["Lamps", "Boats"], TEXT)).unwrap();
+        (library, id)
+    }
+
+    fn phrase(words: &str) -> Phrase {
+        Phrase { words: words.to_owned(), is_prefix: false }
+    }
+
+    fn word(words: &str) -> FtsQuery {
+        FtsQuery::Phrase(phrase(words))
+    }
+
+    fn found(library: &Library, query: &FtsQuery) -> Vec<String> {
+        let matches = library.match_chapters(query, &Filter::default(), 10).unwrap();
+        matches.into_iter().map(|found| found.chapter.chapter.title).collect()
+    }
+
+    #[track_caller]
+    fn check(query: FtsQuery, expected: &[&str]) {
+        assert_eq!(found(&library().0, &query), expected, "{:?}", expression(&query));
+    }
+
+    #[test]
+    fn words_are_found_whatever_their_case_form_and_accents() {
+        check(word("TURNING"), &["Lamps"]);
+        check(word("quáy"), &["Boats"]);
+        check(word("lamp's"), &[]);
+        check(word("nothing"), &[]);
+    }
+
+    #[test]
+    fn phrases_prefixes_and_operators_do_as_they_say() {
+        check(word("tide turns"), &["Lamps"]);
+        check(word("turns tide"), &[]);
+        check(FtsQuery::Phrase(Phrase { words: "gull".to_owned(), is_prefix: true }), &["Boats"]);
+        check(FtsQuery::All(vec![word("lamp"), word("noon")]), &["Lamps"]);
+        check(FtsQuery::All(vec![word("lamp"), word("nets")]), &[]);
+        check(FtsQuery::Any(vec![word("dusk"), word("noon"), word("-")]), &["Lamps"]);
+        check(FtsQuery::Without(word("the").into(), word("nets").into()), &["Lamps"]);
+        check(FtsQuery::Without(word("nets").into(), word("?").into()), &["Boats"]);
+        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 3), &["Lamps"]);
+        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 1), &[]);
+        check(FtsQuery::InTitle(word("boats").into()), &["Boats"]);
+        check(FtsQuery::InTitle(word("nets").into()), &[]);
+    }
+
+    #[test]
+    fn what_holds_no_word_matches_nothing() {
+        for query in [
+            word(""),
+            word("\0"),
+            word("🌊"),
+            FtsQuery::All(vec![]),
+            FtsQuery::Any(vec![]),
+            FtsQuery::Near(vec![], 3),
+            FtsQuery::All(vec![word("lamp"), word("-")]),
+        ] {
+            check(query, &[]);
+        }
+    }
+
+    #[test]
+    fn syntax_in_a_word_is_no_syntax() {
+        check(word("lamp\" OR \"nets"), &[]);
+        check(word("lamp\0"), &["Lamps"]);
+        check(word("dusk) OR title:(nets"), &[]);
+    }
+
+    #[test]
+    fn a_hit_in_the_title_comes_before_one_in_the_body() {
+        let mut library = Library::in_memory().unwrap();
+        library.add_document(&samples::document(1, &["Fish", "Boats"], "the boat\nthe fish")).unwrap();
+        assert_eq!(found(&library, &word("boat")), ["Boats", "Fish"]);
+    }
+
+    #[test]
+    fn equal_hits_come_by_document_and_place_and_the_best_are_kept() {
+        let mut library = Library::in_memory().unwrap();
+        for number in 1..=3 {
+            library.add_document(&samples::document(number, &["A", "B"], "the lamp\nthe lamp")).unwrap();
+        }
+        let first = library.documents().unwrap()[0].id;
+        let units = library.units(first).unwrap();
+        // Cut anew, the chapters of the first document have the highest numbers.
+        library
+            .replace_chapters(first, Layer::Found, 0.5, &samples::chapters(&["A", "B"], "the lamp\nthe lamp", &units))
+            .unwrap();
+        let matches = library.match_chapters(&word("lamp"), &Filter::default(), 3).unwrap();
+        let places: Vec<_> = matches.iter().map(|found| (found.chapter.document.0, found.chapter.index)).collect();
+        assert_eq!(places, [(1, 0), (1, 1), (2, 0)]);
+        assert!(library.match_chapters(&word("lamp"), &Filter::default(), 0).unwrap().is_empty());
+        assert_eq!(library.match_chapters(&word("lamp"), &Filter::default(), usize::MAX).unwrap().len(), 6);
+    }
+
+    #[test]
+    fn filters_hold_together() {
+        let (mut library, one) = library();
+        let two = library.add_document(&samples::document(2, &["Lamps"], "a lamp")).unwrap();
+        let in_one = library.chapters(one, Layer::Found).unwrap()[0].id;
+        let topic = super::super::NewTopic {
+            label: "light".to_owned(),
+            words: vec![],
+            npmi: 0.0,
+            documents: vec![],
+            chapters: vec![(in_one, 1.0)],
+        };
+        library.replace_topics(&[topic], &samples::provenance("minhash")).unwrap();
+        let topic = library.topics().unwrap()[0].id;
+        let count =
+            |document, topic| library.match_chapters(&word("lamp"), &Filter { document, topic }, 9).unwrap().len();
+        assert_eq!(count(None, None), 2);
+        assert_eq!(count(Some(two), None), 1);
+        assert_eq!(count(None, Some(topic)), 1);
+        assert_eq!(count(Some(one), Some(topic)), 1);
+        assert_eq!(count(Some(two), Some(topic)), 0);
+        assert_eq!(count(Some(DocumentId(99)), None), 0);
+    }
+
+    #[test]
+    fn the_words_stay_in_step_with_the_chapters() {
+        let (mut library, id) = library();
+        let rich = library.add_document(&samples::rich_document()).unwrap();
+        check_in_step(&library);
+        let units = library.units(id).unwrap();
+        library.replace_chapters(id, Layer::AsWritten, 0.5, &samples::chapters(&["Part"], TEXT, &units)).unwrap();
+        check_in_step(&library);
+        assert_eq!(found(&library, &word("part")), [""; 0]);
+
+        library.replace_chapters(id, Layer::Found, 0.5, &samples::chapters(&["Whole"], TEXT, &units)).unwrap();
+        check_in_step(&library);
+        assert_eq!(found(&library, &word("gulls")), ["Whole"]);
+
+        let chapter = library.chapters(id, Layer::Found).unwrap()[0].id;
+        library.rename_chapter(chapter, "Harbour").unwrap();
+        let as_written = library.chapters(id, Layer::AsWritten).unwrap()[0].id;
+        library.rename_chapter(as_written, "Harbour part").unwrap();
+        check_in_step(&library);
+        assert_eq!(found(&library, &word("harbour")), ["Harbour"]);
+        assert_eq!(found(&library, &word("whole")), [""; 0]);
+
+        library.remove_document(rich).unwrap();
+        check_in_step(&library);
+        assert_eq!(found(&library, &word("keeper")), [""; 0]);
+        library.remove_document(id).unwrap();
+        check_in_step(&library);
+        assert_eq!(found(&library, &word("lamp")), [""; 0]);
+    }
+
+    #[test]
+    fn a_snippet_marks_the_hit_and_nothing_else() {
+        let (library, _) = library();
+        let found = library.match_chapters(&word("tide"), &Filter::default(), 1).unwrap().remove(0);
+        let part = |text: &str, is_hit| SnippetPart { text: text.to_owned(), is_hit };
+        let expected =
+            [part("The lamp is lit at dusk. The ", false), part("tide", true), part(" turns at noon. ", false)];
+        assert_eq!(found.snippet, expected);
+        assert_eq!(found.title_parts, [part("Lamps", false)]);
+        let found = library.match_chapters(&word("lamp"), &Filter::default(), 1).unwrap().remove(0);
+        assert_eq!(found.title_parts, [part("Lamps", true)]);
+    }
+
+    #[test]
+    fn marks_that_stand_in_the_text_mark_nothing() {
+        let mut library = Library::in_memory().unwrap();
+        library.add_document(&samples::rich_document()).unwrap();
+        let found = library.match_chapters(&word("keeper"), &Filter::default(), 1).unwrap().remove(0);
+        let hits: Vec<&str> = found.snippet.iter().filter(|part| part.is_hit).map(|part| part.text.as_str()).collect();
+        assert_eq!(hits, ["keeper"]);
+        let found = library.match_chapters(&word("灯台"), &Filter::default(), 1).unwrap().remove(0);
+        let shown: String = found.snippet.iter().map(|part| part.text.as_str()).collect();
+        assert!(shown.contains("灯台 stands 🌊 here"), "{shown:?}");
+    }
+}

@@ -67,3 +67,50 @@ fn number(connection: &Connection, pragma: &str) -> Result<i64> {
 fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    fn apply_to(connection: &mut Connection, steps: &[&str]) -> Result<()> {
+        apply(connection, Path::new("library"), steps)
+    }
+
+    #[test]
+    fn an_empty_file_is_brought_up_to_date_once() {
+        let mut connection = connection();
+        check_ours(&connection, Path::new("library")).unwrap();
+        assert!(check_current(&connection, Path::new("library")).is_err());
+        for _ in 0..2 {
+            apply_all(&mut connection, Path::new("library")).unwrap();
+            check_ours(&connection, Path::new("library")).unwrap();
+            check_current(&connection, Path::new("library")).unwrap();
+        }
+        assert_eq!(version(&connection).unwrap(), STEPS.len() as i64);
+        assert_eq!(number(&connection, "application_id").unwrap(), APPLICATION_ID);
+    }
+
+    #[test]
+    fn every_table_forgets_what_hangs_on_a_row_that_goes() {
+        let mut connection = connection();
+        apply_all(&mut connection, Path::new("library")).unwrap();
+        let sql = "SELECT t.name, f.on_delete FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) f \
+                   WHERE f.on_delete <> 'CASCADE'";
+        let mut statement = connection.prepare(sql).unwrap();
+        assert!(!statement.exists([]).unwrap(), "a foreign key does not cascade");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_steps_before_it() {
+        let mut connection = connection();
+        let broken = [STEPS[0], "CREATE TABLE extra (n INTEGER); SELECT nonsense FROM nowhere"];
+        assert!(apply_to(&mut connection, &broken).is_err());
+        assert_eq!(version(&connection).unwrap(), 1);
+        let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'extra'";
+        assert!(!connection.prepare(sql).unwrap().exists([]).unwrap());
+    }
+}

@@ -193,3 +193,6 @@ impl Library {
         failure::in_plain_words("write to", &self.path, as_one())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -290,3 +290,132 @@ fn check_topic_there(connection: &Connection, id: TopicId) -> Result<()> {
     let is_there = connection.prepare_cached("SELECT 1 FROM topics WHERE id = ?1")?.exists([id])?;
     if is_there { Ok(()) } else { Err(Error::NoTopic(id.0)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::document::Layer;
+
+    const TEXT: &str = "The lamp is lit.\nThe tide turns.\nGulls follow the boats.\nNets dry.";
+
+    struct Mined {
+        library: Library,
+        documents: [DocumentId; 2],
+        chapters: Vec<ChapterId>,
+    }
+
+    /// Returns a library of two documents of two chapters each, with the topics *sea* and *light*.
+    fn mined() -> Mined {
+        let mut library = Library::in_memory().unwrap();
+        let mut add = |number| library.add_document(&samples::document(number, &["Lamps", "Boats"], TEXT)).unwrap();
+        let documents = [add(1), add(2)];
+        let chapters: Vec<ChapterId> =
+            documents.iter().flat_map(|&id| library.chapters(id, Layer::Found).unwrap()).map(|row| row.id).collect();
+        let topics = [
+            NewTopic {
+                label: "sea".to_owned(),
+                words: vec![("tide".to_owned(), 0.9), ("gull".to_owned(), 1.0 / 3.0)],
+                npmi: -0.25,
+                documents: vec![(documents[0], 0.5), (documents[1], 0.75)],
+                chapters: vec![(chapters[1], 0.5), (chapters[3], 0.5), (chapters[0], 0.125)],
+            },
+            NewTopic {
+                label: "light".to_owned(),
+                words: vec![("lamp".to_owned(), 1.0)],
+                npmi: 0.5,
+                documents: vec![(documents[0], 0.25), (DocumentId(99), 1.0)],
+                chapters: vec![(chapters[0], 0.25), (ChapterId(99), 1.0)],
+            },
+        ];
+        library.replace_topics(&topics, &samples::provenance("minhash")).unwrap();
+        Mined { library, documents, chapters }
+    }
+
+    fn labels(library: &Library) -> Vec<(u32, String, u32, u32)> {
+        let topics = library.topics().unwrap();
+        topics.into_iter().map(|topic| (topic.index, topic.label, topic.n_documents, topic.n_chapters)).collect()
+    }
+
+    #[test]
+    fn topics_are_read_back_in_order_and_without_what_is_gone() {
+        let Mined { library, .. } = mined();
+        assert_eq!(labels(&library), [(0, "sea".to_owned(), 2, 3), (1, "light".to_owned(), 1, 1)]);
+        let sea = library.topics().unwrap().remove(0);
+        assert_eq!(sea.words, [("tide".to_owned(), 0.9), ("gull".to_owned(), 1.0 / 3.0)]);
+        assert_eq!(sea.npmi, -0.25);
+        assert_eq!(library.topics_provenance().unwrap(), Some(samples::provenance("minhash")));
+    }
+
+    #[test]
+    fn a_library_that_was_never_mined_has_no_topics() {
+        let library = Library::in_memory().unwrap();
+        assert_eq!(library.topics().unwrap(), []);
+        assert_eq!(library.topics_provenance().unwrap(), None);
+    }
+
+    #[test]
+    fn bearers_come_strongest_first_then_in_order() {
+        let Mined { library, documents: [one, two], chapters } = mined();
+        let sea = library.topics().unwrap()[0].id;
+        let bearers: Vec<_> = library.topic_chapters(sea).unwrap();
+        let bearers: Vec<_> = bearers.iter().map(|bearer| (bearer.chapter.id, bearer.strength)).collect();
+        assert_eq!(bearers, [(chapters[1], 0.5), (chapters[3], 0.5), (chapters[0], 0.125)]);
+        let bearers = library.topic_documents(sea).unwrap();
+        assert_eq!(bearers, [(two, "Document 2".to_owned(), 0.75), (one, "Document 1".to_owned(), 0.5)]);
+    }
+
+    #[test]
+    fn the_topics_of_a_document_come_by_chapter_strongest_first() {
+        let Mined { library, documents: [one, _], chapters } = mined();
+        let topics: Vec<TopicId> = library.topics().unwrap().iter().map(|topic| topic.id).collect();
+        let expected = [(chapters[0], topics[1], 0.25), (chapters[0], topics[0], 0.125), (chapters[1], topics[0], 0.5)];
+        assert_eq!(library.chapter_topics(one).unwrap(), expected);
+        let expected = [(topics[1], "light".to_owned()), (topics[0], "sea".to_owned())];
+        assert_eq!(library.topics_of_chapter(chapters[0]).unwrap(), expected);
+    }
+
+    #[test]
+    fn mining_again_takes_the_place_of_all_topics() {
+        let Mined { mut library, documents: [one, _], .. } = mined();
+        let old = library.topics().unwrap()[0].id;
+        library.replace_topics(&[], &samples::provenance("again")).unwrap();
+        assert_eq!(library.topics().unwrap(), []);
+        assert_eq!(library.chapter_topics(one).unwrap(), []);
+        assert_eq!(library.topics_provenance().unwrap().unwrap().engine, "again");
+        assert!(matches!(library.topic_chapters(old), Err(Error::NoTopic(_))));
+        assert!(matches!(library.topic_documents(old), Err(Error::NoTopic(_))));
+    }
+
+    #[test]
+    fn a_document_cut_anew_or_removed_bears_less() {
+        let Mined { mut library, documents: [one, two], .. } = mined();
+        let units = library.units(one).unwrap();
+        let cut = samples::chapters(&["All"], TEXT, &units);
+        let id = library.replace_chapters(one, Layer::Found, 0.0, &cut).unwrap()[0];
+        assert_eq!(labels(&library), [(0, "sea".to_owned(), 2, 1), (1, "light".to_owned(), 1, 0)]);
+
+        let [sea, light] = library.topics().unwrap().iter().map(|topic| topic.id).collect::<Vec<_>>()[..] else {
+            panic!("there are two topics")
+        };
+        library.replace_chapter_topics(one, &[(id, sea, 0.5), (id, light, 0.5)]).unwrap();
+        library.replace_document_topics(one, &[(light, 0.5)]).unwrap();
+        assert_eq!(labels(&library), [(0, "sea".to_owned(), 1, 2), (1, "light".to_owned(), 1, 1)]);
+
+        library.remove_document(two).unwrap();
+        assert_eq!(labels(&library), [(0, "sea".to_owned(), 0, 1), (1, "light".to_owned(), 1, 1)]);
+    }
+
+    #[test]
+    fn a_chapter_of_another_document_is_refused_and_nothing_changes() {
+        let Mined { mut library, documents: [one, _], chapters } = mined();
+        let sea = library.topics().unwrap()[0].id;
+        let before = library.chapter_topics(one).unwrap();
+        let refused = library.replace_chapter_topics(one, &[(chapters[0], sea, 1.0), (chapters[3], sea, 1.0)]);
+        assert!(matches!(refused, Err(Error::NoChapter(_))), "{refused:?}");
+        let refused = library.replace_document_topics(one, &[(TopicId(99), 1.0)]);
+        assert!(matches!(refused, Err(Error::NoTopic(99))), "{refused:?}");
+        assert_eq!(library.chapter_topics(one).unwrap(), before);
+        assert_eq!(library.topic_documents(sea).unwrap().len(), 2);
+    }
+}

@@ -73,3 +73,66 @@ fn decode(rows: &[u8], dims: usize) -> Vec<f32> {
     }
     data
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    /// Returns `n` vectors of length 1 with numbers that look like chance; each time the same.
+    fn unit_rows(n: usize, dims: usize) -> Vec<f32> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut number = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let mut data: Vec<f32> = (0..n * dims).map(|_| number()).collect();
+        for row in data.chunks_exact_mut(dims) {
+            let length = dot(row, row).sqrt();
+            row.iter_mut().for_each(|number| *number /= length);
+        }
+        data
+    }
+
+    fn dot(one: &[f32], other: &[f32]) -> f32 {
+        one.iter().zip(other).map(|(one, other)| one * other).sum()
+    }
+
+    #[test]
+    fn rows_keep_their_length_and_their_direction() {
+        for dims in [1, 2, 3, 384] {
+            let data = unit_rows(50, dims);
+            let read_back = decode(&encode(&data, dims), dims);
+            assert_eq!(read_back.len(), data.len());
+            for (row, read) in data.chunks_exact(dims).zip(read_back.chunks_exact(dims)) {
+                let length = dot(read, read).sqrt();
+                assert!((length - 1.0).abs() < 1e-5, "length {length} of {dims} numbers");
+                let cosine = dot(row, read) / length;
+                assert!(cosine > 0.999, "cosine {cosine} of {dims} numbers");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_read_is_kept_again_as_the_same_bytes() {
+        let bytes = encode(&unit_rows(20, 384), 384);
+        let again = encode(&decode(&bytes, 384), 384);
+        for (row, row_again) in bytes.chunks_exact(row_bytes(384)).zip(again.chunks_exact(row_bytes(384))) {
+            assert_eq!(row[4..], row_again[4..]);
+        }
+    }
+
+    #[test]
+    fn a_row_of_zeros_stays_one() {
+        assert_eq!(decode(&encode(&[0.0; 3], 3), 3), [0.0; 3]);
+    }
+
+    #[test]
+    fn a_document_without_vectors_has_none() {
+        let mut library = Library::in_memory().unwrap();
+        let id = library.add_document(&samples::document(1, &["Tides"], "the tide turns")).unwrap();
+        assert_eq!(library.vectors(id).unwrap(), None);
+    }
+}

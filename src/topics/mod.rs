@@ -1,1 +1,257 @@
-//! (being written)
+//! Bags of words into topics, by min-hashing.
+//!
+//! ```text
+//! texts -> vocabulary, bags -> frequency limits -> min-hash -> co-occurring word sets -> supported sets -> clusters
+//!       -> ranked topics -> bearers -> topics
+//! ```
+//!
+//! [`mine`] is the flow, a call a step. How many topics there are is not asked: it comes from how many groups of words
+//! keep company. The method is that of Fuentes-Pineda and Meza-Ruiz 2018, "Topic Discovery in Massive Text Corpora
+//! Based on Min-Hashing", Expert Systems with Applications 136; each file says where it differs.
+//!
+//! Invariants: the same bags, settings and seed give the same topics on any number of threads. A bag is a chapter or a
+//! document, as the caller likes; nothing here knows which, nor where it is stored.
+
+mod assign;
+mod bag;
+mod clusters;
+pub mod coherence;
+mod config;
+mod counts;
+mod inverted_index;
+mod minhash;
+mod rank;
+mod vocabulary;
+mod word_sets;
+
+use std::sync::atomic::AtomicUsize;
+
+pub use assign::{strength, strengths};
+pub use bag::{Bag, BagIndex, WordId};
+pub use config::{TopicsConfig, n_tables_for};
+pub use counts::{bags_from_counts, bags_from_files};
+pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
+
+use self::inverted_index::InvertedIndex;
+use self::rank::{Corpus, Ranked};
+use crate::error::Result;
+use crate::progress::Progress;
+
+/// How many words a label has at most.
+const N_LABEL_WORDS: usize = 3;
+
+/// A topic: words that keep company, and the documents that bear it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// The three heaviest words as they are usually written, such as `"Baltic, tides, harbour"`.
+    pub label: String,
+    /// Heaviest first. At least two.
+    pub words: Vec<WeightedWord>,
+    /// Strongest first, ties in the order of the documents.
+    pub bearers: Vec<Bearer>,
+    /// How many documents bear it: the length of `bearers`.
+    pub n_documents: u32,
+    /// How well its first ten words go together, by documents, in `-1.0..=1.0`; see [`coherence`].
+    pub npmi: f32,
+}
+
+/// A word of a topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightedWord {
+    /// The form that is most frequent in the corpus, in lower case.
+    pub word: String,
+    /// How much it says of the topic, in `0.0..=1.0`; the heaviest word's is 1.
+    pub weight: f32,
+}
+
+/// A document that bears a topic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bearer {
+    /// The document.
+    pub bag: BagIndex,
+    /// The share of the topic's weight that its words bring, in `0.0..=1.0`.
+    pub strength: f32,
+}
+
+/// Returns the topics of a corpus, those of most supporting documents first.
+///
+/// There are none where nothing keeps company: in an empty corpus, in one document, in documents that are all equal
+/// (no word tells them apart) or share no word. Fails on settings out of range, and when cancelled.
+///
+/// Takes `O(tables * (tuple_size * postings + words * log(words)))` time and, beside the bags, 64 bytes a word and
+/// thread; the clustering after it depends on the sets found.
+pub fn mine(
+    vocabulary: &Vocabulary,
+    bags: &[Bag],
+    config: &TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Topic>> {
+    config.check()?;
+    progress.check()?;
+    let (vocabulary, bags) = vocabulary.within_limits(bags, config);
+    let n_words = vocabulary.len();
+    let index = InvertedIndex::new(&bags, n_words);
+
+    let done = AtomicUsize::new(0);
+    let steps = (progress, &done, word_sets::n_passes(config) + clusters::N_TABLES);
+    let sets = word_sets::co_occurring_words(&bags, n_words, config, steps)?;
+    let supported = word_sets::supported(&sets, &index, config.min_support);
+    tracing::debug!(n_words, n_sets = sets.len(), n_supported = supported.len(), "found co-occurring words");
+    let clusters = clusters::clusters(&supported, n_words, config, steps)?;
+    progress.check()?;
+
+    let corpus = Corpus { bags: &bags, index: &index, n_words };
+    let ranked = rank::ranked(&clusters, &corpus, config);
+    tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
+    let bearers = assign::bearers(&ranked, &bags, n_words, config);
+    Ok(ranked.iter().zip(bearers).map(|(topic, bearers)| named(topic, bearers, &vocabulary, &index)).collect())
+}
+
+fn named(topic: &Ranked, bearers: Vec<Bearer>, vocabulary: &Vocabulary, index: &InvertedIndex) -> Topic {
+    let ids: Vec<WordId> = topic.words.iter().map(|&(word, _)| word).collect();
+    let written: Vec<&str> =
+        ids.iter().take(N_LABEL_WORDS).map(|&word| vocabulary.word(word).written.as_str()).collect();
+    let words =
+        topic.words.iter().map(|&(word, weight)| WeightedWord { word: vocabulary.word(word).form.clone(), weight });
+    Topic {
+        label: written.join(", "),
+        words: words.collect(),
+        n_documents: bearers.len() as u32,
+        bearers,
+        npmi: coherence::npmi_of_words(&ids, index),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Unwatched;
+    use crate::words::Language;
+
+    /// Subjects of eight words each, none shared.
+    const SUBJECTS: [[&str; 8]; 4] = [
+        ["tide", "harbour", "mast", "anchor", "sail", "keel", "rudder", "helm"],
+        ["flour", "yeast", "oven", "crust", "dough", "loaf", "crumb", "proof"],
+        ["hive", "honey", "swarm", "nectar", "brood", "queen", "apiary", "drone"],
+        ["judge", "claim", "court", "damages", "witness", "hearing", "verdict", "appeal"],
+    ];
+
+    /// Returns `n_texts` texts, each of five words of the subject of its number and one word of its own.
+    fn texts(n_texts: usize) -> Vec<String> {
+        (0..n_texts)
+            .map(|text| {
+                let subject = &SUBJECTS[text % SUBJECTS.len()];
+                let words = (0..5).map(|word| subject[minhash::mix((text * 8 + word) as u64) as usize % 8]);
+                format!("{} own{text}", words.collect::<Vec<_>>().join(" "))
+            })
+            .collect()
+    }
+
+    fn mined(texts: &[String]) -> Vec<Topic> {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (vocabulary, bags) = bags(&texts, Language::English, &VocabularyConfig::ample());
+        mine(&vocabulary, &bags, &TopicsConfig::for_corpus(bags.len(), 1), &Unwatched)
+            .expect("the settings are in range")
+    }
+
+    #[track_caller]
+    fn check_subjects_found(n_texts: usize) {
+        let topics = mined(&texts(n_texts));
+        assert_eq!(topics.len(), SUBJECTS.len(), "{topics:#?}");
+        for topic in &topics {
+            let subject = SUBJECTS.iter().position(|words| words.contains(&topic.words[0].word.as_str()));
+            let subject = subject.expect("the heaviest word is one of a subject");
+            assert!(topic.words.iter().all(|word| SUBJECTS[subject].contains(&word.word.as_str())), "{topic:#?}");
+            assert!(topic.bearers.iter().all(|bearer| bearer.bag.index() % SUBJECTS.len() == subject), "{topic:#?}");
+            assert!(0.9 * (n_texts / SUBJECTS.len()) as f32 <= topic.n_documents as f32, "{topic:#?}");
+        }
+    }
+
+    #[test]
+    fn planted_subjects_are_found_in_libraries_of_any_size() {
+        check_subjects_found(40);
+        check_subjects_found(200);
+        check_subjects_found(2_000);
+    }
+
+    #[test]
+    fn topics_are_well_formed() {
+        for topic in mined(&texts(60)) {
+            assert_eq!(topic.n_documents as usize, topic.bearers.len());
+            assert_eq!(topic.label.split(", ").count(), 3);
+            assert!((-1.0..=1.0).contains(&topic.npmi));
+            assert!((topic.words[0].weight - 1.0).abs() < 1e-6);
+            assert!(topic.words.is_sorted_by(|one, other| other.weight <= one.weight));
+            assert!(topic.bearers.iter().all(|bearer| (0.0..=1.0).contains(&bearer.strength)));
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_finds_the_same_topics() {
+        let texts = texts(120);
+        let with_threads = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
+            format!("{:?}", pool.install(|| mined(&texts)))
+        };
+        let expected = with_threads(1);
+        assert_eq!(with_threads(2), expected);
+        assert_eq!(with_threads(5), expected);
+    }
+
+    #[track_caller]
+    fn check_no_topics(texts: &[&str]) {
+        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        assert_eq!(mined(&texts), []);
+    }
+
+    #[test]
+    fn where_no_words_keep_company_there_are_no_topics() {
+        check_no_topics(&[]);
+        check_no_topics(&[""]);
+        check_no_topics(&["The tide turns in the harbour, and the mast with it"]);
+        check_no_topics(&["tide", "oven", "hive"]);
+        check_no_topics(&["tide", "tide", "tide", "tide"]);
+        check_no_topics(&["tide harbour mast sail", "flour yeast oven crust", "hive honey swarm brood"]);
+        check_no_topics(&["tide harbour mast sail"; 30]);
+    }
+
+    #[test]
+    fn equal_documents_are_a_topic_without_frequency_limits() {
+        let texts = ["tide harbour mast sail"; 30];
+        let (vocabulary, bags) = bags(&texts, Language::English, &VocabularyConfig::ample());
+        let config = TopicsConfig::for_corpus(bags.len(), 1).without_frequency_limits();
+        let topics = mine(&vocabulary, &bags, &config, &Unwatched).expect("the settings are in range");
+        assert!(topics.len() <= 1, "{topics:?}");
+    }
+
+    /// Cancels after being asked so many times.
+    struct CancelAfter(AtomicUsize);
+
+    impl Progress for CancelAfter {
+        fn report(&self, done: usize, total: usize) {
+            assert!(done <= total, "{done} of {total} steps are behind");
+        }
+
+        fn is_cancelled(&self) -> bool {
+            let before = self.0.fetch_update(
+                std::sync::atomic::Ordering::Relaxed,
+                std::sync::atomic::Ordering::Relaxed,
+                |left| left.checked_sub(1),
+            );
+            before.is_err()
+        }
+    }
+
+    #[test]
+    fn mining_stops_when_cancelled() {
+        let texts = texts(60);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (vocabulary, bags) = bags(&texts, Language::English, &VocabularyConfig::ample());
+        let config = TopicsConfig::for_corpus(bags.len(), 1);
+        for n_asked in [0, 1, 50, 200] {
+            let stopped = mine(&vocabulary, &bags, &config, &CancelAfter(AtomicUsize::new(n_asked)));
+            assert!(matches!(stopped, Err(crate::error::Error::Cancelled)), "after {n_asked}: {stopped:?}");
+        }
+        mine(&vocabulary, &bags, &config, &CancelAfter(AtomicUsize::new(usize::MAX))).expect("nobody cancels");
+    }
+}

@@ -1,0 +1,219 @@
+//! The files under folders, and the bytes of one.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+use super::MAX_BYTES;
+
+/// The endings of names that are taken from a folder.
+const EXTENSIONS: [&str; 13] =
+    ["txt", "text", "log", "asc", "md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "srt", "vtt"];
+
+/// What was found at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file to read.
+    File {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Something that is left out.
+    Skipped {
+        /// Where it is.
+        path: PathBuf,
+        /// Why it is left out.
+        reason: String,
+    },
+}
+
+/// Returns the files to read at `paths`, folders walked to the bottom, in the order given and sorted by name within.
+///
+/// A file named by itself is taken whatever it is called; within a folder, hidden files are passed over, and files of
+/// other kinds than text are reported as skipped. Links are followed, but each folder is walked once only, so that
+/// a circle of links ends, and each file is returned once.
+pub fn files_under(paths: &[PathBuf]) -> Vec<Found> {
+    let mut walk = Walk::default();
+    for path in paths {
+        walk.take_named(path);
+    }
+    walk.found
+}
+
+/// Reads a file whole.
+///
+/// # Errors
+///
+/// [`Error::TooLarge`] above [`MAX_BYTES`], without reading on; [`Error::Read`] for what the system reports.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let too_large = |found_bytes| {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Error::TooLarge { name, found_bytes, limit_bytes: MAX_BYTES }
+    };
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    if MAX_BYTES < metadata.len() {
+        return Err(too_large(metadata.len()));
+    }
+    // A pipe has no length, and a file may grow while it is read.
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    match MAX_BYTES < bytes.len() as u64 {
+        true => Err(too_large(bytes.len() as u64)),
+        false => Ok(bytes),
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<Found>,
+    /// The real places of the files and folders taken so far.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    fn take_named(&mut self, path: &Path) {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.walk(path.to_owned()),
+            Ok(_) => self.take_file(path.to_owned()),
+            Err(error) => self.skip(path.to_owned(), error.to_string()),
+        }
+    }
+
+    /// Walks a folder; those within wait on a stack of ours, as they may be nested deeper than ours goes.
+    fn walk(&mut self, folder: PathBuf) {
+        let mut waiting = vec![folder];
+        while let Some(path) = waiting.pop() {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => {
+                    if self.is_first_visit(&path) {
+                        waiting.extend(self.entries(&path).into_iter().rev());
+                    }
+                }
+                Ok(metadata) if !metadata.is_file() => self.skip(path, "not a file".to_owned()),
+                Ok(_) if !has_known_extension(&path) => self.skip(path, "not a kind of text that is read".to_owned()),
+                Ok(_) => self.take_file(path),
+                Err(error) => self.skip(path, error.to_string()),
+            }
+        }
+    }
+
+    /// Returns what is in a folder, sorted by name, without hidden files.
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let listed = fs::read_dir(folder).and_then(|entries| {
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<PathBuf>>>()
+        });
+        match listed {
+            Ok(mut paths) => {
+                paths.retain(|path| !is_hidden(path));
+                paths.sort();
+                paths
+            }
+            Err(error) => {
+                self.skip(folder.to_owned(), error.to_string());
+                Vec::new()
+            }
+        }
+    }
+
+    fn take_file(&mut self, path: PathBuf) {
+        if self.is_first_visit(&path) {
+            self.found.push(Found::File { path });
+        }
+    }
+
+    fn is_first_visit(&mut self, path: &Path) -> bool {
+        self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
+    fn skip(&mut self, path: PathBuf, reason: String) {
+        self.found.push(Found::Skipped { path, reason });
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn has_known_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a folder of empty files at these paths.
+    fn folder(paths: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for path in paths {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"").unwrap();
+        }
+        folder
+    }
+
+    /// Compares what is found, each as its path within the folder, with `!` before what is skipped.
+    #[track_caller]
+    fn check(folder: &Path, expected: &[&str]) {
+        let shown = |path: &Path| path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+        let found: Vec<String> = files_under(&[folder.to_owned()])
+            .iter()
+            .map(|found| match found {
+                Found::File { path } => shown(path),
+                Found::Skipped { path, .. } => format!("!{}", shown(path)),
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn files_come_sorted_and_hidden_ones_not_at_all() {
+        let folder = folder(&["b.TXT", "a/2.md", "a/1.vtt", "c.pdf", ".hidden.txt", ".git/x.txt", "README"]);
+        check(folder.path(), &["!README", "a/1.vtt", "a/2.md", "b.TXT", "!c.pdf"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_circle_of_links_ends() {
+        let folder = folder(&["a/1.txt"]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("a/up")).unwrap();
+        std::os::unix::fs::symlink("itself", folder.path().join("itself")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("a/1.txt"), folder.path().join("b.txt")).unwrap();
+        check(folder.path(), &["a/1.txt", "!itself"]);
+    }
+
+    #[test]
+    fn a_file_named_by_itself_is_taken_whatever_it_is_called() {
+        let folder = folder(&["LICENSE"]);
+        let path = folder.path().join("LICENSE");
+        assert_eq!(files_under(&[path.clone(), path.clone()]), [Found::File { path }]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_reported() {
+        let folder = folder(&[]);
+        let missing = folder.path().join("missing.txt");
+        assert!(matches!(&files_under(&[missing.clone()])[..], [Found::Skipped { path, .. }] if *path == missing));
+        assert!(matches!(read(&missing), Err(Error::Read { .. })));
+        assert!(matches!(read(folder.path()), Err(Error::Read { .. })));
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_not_read() {
+        let folder = folder(&[]);
+        let path = folder.path().join("large.txt");
+        File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        assert!(matches!(read(&path), Err(Error::TooLarge { found_bytes, .. }) if found_bytes == MAX_BYTES + 1));
+    }
+}

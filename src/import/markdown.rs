@@ -1,0 +1,266 @@
+//! Markdown (`CommonMark`, with the tables of GitHub and front matter): blocks of clean text, no markup.
+
+use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
+
+use crate::document::{BlockKind, Document, Format};
+
+use super::html;
+use super::layout::{self, Layout};
+
+/// Reads a clean text. `title` is what the name of the file says.
+pub(super) fn document(text: &str, title: String) -> Document {
+    let mut reader = Reader::default();
+    for event in Parser::new_ext(text, options()) {
+        reader.take(event);
+    }
+    reader.end_block();
+    let title = reader.title.or_else(|| reader.layout.first_title()).unwrap_or(title);
+    reader.layout.into_document(title, Format::Markdown)
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
+}
+
+/// What the text being read will become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// A paragraph, or the first text of an item.
+    #[default]
+    Text,
+    Heading(u8),
+    Cell,
+    /// A block of HTML, to be read as such.
+    Html,
+    FrontMatter,
+}
+
+#[derive(Default)]
+struct Reader {
+    title: Option<String>,
+    layout: Layout,
+    place: Place,
+    /// The text of the block being read.
+    text: String,
+    /// For each list item around, whether its first text has been taken.
+    items: Vec<bool>,
+    /// The cells of the row being read.
+    cells: Vec<String>,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Start(tag) => self.start(&tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) => self.text.push_str(&text),
+            Event::InlineHtml(tag) if is_break(&tag) => self.text.push('\n'),
+            Event::SoftBreak => self.text.push(' '),
+            Event::HardBreak => self.text.push('\n'),
+            Event::Rule => self.end_block(),
+            // Of these two only the text is there to read, and footnotes are numbered again by whoever shows them.
+            Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.text.push_str(&text),
+        }
+    }
+
+    fn start(&mut self, tag: &Tag) {
+        let place = match tag {
+            Tag::Heading { level, .. } => Place::Heading(depth(*level)),
+            Tag::HtmlBlock => Place::Html,
+            Tag::MetadataBlock(MetadataBlockKind::YamlStyle | MetadataBlockKind::PlusesStyle) => Place::FrontMatter,
+            Tag::TableCell => Place::Cell,
+            Tag::Item => {
+                self.end_block();
+                self.items.push(false);
+                return;
+            }
+            Tag::Paragraph
+            | Tag::BlockQuote(_)
+            | Tag::CodeBlock(_)
+            | Tag::List(_)
+            | Tag::FootnoteDefinition(_)
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Table(_)
+            | Tag::TableHead
+            | Tag::TableRow => Place::Text,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => return,
+            Tag::Link { .. } | Tag::Image { .. } => return,
+        };
+        self.end_block();
+        self.place = place;
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image => {}
+            TagEnd::Item => {
+                self.end_block();
+                self.items.pop();
+            }
+            TagEnd::TableHead | TagEnd::TableRow => {
+                self.end_block();
+                self.end_row();
+            }
+            _ => self.end_block(),
+        }
+    }
+
+    fn end_block(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        match std::mem::take(&mut self.place) {
+            Place::Cell => self.cells.push(layout::one_line(&text)),
+            _ if text.trim().is_empty() => {}
+            Place::Heading(level) => self.layout.push(BlockKind::Heading { level }, &layout::one_line(&text)),
+            Place::Html => html::lay_out(&text, &mut self.layout),
+            Place::FrontMatter => self.title = self.title.take().or_else(|| title_in(&text)),
+            Place::Text => {
+                let kind = self.kind_here();
+                self.layout.push(kind, &references_read(&text));
+            }
+        }
+    }
+
+    /// The first text of an item is the item; what follows in it are paragraphs.
+    fn kind_here(&mut self) -> BlockKind {
+        match self.items.last_mut() {
+            Some(has_text) if !*has_text => {
+                *has_text = true;
+                BlockKind::ListItem
+            }
+            _ => BlockKind::Paragraph,
+        }
+    }
+
+    fn end_row(&mut self) {
+        let row = std::mem::take(&mut self.cells).join("\t");
+        self.layout.push(BlockKind::TableRow, &row);
+    }
+}
+
+/// A text may hold what no paragraph of ours does: white space other than spaces at its ends, and trailing spaces.
+fn references_read(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    layout::clean(lines.join("\n").into()).into_owned()
+}
+
+fn is_break(tag: &str) -> bool {
+    let name = tag.trim_matches(['<', '>', '/', ' ']);
+    name.eq_ignore_ascii_case("br")
+}
+
+fn depth(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+/// Returns the title in front matter: of YAML, `title: The log`; of TOML, `title = "The log"`.
+fn title_in(front_matter: &str) -> Option<String> {
+    let value = front_matter.lines().find_map(|line| {
+        let rest = line.strip_prefix("title")?.trim_start();
+        rest.strip_prefix([':', '='])
+    })?;
+    let title = layout::one_line(html::words_of(value).trim_matches(['"', '\'', ' ']));
+    // A lone sign opens a text of several lines, which is no title.
+    title.contains(char::is_alphanumeric).then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each block as a sign of its kind and its text: `#` to `######`, `-` an item, `|` a row, nothing a paragraph.
+    #[track_caller]
+    fn check(markdown: &str, expected: &[&str]) {
+        let document = document(markdown, "name".to_owned());
+        let found: Vec<String> = document
+            .blocks
+            .iter()
+            .map(|block| {
+                let text = block.span.of(&document.text);
+                match block.kind {
+                    BlockKind::Heading { level } => format!("{} {text}", "#".repeat(level.into())),
+                    BlockKind::ListItem => format!("- {text}"),
+                    BlockKind::TableRow => format!("| {text}"),
+                    _ => text.to_owned(),
+                }
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn markup_does_not_reach_the_text() {
+        check(
+            "# The *log*\n\nThe **lamp**\nwas [lit](http://x \"t\") ~~not~~ `now`. ![A lamp](x.png)\\\nGood &amp; well[^1].\n\n[^1]: By whom?",
+            &["# The log", "The lamp was lit not now. A lamp\nGood & well.", "By whom?"],
+        );
+        check(
+            "Log\n===\n\n> quoted\n> text\n\n```rust\nlet a = 1;\n```\n---\nend",
+            &["# Log", "quoted text", "let a = 1;", "end"],
+        );
+    }
+
+    #[test]
+    fn each_item_is_a_block_and_goes_on_in_paragraphs() {
+        check(
+            "- rope\n- tar\n  - black\n  - [x] brown\n\n  still tar\n\n1. oil\n\n   much of it",
+            &["- rope", "- tar", "- black", "- brown", "still tar", "- oil", "much of it"],
+        );
+    }
+
+    #[test]
+    fn rows_have_their_cells_parted_by_tabs() {
+        check("| Lamp | Oil |\n|---|---|\n| *north* | 3 |\n| south | |", &["| Lamp\tOil", "| north\t3", "| south"]);
+    }
+
+    #[test]
+    fn html_within_is_read_as_html() {
+        check(
+            "<h1 align=center>Log</h1>\n\nThe <b>lamp</b><br>was lit.\n\n<!-- no -->\n<ul><li>rope</li></ul>\n\n<script>no</script>",
+            &["# Log", "The lamp\nwas lit.", "- rope"],
+        );
+    }
+
+    #[track_caller]
+    fn check_title(markdown: &str, expected: &str) {
+        assert_eq!(document(markdown, "name".to_owned()).title, expected);
+    }
+
+    #[test]
+    fn the_title_is_that_of_the_front_matter_or_the_first_heading() {
+        check_title("---\nauthor: x\ntitle: \"The log\"\n---\n\n# Else", "The log");
+        check_title("+++\ntitle = 'The log'\n+++\n\ntext", "The log");
+        check_title("---\ntitle: >\n  x\n---\n\ntext\n\n# The log", "The log");
+        check_title("## Second\n\ntext", "name");
+        check("---\ntitle: x\n---\n\ntext", &["text"]);
+    }
+
+    #[test]
+    fn markup_nested_without_end_is_read() {
+        for sign in [">", "[", "*", "- ", "![", "`", "<b>", "(", "|"] {
+            let document = document(&(sign.repeat(20_000) + "x\n\nThe lamp."), "name".to_owned());
+            assert!(document.text.contains("The lamp."), "{sign}");
+        }
+    }
+}

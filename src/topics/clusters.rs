@@ -1,0 +1,254 @@
+//! Word sets into clusters: sets that overlap belong to one topic.
+//!
+//! Section 3.2 of the paper named in [`minhash`](super::minhash): a min-hash index over the sets proposes pairs, pairs
+//! whose overlap coefficient is above a limit are linked, and what is linked is a cluster (single link). We differ in
+//! three things. Whether two sets are together already is asked before their overlap is worked out, which saves most
+//! of the work. Chains are cut: a link that would make a cluster of more than `max_cluster_words` words is not made,
+//! because single link otherwise joins subject to subject until one topic holds most of the vocabulary; tables come
+//! one after the other, and near pairs tend to meet in an earlier table than far ones. And in a bucket a set is
+//! compared with at most the next [`MAX_COMPARED`] ones, so that a bucket of many sets costs no square of its size.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::inverted_index::n_common;
+use super::minhash::{function_key, mix};
+use super::word_sets::WordSets;
+use super::{TopicsConfig, WordId};
+use crate::error::Result;
+use crate::progress::Progress;
+
+/// How many tables propose pairs: as many as the paper has. Sets of Jaccard similarity .14 meet with chance one half.
+pub(crate) const N_TABLES: usize = 255;
+
+/// How many min-hash values make a set's key in one table: as many as the paper has.
+const TUPLE_SIZE: u64 = 3;
+
+/// The most sets of its bucket that a set is compared with.
+const MAX_COMPARED: usize = 64;
+
+/// Tables whose buckets are worked out at once, by as many threads as there are.
+const TABLES_AT_ONCE: usize = 15;
+
+/// Words with the number of sets, repeats counted, that hold each; ascending by word.
+pub(crate) type Cluster = BTreeMap<WordId, u64>;
+
+/// Returns the clusters of at least `min_cluster` sets, repeats counted, in the order of their first sets.
+///
+/// `done` counts tables, [`N_TABLES`] of them.
+pub(crate) fn clusters(
+    sets: &WordSets,
+    n_words: usize,
+    config: &TopicsConfig,
+    (progress, done, total): (&dyn Progress, &AtomicUsize, usize),
+) -> Result<Vec<Cluster>> {
+    let mut links = Links::new(sets, config);
+    for first_table in (0..N_TABLES).step_by(TABLES_AT_ONCE) {
+        let tables = first_table..(first_table + TABLES_AT_ONCE).min(N_TABLES);
+        let n_tables = tables.len();
+        progress.check()?;
+        let buckets: Vec<Vec<(u64, u32)>> =
+            tables.into_par_iter().map(|table| keyed_sets(sets, n_words, config.seed, table as u64)).collect();
+        for keyed in &buckets {
+            progress.check()?;
+            for bucket in keyed.chunk_by(|one, other| one.0 == other.0) {
+                links.link_bucket(bucket);
+            }
+        }
+        progress.report(done.fetch_add(n_tables, Ordering::Relaxed) + n_tables, total);
+    }
+    Ok(links.clusters(config.min_cluster))
+}
+
+/// Returns each set with its key in one table, by key, then by number.
+fn keyed_sets(sets: &WordSets, n_words: usize, seed: u64, table: u64) -> Vec<(u64, u32)> {
+    // A seed apart from that of the words' own min-hash values, which are keyed by documents.
+    let seed = seed ^ 0x5e75_0f5e_7500;
+    let keys: [u64; TUPLE_SIZE as usize] =
+        std::array::from_fn(|value| function_key(seed, table * TUPLE_SIZE + value as u64));
+    let of_words: Vec<[u64; TUPLE_SIZE as usize]> =
+        (0..n_words as u64).map(|word| keys.map(|key| mix(key ^ word))).collect();
+    let mut keyed: Vec<(u64, u32)> = (0..sets.len())
+        .map(|set| {
+            let mut least = [u64::MAX; TUPLE_SIZE as usize];
+            for word in sets.words(set) {
+                for (least, &value) in least.iter_mut().zip(&of_words[word.index()]) {
+                    *least = value.min(*least);
+                }
+            }
+            (least.iter().fold(0, |key, &value| mix(key ^ value)), set as u32)
+        })
+        .collect();
+    keyed.sort_unstable();
+    keyed
+}
+
+/// Returns how much of the smaller set is in the other, in `0.0..=1.0`. Both are ascending and not empty.
+pub(crate) fn overlap(one: &[WordId], other: &[WordId]) -> f32 {
+    n_common(one, other) as f32 / one.len().min(other.len()) as f32
+}
+
+/// Which sets are together, and the words of each group.
+struct Links<'a> {
+    sets: &'a WordSets,
+    overlap: f32,
+    max_words: usize,
+    /// A set on the way to the one that stands for its group, itself for the latter.
+    parent: Vec<u32>,
+    /// The words of the group, ascending, for a set that stands for one; empty for the others.
+    words: Vec<Vec<WordId>>,
+}
+
+impl<'a> Links<'a> {
+    fn new(sets: &'a WordSets, config: &TopicsConfig) -> Self {
+        Self {
+            sets,
+            overlap: config.overlap,
+            max_words: config.max_cluster_words as usize,
+            parent: (0..sets.len() as u32).collect(),
+            words: (0..sets.len()).map(|set| sets.words(set).to_vec()).collect(),
+        }
+    }
+
+    fn root(&mut self, set: u32) -> u32 {
+        let mut at = set;
+        while self.parent[at as usize] != at {
+            let above = self.parent[self.parent[at as usize] as usize];
+            self.parent[at as usize] = above;
+            at = above;
+        }
+        at
+    }
+
+    fn link_bucket(&mut self, bucket: &[(u64, u32)]) {
+        for (at, &(_, one)) in bucket.iter().enumerate() {
+            for &(_, other) in bucket[at + 1..].iter().take(MAX_COMPARED) {
+                self.link(one, other);
+            }
+        }
+    }
+
+    fn link(&mut self, one: u32, other: u32) {
+        let (one_root, other_root) = (self.root(one), self.root(other));
+        if one_root == other_root {
+            return;
+        }
+        if overlap(self.sets.words(one as usize), self.sets.words(other as usize)) <= self.overlap {
+            return;
+        }
+        let together = union(&self.words[one_root as usize], &self.words[other_root as usize]);
+        if self.max_words < together.len() {
+            return;
+        }
+        // The earlier set stands for the group, so that the order of clusters is the order of their first sets.
+        let (root, below) = (one_root.min(other_root), one_root.max(other_root));
+        self.parent[below as usize] = root;
+        self.words[below as usize] = Vec::new();
+        self.words[root as usize] = together;
+    }
+
+    fn clusters(mut self, min_cluster: u32) -> Vec<Cluster> {
+        let mut clusters: BTreeMap<u32, (u64, Cluster)> = BTreeMap::new();
+        for set in 0..self.sets.len() {
+            let root = self.root(set as u32);
+            let (n_sets, cluster) = clusters.entry(root).or_default();
+            let n_tables = u64::from(self.sets.n_tables(set));
+            *n_sets += n_tables;
+            for &word in self.sets.words(set) {
+                *cluster.entry(word).or_default() += n_tables;
+            }
+        }
+        clusters.retain(|_, (n_sets, _)| u64::from(min_cluster) <= *n_sets);
+        clusters.into_values().map(|(_, cluster)| cluster).collect()
+    }
+}
+
+/// Returns the values of two ascending slices, ascending, each once.
+fn union(one: &[WordId], other: &[WordId]) -> Vec<WordId> {
+    let mut both = [one, other].concat();
+    both.sort_unstable();
+    both.dedup();
+    both
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::progress::Unwatched;
+
+    fn config(overlap: f32, min_cluster: u32, max_cluster_words: u32) -> TopicsConfig {
+        TopicsConfig { overlap, min_cluster, max_cluster_words, ..TopicsConfig::for_corpus(100, 3) }
+    }
+
+    fn clustered(sets: &WordSets, config: &TopicsConfig) -> Vec<Vec<(u32, u64)>> {
+        let clusters = clusters(sets, 100, config, (&Unwatched, &AtomicUsize::new(0), 0)).expect("nobody cancels");
+        clusters.iter().map(|cluster| cluster.iter().map(|(word, &n)| (word.0, n)).collect()).collect()
+    }
+
+    #[test]
+    fn sets_above_the_overlap_are_one_cluster_weighted_by_its_sets() {
+        let sets = WordSets::of(&[(&[0, 1, 2], 4), (&[0, 1, 2, 3], 1), (&[7, 8, 9], 2)]);
+        let expected = [vec![(0, 5), (1, 5), (2, 5), (3, 1)], vec![(7, 2), (8, 2), (9, 2)]];
+        assert_eq!(clustered(&sets, &config(0.7, 1, 100)), expected);
+    }
+
+    #[test]
+    fn an_overlap_at_the_limit_is_not_above_it() {
+        let sets = WordSets::of(&[(&[0, 1, 2], 1), (&[0, 1, 2, 3], 1)]);
+        assert_eq!(clustered(&sets, &config(1.0, 1, 100)).len(), 2);
+    }
+
+    #[test]
+    fn clusters_of_too_few_sets_are_dropped_and_repeats_count() {
+        let sets = WordSets::of(&[(&[0, 1, 2], 5), (&[4, 5, 6], 4)]);
+        assert_eq!(clustered(&sets, &config(0.7, 5, 100)).len(), 1);
+    }
+
+    #[test]
+    fn a_chain_is_cut_where_it_would_hold_too_many_words() {
+        let chain: Vec<Vec<u32>> = (0..30).map(|at| (at..at + 4).collect()).collect();
+        let chain: Vec<(&[u32], u32)> = chain.iter().map(|words| (words.as_slice(), 1)).collect();
+        let sets = WordSets::of(&chain);
+        assert_eq!(clustered(&sets, &config(0.7, 1, 100)).len(), 1);
+        let cut = clustered(&sets, &config(0.7, 1, 10));
+        assert!(1 < cut.len() && cut.iter().all(|cluster| cluster.len() <= 10), "{cut:?}");
+    }
+
+    fn some_words() -> impl Strategy<Value = Vec<WordId>> {
+        prop::collection::btree_set(0..12_u32, 1..8).prop_map(|words| words.into_iter().map(WordId).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn overlap_is_symmetric_and_a_share(one in some_words(), other in some_words()) {
+            prop_assert_eq!(overlap(&one, &other).to_bits(), overlap(&other, &one).to_bits());
+            prop_assert!((0.0..=1.0).contains(&overlap(&one, &other)));
+            prop_assert_eq!(overlap(&one, &one).to_bits(), 1.0_f32.to_bits());
+        }
+
+        #[test]
+        fn clusters_partition_the_sets(sets in prop::collection::btree_map(some_words(), 1..5_u32, 0..20)) {
+            let mut made = WordSets::of(&[]);
+            for (words, n_tables) in &sets {
+                made.push(words.iter().copied(), *n_tables);
+            }
+            let clusters = clustered(&made, &config(0.6, 1, 100));
+            // Every set adds its count to each of its words in one cluster and no other.
+            let mut expected: BTreeMap<u32, u64> = BTreeMap::new();
+            for (words, &n_tables) in &sets {
+                for word in words {
+                    *expected.entry(word.0).or_default() += u64::from(n_tables);
+                }
+            }
+            let mut found: BTreeMap<u32, u64> = BTreeMap::new();
+            for (word, n) in clusters.into_iter().flatten() {
+                *found.entry(word).or_default() += n;
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

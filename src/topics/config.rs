@@ -1,0 +1,185 @@
+//! The settings of topic mining, and how they are chosen from a corpus.
+//!
+//! Fuentes-Pineda and Meza-Ruiz 2018 use one set of settings, which suits millions of documents. On a few thousand
+//! it gives thousands of topics made of words that stand together in one long document, and on a few dozen none, so
+//! [`TopicsConfig::for_corpus`] makes the limits depend on the number of documents. Every one can be overridden.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+
+/// The settings of [`mine`](super::mine).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicsConfig {
+    /// How many min-hash values make a word's key in one table, in `1..=8`. More finds tighter sets.
+    pub tuple_size: u32,
+    /// How many tables there are, in `1..=100_000`. More finds looser sets, and takes longer.
+    pub n_tables: u32,
+    /// The fewest words that make a co-occurring word set, at least 2.
+    pub min_set: u32,
+    /// Sets are linked if their overlap coefficient is above this, in `0.0..=1.0`; at 1 nothing is linked.
+    pub overlap: f32,
+    /// The fewest sets in a topic, repeats of a set counted, at least 1.
+    pub min_cluster: u32,
+    /// The most words in a cluster: sets are not linked if their clusters hold more together. At least 2.
+    pub max_cluster_words: u32,
+    /// A word takes part if it is in at least this many documents, at least 1.
+    pub min_documents: u32,
+    /// A word takes part if it is in at most this share of the documents, above 0 and at most 1.
+    pub max_document_share: f32,
+    /// The fewest documents that must support a word set, and later a topic, at least 1.
+    pub min_support: u32,
+    /// The most words a topic is given, at least 2.
+    pub n_topic_words: u32,
+    /// A document bears a topic if its strength is at least this, in `0.0..=1.0`.
+    pub min_strength: f32,
+    /// What every hash is made from.
+    pub seed: u64,
+}
+
+impl TopicsConfig {
+    /// Returns the settings for a corpus of `n_documents`.
+    ///
+    /// - A word takes part from `n^(1/4)` documents on (at least 2): 3 of 72, 7 of 2,225, 18 of 100,000.
+    /// - A word takes part up to a share of `0.10 + 1.5 / sqrt(n)` of the documents (at most 0.6): 28 % of 72, where
+    ///   a subject may well be a sixth of the library, 13 % of 2,225, 10.5 % of 100,000.
+    /// - Three values a key, and as many tables as make words of Jaccard similarity `eta` meet with chance one half:
+    ///   `eta` is 0.10 up to 20,000 documents (692 tables), and 0.14 above (252), where time counts.
+    /// - A topic needs as many supporting documents as a word, but at least 3 from 20 documents on.
+    pub fn for_corpus(n_documents: usize, seed: u64) -> Self {
+        let n = n_documents.max(1) as f64;
+        let min_documents = (n.powf(0.25).round() as u32).max(2);
+        let tuple_size = 3;
+        let eta = if n_documents <= 20_000 { 0.10 } else { 0.14 };
+        Self {
+            tuple_size,
+            n_tables: n_tables_for(eta, tuple_size),
+            min_set: 3,
+            overlap: 0.7,
+            min_cluster: 5,
+            max_cluster_words: 200,
+            min_documents,
+            max_document_share: (0.10 + 1.5 / n.sqrt()).min(0.6) as f32,
+            min_support: if n_documents < 20 { 2 } else { min_documents.max(3) },
+            n_topic_words: 20,
+            min_strength: 0.1,
+            seed,
+        }
+    }
+
+    /// Returns the settings with every word taking part, however rare or common.
+    pub fn without_frequency_limits(self) -> Self {
+        Self { min_documents: 1, max_document_share: 1.0, ..self }
+    }
+
+    /// Returns the most documents, of `n_documents`, that a word may be in; never less than `min_documents`.
+    ///
+    /// A share of a small corpus may be less than one document, and would leave no word at all.
+    pub fn max_documents(&self, n_documents: usize) -> u32 {
+        let share = (f64::from(self.max_document_share) * n_documents as f64).floor() as u32;
+        share.max(self.min_documents)
+    }
+
+    /// Fails with [`Error::Setting`] on the first setting out of its range.
+    pub fn check(&self) -> Result<()> {
+        require("tuple-size", self.tuple_size, "in 1..=8", (1..=8).contains(&self.tuple_size))?;
+        require("tables", self.n_tables, "in 1..=100000", (1..=100_000).contains(&self.n_tables))?;
+        require("min-set", self.min_set, "at least 2", 2 <= self.min_set)?;
+        require("overlap", self.overlap, "in 0..=1", (0.0..=1.0).contains(&self.overlap))?;
+        require("min-cluster", self.min_cluster, "at least 1", 1 <= self.min_cluster)?;
+        require("max-cluster-words", self.max_cluster_words, "at least 2", 2 <= self.max_cluster_words)?;
+        require("min-documents", self.min_documents, "at least 1", 1 <= self.min_documents)?;
+        let share = self.max_document_share;
+        require("max-document-share", share, "above 0 and at most 1", 0.0 < share && share <= 1.0)?;
+        require("min-support", self.min_support, "at least 1", 1 <= self.min_support)?;
+        require("topic-words", self.n_topic_words, "at least 2", 2 <= self.n_topic_words)?;
+        require("min-strength", self.min_strength, "in 0..=1", (0.0..=1.0).contains(&self.min_strength))
+    }
+
+    /// Returns the settings by the names their flags have, for a [`Provenance`](crate::document::Provenance).
+    /// The seed is not among them: a provenance has a place for it.
+    pub fn settings(&self) -> Map<String, Value> {
+        [
+            ("tuple_size", json!(self.tuple_size)),
+            ("tables", json!(self.n_tables)),
+            ("min_set", json!(self.min_set)),
+            ("overlap", json!(self.overlap)),
+            ("min_cluster", json!(self.min_cluster)),
+            ("max_cluster_words", json!(self.max_cluster_words)),
+            ("min_documents", json!(self.min_documents)),
+            ("max_document_share", json!(self.max_document_share)),
+            ("min_support", json!(self.min_support)),
+            ("topic_words", json!(self.n_topic_words)),
+            ("min_strength", json!(self.min_strength)),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+    }
+}
+
+fn require(name: &'static str, found: impl ToString, needed: &'static str, is_met: bool) -> Result<()> {
+    if is_met { Ok(()) } else { Err(Error::Setting { name, needed, found: found.to_string() }) }
+}
+
+/// Returns how many tables make words of Jaccard similarity `eta` meet with chance one half (at least 1).
+///
+/// Words of similarity `eta` share a key of `tuple_size` values with chance `eta^r` in one table, and so meet in one
+/// of `l` with chance `1 - (1 - eta^r)^l`; this is the paper's `floor(ln 0.5 / ln(1 - eta^r))`.
+pub fn n_tables_for(eta: f64, tuple_size: u32) -> u32 {
+    let meets = eta.clamp(0.0, 1.0).powi(tuple_size as i32);
+    ((0.5_f64.ln() / (-meets).ln_1p()).floor() as u32).clamp(1, 100_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_tables(eta: f64, tuple_size: u32, expected: u32) {
+        assert_eq!(n_tables_for(eta, tuple_size), expected);
+    }
+
+    #[test]
+    fn tables_are_as_many_as_the_paper_has() {
+        check_tables(0.04, 2, 432);
+        check_tables(0.06, 2, 192);
+        check_tables(0.08, 2, 107);
+        check_tables(0.10, 2, 68);
+        check_tables(0.08, 3, 1353);
+        check_tables(0.14, 3, 252);
+        check_tables(1.0, 3, 1);
+        check_tables(0.0, 3, 100_000);
+    }
+
+    #[test]
+    fn chosen_settings_are_in_range_for_every_size() {
+        for n_documents in [0, 1, 2, 5, 19, 20, 72, 2_225, 20_001, 1_000_000] {
+            let config = TopicsConfig::for_corpus(n_documents, 1);
+            config.check().expect("chosen settings are in range");
+            config.clone().without_frequency_limits().check().expect("no limits are in range");
+            assert!(config.min_documents <= config.max_documents(n_documents));
+        }
+    }
+
+    #[track_caller]
+    fn check_refused(change: impl Fn(&mut TopicsConfig), expected: &str) {
+        let mut config = TopicsConfig::for_corpus(100, 1);
+        change(&mut config);
+        let error = config.check().expect_err("a setting is out of range");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_setting_out_of_range_is_named_with_what_it_may_be() {
+        check_refused(|config| config.tuple_size = 0, "tuple-size must be in 1..=8, not 0");
+        check_refused(|config| config.n_tables = 200_000, "tables must be in 1..=100000, not 200000");
+        check_refused(|config| config.min_set = 1, "min-set must be at least 2, not 1");
+        check_refused(|config| config.overlap = f32::NAN, "overlap must be in 0..=1, not NaN");
+        check_refused(|config| config.min_cluster = 0, "min-cluster must be at least 1, not 0");
+        check_refused(
+            |config| config.max_document_share = 0.0,
+            "max-document-share must be above 0 and at most 1, not 0",
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! Bags of words that come as counts: a line a document, and a line a word.
+//!
+//! The form of the reference implementation of the paper named in [`topics`](super). A line of counts is
+//! `n id:freq id:freq ...`, with `n` the number of pairs that follow. A line of the vocabulary is
+//! `word = id = collection-frequency document-frequency`; only the word and its number are read, and numbers are
+//! `0..` the number of words, each once, in any order.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use super::{Bag, Vocabulary, Word, WordId};
+use crate::error::{Error, Result};
+
+/// The longest line read. The largest document of a real corpus is far below it.
+const MAX_LINE_BYTES: u64 = 64 << 20;
+
+/// Returns the vocabulary and bags of two files; see [`bags_from_counts`].
+pub fn bags_from_files(counts: &Path, vocabulary: &Path) -> Result<(Vocabulary, Vec<Bag>)> {
+    let open = |path: &Path| match File::open(path) {
+        Ok(file) => Ok(BufReader::new(file)),
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+    };
+    bags_from_counts(open(counts)?, counts, open(vocabulary)?, vocabulary)
+}
+
+/// Returns the vocabulary and bags of counts as text. A document of no words is an empty bag.
+///
+/// The paths are only named in errors. Fails with [`Error::Data`], and the line, on anything not in the form above: a
+/// number missing or out of range, a word or a number that stands twice, a frequency of 0.
+pub fn bags_from_counts(
+    counts: impl BufRead,
+    counts_path: &Path,
+    vocabulary: impl BufRead,
+    vocabulary_path: &Path,
+) -> Result<(Vocabulary, Vec<Bag>)> {
+    let words = words(vocabulary, vocabulary_path)?;
+    let mut n_documents = vec![0; words.len()];
+    let mut bags = Vec::new();
+    for_each_line(counts, counts_path, |line| {
+        let bag = bag(line, words.len())?;
+        for (word, _) in &bag.words {
+            n_documents[word.index()] += 1;
+        }
+        bags.push(bag);
+        Ok(())
+    })?;
+    let words = words.into_iter().zip(n_documents).map(|(word, n_documents)| Word {
+        term: word.clone(),
+        form: word.clone(),
+        written: word,
+        n_documents,
+    });
+    Ok((Vocabulary::new(words.collect()), bags))
+}
+
+/// Returns the words in the order of their numbers.
+fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
+    let mut numbered: Vec<(u32, String)> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let mut n_lines = 0;
+    for_each_line(vocabulary, path, |line| {
+        n_lines += 1;
+        let mut fields = line.split(" = ");
+        let (word, id) = (fields.next().unwrap_or_default().trim(), fields.next().unwrap_or_default().trim());
+        let id = id.parse().map_err(|_| "expected \"word = id = ...\" with a number for id".to_owned())?;
+        if word.is_empty() {
+            return Err("there is no word before the number".to_owned());
+        }
+        if !seen.insert(word.to_owned()) {
+            return Err(format!("the word {word:?} stands twice"));
+        }
+        numbered.push((id, word.to_owned()));
+        Ok(())
+    })?;
+    numbered.sort_unstable();
+    for (expected, (id, word)) in numbered.iter().enumerate() {
+        if *id as usize != expected {
+            let reason = format!("word numbers must be 0 to {}, each once; {word:?} has {id}", numbered.len() - 1);
+            return Err(Error::Data { path: path.to_owned(), line: n_lines, reason });
+        }
+    }
+    Ok(numbered.into_iter().map(|(_, word)| word).collect())
+}
+
+/// Returns the bag of one line of counts, of a vocabulary of `n_words`, or what is wrong with the line.
+fn bag(line: &str, n_words: usize) -> Result<Bag, String> {
+    let mut fields = line.split_ascii_whitespace();
+    let n_pairs: usize = match fields.next() {
+        None => return Ok(Bag::default()),
+        Some(field) => field.parse().map_err(|_| format!("expected a number of words, not {field:?}"))?,
+    };
+    let words: Vec<(WordId, u32)> = fields.map(|field| pair(field, n_words)).collect::<Result<_, String>>()?;
+    if words.len() != n_pairs {
+        return Err(format!("{n_pairs} words are announced, and {} follow", words.len()));
+    }
+    let bag = Bag::new(words);
+    if bag.words.len() != n_pairs {
+        return Err("a word number stands twice".to_owned());
+    }
+    Ok(bag)
+}
+
+fn pair(field: &str, n_words: usize) -> Result<(WordId, u32), String> {
+    let numbers = field.split_once(':').and_then(|(id, n)| Some((id.parse::<u32>().ok()?, n.parse::<u32>().ok()?)));
+    match numbers {
+        None => Err(format!("expected id:frequency, not {field:?}")),
+        Some((_, 0)) => Err(format!("a frequency is at least 1, not {field:?}")),
+        Some((id, _)) if n_words <= id as usize => {
+            Err(format!("the word number {id} is out of range: the vocabulary has {n_words} words"))
+        }
+        Some((id, frequency)) => Ok((WordId(id), frequency)),
+    }
+}
+
+/// Calls `read` with each line, without its end. What `read` says is wrong becomes an [`Error::Data`] with the line.
+fn for_each_line(mut lines: impl BufRead, path: &Path, mut read: impl FnMut(&str) -> Result<(), String>) -> Result<()> {
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let n_bytes = lines
+            .by_ref()
+            .take(MAX_LINE_BYTES)
+            .read_until(b'\n', &mut bytes)
+            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        if n_bytes == 0 {
+            break;
+        }
+        let text = match std::str::from_utf8(&bytes) {
+            _ if MAX_LINE_BYTES <= n_bytes as u64 => Err(format!("the line has more than {MAX_LINE_BYTES} bytes")),
+            Ok(text) => Ok(text.trim_end_matches(['\n', '\r'])),
+            Err(_) => Err("the line is not UTF-8".to_owned()),
+        };
+        if let Err(reason) = text.and_then(&mut read) {
+            return Err(Error::Data { path: path.to_owned(), line, reason });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOCABULARY: &str = "mast = 1 = 9 4\nkeel = 0 = 3 2\nsail = 2\n";
+
+    fn read(counts: &str, vocabulary: &str) -> Result<(Vocabulary, Vec<Bag>)> {
+        bags_from_counts(counts.as_bytes(), Path::new("c"), vocabulary.as_bytes(), Path::new("v"))
+    }
+
+    #[test]
+    fn counts_become_bags_in_any_order_of_words() {
+        let (vocabulary, bags) = read("2 2:5 0:1\r\n0\n\n1 1:1", VOCABULARY).expect("the form is kept");
+        assert_eq!(
+            vocabulary.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(),
+            ["keel", "mast", "sail"]
+        );
+        let bags: Vec<Vec<(u32, u32)>> =
+            bags.iter().map(|bag| bag.words.iter().map(|&(word, n)| (word.0, n)).collect()).collect();
+        assert_eq!(bags, [vec![(0, 1), (2, 5)], vec![], vec![], vec![(1, 1)]]);
+    }
+
+    #[track_caller]
+    fn check_refused(counts: &str, vocabulary: &str, expected: &str) {
+        let error = read(counts, vocabulary).expect_err("the form is not kept");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn what_is_not_in_the_form_is_refused_with_its_line() {
+        check_refused(
+            "1 0:1\n1 3:1",
+            VOCABULARY,
+            "read \"c\", line 2: the word number 3 is out of range: the vocabulary has 3 words",
+        );
+        check_refused("2 0:1 0:2", VOCABULARY, "read \"c\", line 1: a word number stands twice");
+        check_refused("3 0:1 1:2", VOCABULARY, "read \"c\", line 1: 3 words are announced, and 2 follow");
+        check_refused("1 0:0", VOCABULARY, "read \"c\", line 1: a frequency is at least 1, not \"0:0\"");
+        check_refused("1 0", VOCABULARY, "read \"c\", line 1: expected id:frequency, not \"0\"");
+        check_refused("1 -1:1", VOCABULARY, "read \"c\", line 1: expected id:frequency, not \"-1:1\"");
+        check_refused("x 0:1", VOCABULARY, "read \"c\", line 1: expected a number of words, not \"x\"");
+        check_refused(
+            "1 0:99999999999",
+            VOCABULARY,
+            "read \"c\", line 1: expected id:frequency, not \"0:99999999999\"",
+        );
+        check_refused("", "mast", "read \"v\", line 1: expected \"word = id = ...\" with a number for id");
+        check_refused("", "mast = 0\nmast = 1", "read \"v\", line 2: the word \"mast\" stands twice");
+        check_refused(
+            "",
+            "mast = 0\nkeel = 2",
+            "read \"v\", line 2: word numbers must be 0 to 1, each once; \"keel\" has 2",
+        );
+    }
+
+    #[test]
+    fn nothing_is_no_documents() {
+        let (vocabulary, bags) = read("", "").expect("nothing is in the form");
+        assert!(vocabulary.is_empty() && bags.is_empty());
+    }
+}

@@ -1,0 +1,197 @@
+//! Clusters into ranked topics: which documents support a cluster, and which words stand out in them.
+//!
+//! The paper weighs a word by how many of the cluster's sets hold it, which favours words of one long document. We
+//! take the cluster as a query instead: its heaviest words select supporting documents, and every word of the corpus
+//! is weighed by how much it stands out in those: `p * ln(p / q)`, with `p` and `q` the shares of the supporting and
+//! of all documents that hold it, which is the word's part of the divergence between the two. Doing this again with
+//! the words found makes the documents those of the subject, and clusters of one subject alike; those are merged.
+
+use rayon::prelude::*;
+
+use super::clusters::Cluster;
+use super::inverted_index::{InvertedIndex, Tally, n_common};
+use super::{Bag, BagIndex, TopicsConfig, WordId};
+
+/// How many of a topic's words select its documents.
+const N_CORE_WORDS: usize = 10;
+
+/// The share of the core words that a supporting document holds, rounded up; at least two words.
+const CORE_SHARE: f32 = 0.3;
+
+/// How often documents and words select each other.
+const N_ROUNDS: usize = 3;
+
+/// Topics that share this many of their core words, of the shorter's, are one.
+const MERGE_WORDS: f32 = 0.5;
+
+/// Topics whose supporting documents overlap by more than this, of the larger's, are one.
+const MERGE_DOCUMENTS: f32 = 0.5;
+
+/// The corpus as ranking needs it.
+pub(crate) struct Corpus<'a> {
+    pub(crate) bags: &'a [Bag],
+    pub(crate) index: &'a InvertedIndex,
+    pub(crate) n_words: usize,
+}
+
+/// A topic before it has a label.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ranked {
+    /// Heaviest first; ties by word. The heaviest weighs 1.
+    pub(crate) words: Vec<(WordId, f32)>,
+    /// The documents that support it, ascending.
+    pub(crate) supporting: Vec<BagIndex>,
+}
+
+/// What ranking keeps between topics.
+struct Scratch {
+    tally: Tally,
+    n_supporting: Vec<u32>,
+}
+
+/// Returns the topics of `clusters`, those of most supporting documents first, near-duplicates merged, those of fewer
+/// than `min_support` documents or two words left out.
+pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsConfig) -> Vec<Ranked> {
+    let topics: Vec<Option<Ranked>> = clusters
+        .par_iter()
+        .map_init(
+            || Scratch { tally: Tally::new(corpus.bags.len()), n_supporting: vec![0; corpus.n_words] },
+            |scratch, cluster| {
+                let topic = rounds(heaviest(cluster), corpus, config, scratch);
+                let is_topic = config.min_support as usize <= topic.supporting.len() && 2 <= topic.words.len();
+                is_topic.then_some(topic)
+            },
+        )
+        .collect();
+    let mut topics: Vec<Ranked> = topics.into_iter().flatten().collect();
+    topics.sort_by(|one, other| {
+        let by_support = other.supporting.len().cmp(&one.supporting.len());
+        by_support.then_with(|| core(&one.words).cmp(&core(&other.words)))
+    });
+    without_near_duplicates(topics)
+}
+
+/// Returns the words of a cluster in most of its sets, ties by word.
+fn heaviest(cluster: &Cluster) -> Vec<WordId> {
+    let mut words: Vec<(WordId, u64)> = cluster.iter().map(|(&word, &n_sets)| (word, n_sets)).collect();
+    words.sort_by_key(|&(word, n_sets)| (std::cmp::Reverse(n_sets), word));
+    words.into_iter().take(N_CORE_WORDS).map(|(word, _)| word).collect()
+}
+
+/// Returns the words that select documents, heaviest first.
+fn core(words: &[(WordId, f32)]) -> Vec<WordId> {
+    words.iter().take(N_CORE_WORDS).map(|&(word, _)| word).collect()
+}
+
+fn rounds(first: Vec<WordId>, corpus: &Corpus<'_>, config: &TopicsConfig, scratch: &mut Scratch) -> Ranked {
+    let mut words = first;
+    let mut topic = Ranked { words: Vec::new(), supporting: Vec::new() };
+    for _ in 0..N_ROUNDS {
+        let needed = ((words.len() as f32 * CORE_SHARE).ceil() as u32).max(2);
+        topic.supporting = scratch.tally.bags_holding(&words, needed, None, corpus.index);
+        topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.n_supporting);
+        words = core(&topic.words);
+    }
+    topic
+}
+
+/// Returns the words that stand out in `supporting`, heaviest first, at most `n_topic_words`.
+fn standing_out(
+    supporting: &[BagIndex],
+    corpus: &Corpus<'_>,
+    config: &TopicsConfig,
+    n_supporting: &mut [u32],
+) -> Vec<(WordId, f32)> {
+    let mut touched = Vec::new();
+    for (word, _) in supporting.iter().flat_map(|bag| &corpus.bags[bag.index()].words) {
+        let n = &mut n_supporting[word.index()];
+        if *n == 0 {
+            touched.push(*word);
+        }
+        *n += 1;
+    }
+    let mut words: Vec<(WordId, f32)> = Vec::with_capacity(touched.len());
+    for word in touched {
+        let n = std::mem::take(&mut n_supporting[word.index()]);
+        let p = f64::from(n) / supporting.len() as f64;
+        let q = corpus.index.bags_with(word).len() as f64 / corpus.bags.len() as f64;
+        // A word of a single supporting document says nothing of what these have in common.
+        if 2 <= n && q < p {
+            words.push((word, (p * (p / q).ln()) as f32));
+        }
+    }
+    words.sort_unstable_by(|(word, weight), (other, other_weight)| {
+        other_weight.total_cmp(weight).then_with(|| word.cmp(other))
+    });
+    words.truncate(config.n_topic_words as usize);
+    let heaviest = words.first().map_or(1.0, |&(_, weight)| weight);
+    for (_, weight) in &mut words {
+        *weight /= heaviest;
+    }
+    words
+}
+
+/// Returns `topics` without those that say the same as one before.
+fn without_near_duplicates(topics: Vec<Ranked>) -> Vec<Ranked> {
+    let mut kept: Vec<(Vec<WordId>, Ranked)> = Vec::new();
+    for topic in topics {
+        let mut words = core(&topic.words);
+        words.sort_unstable();
+        let is_known = kept.iter().any(|(kept_words, kept_topic)| {
+            let n_words = words.len().min(kept_words.len()) as f32;
+            let n_documents = topic.supporting.len().max(kept_topic.supporting.len()) as f32;
+            MERGE_WORDS * n_words <= n_common(&words, kept_words) as f32
+                || MERGE_DOCUMENTS * n_documents < n_common(&topic.supporting, &kept_topic.supporting) as f32
+        });
+        if !is_known {
+            kept.push((words, topic));
+        }
+    }
+    kept.into_iter().map(|(_, topic)| topic).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bag(words: &[u32]) -> Bag {
+        Bag::new(words.iter().map(|&word| (WordId(word), 1)).collect())
+    }
+
+    #[track_caller]
+    fn check(bags: &[Bag], clusters: &[&[u32]], expected: &[(&[u32], &[u32])]) {
+        let index = InvertedIndex::new(bags, 10);
+        let corpus = Corpus { bags, index: &index, n_words: 10 };
+        let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags.len(), 0) };
+        let clusters: Vec<Cluster> =
+            clusters.iter().map(|words| words.iter().map(|&word| (WordId(word), 1)).collect()).collect();
+        let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config)
+            .into_iter()
+            .map(|topic| {
+                let words = topic.words.iter().map(|(word, _)| word.0).collect();
+                (words, topic.supporting.iter().map(|bag| bag.0).collect())
+            })
+            .collect();
+        let expected: Vec<(Vec<u32>, Vec<u32>)> =
+            expected.iter().map(|(words, bags)| (words.to_vec(), bags.to_vec())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_word_weighs_by_how_it_stands_out_in_the_supporting_documents() {
+        // Word 9 is in every document, so it does not stand out; word 3 joins the cluster's own 0, 1, 2.
+        let bags = [bag(&[0, 1, 2, 3, 9]), bag(&[0, 1, 2, 3, 9]), bag(&[4, 9]), bag(&[5, 9]), bag(&[2, 9])];
+        check(&bags, &[&[0, 1, 2]], &[(&[0, 1, 3, 2], &[0, 1])]);
+    }
+
+    #[test]
+    fn clusters_of_one_subject_give_one_topic() {
+        let bags = [bag(&[0, 1, 2, 3]), bag(&[0, 1, 2, 3]), bag(&[4, 5, 6]), bag(&[4, 5, 6]), bag(&[4, 5, 6])];
+        check(&bags, &[&[0, 1], &[2, 3], &[4, 5, 6]], &[(&[4, 5, 6], &[2, 3, 4]), (&[0, 1, 2, 3], &[0, 1])]);
+    }
+
+    #[test]
+    fn a_cluster_without_enough_documents_is_no_topic() {
+        check(&[bag(&[0, 1, 2]), bag(&[4, 5])], &[&[0, 1, 2]], &[]);
+    }
+}
