@@ -1,1 +1,352 @@
-//! (being written)
+//! Gap scores to chapters: the one rule that the pipeline and the granularity slider share.
+//!
+//! Also the chapters *as written*, which the headings of the file make.
+
+use std::collections::BTreeSet;
+
+use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, Units};
+
+/// How finely a document is cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CutConfig {
+    /// In `0.0..=1.0`: a gap is a candidate if its score is at least `1 - granularity`. At 0.5 the engine's own
+    /// judgement is followed.
+    pub granularity: f32,
+    /// The fewest units a chapter may have. At least 1.
+    pub min_chapter_units: u32,
+}
+
+/// Returns the gaps to cut at, ascending.
+///
+/// The strongest candidate is taken first, of equals the earlier, and a candidate is passed over if a chapter beside it
+/// would be too short. So a finer cut keeps every boundary of a coarser one. A gap of score 0 is never cut at.
+pub fn boundaries(scores: &GapScores, config: CutConfig) -> Vec<GapIndex> {
+    let threshold = 1.0 - config.granularity.clamp(0.0, 1.0);
+    let min_units = config.min_chapter_units.max(1) as usize;
+    let n_units = scores.len() + 1;
+    let mut candidates: Vec<(usize, f32)> = scores.as_slice().iter().copied().enumerate().collect();
+    candidates.retain(|&(_, score)| score > 0.0 && threshold <= score);
+    // A stable sort: of equals the earlier stays first.
+    candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    // Where chapters start, the ends of the document counted in.
+    let mut starts = BTreeSet::from([0, n_units]);
+    for (gap, _) in candidates {
+        let start = gap + 1;
+        let before = starts.range(..=start).next_back();
+        let after = starts.range(start..).next();
+        let is_long_enough =
+            before.is_some_and(|&s| min_units <= start - s) && after.is_some_and(|&s| min_units <= s - start);
+        if is_long_enough {
+            starts.insert(start);
+        }
+    }
+    starts.into_iter().filter(|&start| 0 < start && start < n_units).map(|start| GapIndex::from(start - 1)).collect()
+}
+
+/// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
+///
+/// They tile the text of `text_len` bytes. A chapter starts at the headings right before its first unit, if any. A
+/// document without a unit has no chapter.
+pub fn chapters_at(text_len: usize, units: &Units, scores: &GapScores, boundaries: &[GapIndex]) -> Vec<Chapter> {
+    if units.is_empty() {
+        return Vec::new();
+    }
+    let starts: Vec<UnitIndex> =
+        std::iter::once(UnitIndex(0)).chain(boundaries.iter().map(|boundary| boundary.unit_after())).collect();
+    let opening = |first_unit: UnitIndex| Opening {
+        level: 1,
+        title: String::new(),
+        first_unit,
+        score: first_unit.gap_before().map_or(1.0, |gap| scores.at(gap)),
+        origin: Origin::Found,
+    };
+    tiled(text_len, units, starts.into_iter().map(opening).collect())
+}
+
+/// Returns the chapters that the headings of the file make, in order; none if no unit stands under a heading.
+///
+/// A chapter runs from the headings before a unit to the next heading of any level, so that the chapters tile the
+/// document. Headings with no unit between them open one chapter: its title names them all, the highest first, and its
+/// level is the depth of the first, counted from 1 however the file numbers its levels. What stands before the first
+/// heading is a chapter titled `document_title`.
+pub fn as_written(text: &str, units: &Units, document_title: &str) -> Vec<Chapter> {
+    let mut openings = Vec::new();
+    // The levels of the headings that the reader is under.
+    let mut open_levels: Vec<u8> = Vec::new();
+    for headings in units.headings.chunk_by(|one, next| one.before == next.before) {
+        let first_unit = headings[0].before;
+        if units.len() <= first_unit.index() {
+            break;
+        }
+        let depths: Vec<usize> = headings.iter().map(|heading| depth(&mut open_levels, heading.level)).collect();
+        openings.push(Opening {
+            level: u8::try_from(depths[0]).unwrap_or(u8::MAX),
+            title: joined(headings, text),
+            first_unit,
+            score: 1.0,
+            origin: Origin::AsWritten,
+        });
+    }
+    let Some(first) = openings.first() else { return Vec::new() };
+    if first.first_unit != UnitIndex(0) {
+        let title = document_title.to_owned();
+        let preamble = Opening { level: 1, title, first_unit: UnitIndex(0), score: 1.0, origin: Origin::AsWritten };
+        openings.insert(0, preamble);
+    }
+    for opening in &mut openings {
+        if opening.title.is_empty() {
+            document_title.clone_into(&mut opening.title);
+        }
+    }
+    tiled(text.len(), units, openings)
+}
+
+/// The most characters of a title that a heading makes.
+pub const MAX_HEADING_CHARS: usize = 120;
+
+/// Returns a heading as a title: on one line, and cut at a word if it is longer than [`MAX_HEADING_CHARS`].
+pub fn heading_title(heading: &Heading, text: &str) -> String {
+    folded(&heading.span.of(text).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Cuts a title that is too long, at a word where there is one in its second half.
+fn folded(title: &str) -> String {
+    let Some((end, _)) = title.char_indices().nth(MAX_HEADING_CHARS) else { return title.to_owned() };
+    let kept = &title[..end];
+    let at_word = kept.rfind(' ').filter(|&space| end / 2 < space).unwrap_or(end);
+    format!("{}…", kept[..at_word].trim_end())
+}
+
+fn joined(headings: &[Heading], text: &str) -> String {
+    let titles: Vec<String> =
+        headings.iter().map(|heading| heading_title(heading, text)).filter(|title| !title.is_empty()).collect();
+    folded(&titles.join(" – "))
+}
+
+/// Opens a heading of `level`, which closes those of its level and below, and returns its depth.
+fn depth(open_levels: &mut Vec<u8>, level: u8) -> usize {
+    while open_levels.last().is_some_and(|&open| level <= open) {
+        open_levels.pop();
+    }
+    open_levels.push(level);
+    open_levels.len()
+}
+
+/// What is known of a chapter before it is known where it ends.
+struct Opening {
+    level: u8,
+    title: String,
+    first_unit: UnitIndex,
+    score: f32,
+    origin: Origin,
+}
+
+/// Returns a chapter for each opening, ascending from unit 0; each runs to the next, and the last to the end.
+fn tiled(text_len: usize, units: &Units, openings: Vec<Opening>) -> Vec<Chapter> {
+    let mut ends: Vec<UnitIndex> = openings.iter().skip(1).map(|opening| opening.first_unit).collect();
+    ends.push(units.len().into());
+    let start_byte = |unit: UnitIndex| match units.headings_before(unit).first() {
+        _ if unit.0 == 0 => 0,
+        _ if unit.index() == units.len() => text_len,
+        Some(heading) => heading.span.start.index(),
+        None => units.units[unit.index()].span.start.index(),
+    };
+    let chapter = |(opening, end): (Opening, UnitIndex)| Chapter {
+        level: opening.level,
+        title: opening.title,
+        first_unit: opening.first_unit,
+        n_units: end.0 - opening.first_unit.0,
+        span: Span::new(start_byte(opening.first_unit)..start_byte(end)),
+        time: time(units, opening.first_unit..end),
+        score: opening.score,
+        origin: opening.origin,
+    };
+    openings.into_iter().zip(ends).map(chapter).collect()
+}
+
+/// Returns the stretch from the first moment to the last of the units that have a time.
+fn time(units: &Units, range: std::ops::Range<UnitIndex>) -> Option<TimeSpan> {
+    let times = units.units[range.start.index()..range.end.index()].iter().filter_map(|unit| unit.time);
+    times.reduce(|all, time| TimeSpan { start: all.start.min(time.start), end: all.end.max(time.end) })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::{Millis, Unit, UnitKind};
+
+    #[track_caller]
+    fn check(scores: &[f32], granularity: f32, min_chapter_units: u32, expected: &[u32]) {
+        let config = CutConfig { granularity, min_chapter_units };
+        let gaps: Vec<u32> = boundaries(&GapScores::new(scores.to_vec()), config).iter().map(|gap| gap.0).collect();
+        assert_eq!(gaps, expected);
+    }
+
+    #[test]
+    fn the_stronger_of_two_near_gaps_wins() {
+        check(&[0.0, 0.6, 0.9, 0.0], 0.5, 2, &[2]);
+    }
+
+    #[test]
+    fn of_two_equal_gaps_the_earlier_wins() {
+        check(&[0.0, 0.7, 0.7, 0.0], 0.5, 2, &[1]);
+    }
+
+    #[test]
+    fn half_is_the_engines_own_judgement() {
+        check(&[0.49, 0.5, 0.51], 0.5, 1, &[1, 2]);
+    }
+
+    #[test]
+    fn the_finest_cut_takes_all_but_gaps_of_no_change() {
+        check(&[0.01, 0.0, 0.3], 1.0, 1, &[0, 2]);
+        check(&[0.01, 0.0, 0.3], 0.0, 1, &[]);
+    }
+
+    #[test]
+    fn no_chapter_at_the_ends_is_too_short() {
+        check(&[0.9, 0.1, 0.1, 0.9], 0.5, 2, &[]);
+    }
+
+    #[test]
+    fn one_unit_is_one_chapter() {
+        check(&[], 1.0, 1, &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_finer_cut_keeps_every_boundary(
+            scores in prop::collection::vec(0.0_f32..=1.0, 0..60),
+            one in 0.0_f32..=1.0, other in 0.0_f32..=1.0, min_chapter_units in 1_u32..6,
+        ) {
+            let scores = GapScores::new(scores);
+            let at = |granularity| boundaries(&scores, CutConfig { granularity, min_chapter_units });
+            let (coarse, fine) = (at(one.min(other)), at(one.max(other)));
+            prop_assert!(coarse.iter().all(|gap| fine.binary_search(gap).is_ok()));
+        }
+
+        #[test]
+        fn no_chapter_is_too_short_unless_it_is_all_there_is(
+            scores in prop::collection::vec(0.0_f32..=1.0, 0..60), min_chapter_units in 1_u32..6,
+        ) {
+            let scores = GapScores::new(scores);
+            let mut starts = vec![0];
+            let cut = boundaries(&scores, CutConfig { granularity: 0.8, min_chapter_units });
+            starts.extend(cut.iter().map(|gap| gap.unit_after().0));
+            starts.push(scores.len() as u32 + 1);
+            prop_assert!(starts.len() == 2 || starts.windows(2).all(|w| min_chapter_units <= w[1] - w[0]));
+        }
+
+        #[test]
+        fn chapters_tile_the_document(
+            pieces in prop::collection::vec(prop_oneof![Just(0_u8), Just(0), Just(0), 1_u8..=6], 1..40),
+            scores in prop::collection::vec(0.0_f32..=1.0, 40),
+        ) {
+            let (text, units) = document(&pieces);
+            prop_assume!(!units.is_empty());
+            let scores = GapScores::new(scores[..units.n_gaps()].to_vec());
+            let cut = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 1 });
+            check_tiles(&chapters_at(text.len(), &units, &scores, &cut), &text, &units);
+            let written = as_written(&text, &units, "Title");
+            prop_assert_eq!(written.is_empty(), units.headings.iter().all(|heading| heading.before.index() == units.len()));
+            if !written.is_empty() {
+                check_tiles(&written, &text, &units);
+                prop_assert!(written.iter().all(|chapter| !chapter.title.is_empty()));
+            }
+        }
+    }
+
+    /// Returns a document of units (0) and headings (their level), a line each.
+    fn document(pieces: &[u8]) -> (String, Units) {
+        let mut text = String::new();
+        let mut units = Units { kind: UnitKind::Paragraph, units: Vec::new(), headings: Vec::new() };
+        for (number, &level) in pieces.iter().enumerate() {
+            let start = text.len();
+            let word = if level == 0 { "Unit" } else { "Heading" };
+            text.push_str(&format!("{word} {number}"));
+            let span = Span::new(start..text.len());
+            text.push('\n');
+            if level == 0 {
+                units.units.push(Unit { span, speaker: None, time: None });
+            } else {
+                units.headings.push(Heading { level, span, before: units.units.len().into() });
+            }
+        }
+        (text, units)
+    }
+
+    #[track_caller]
+    fn check_tiles(chapters: &[Chapter], text: &str, units: &Units) {
+        assert_eq!((chapters[0].first_unit, chapters[0].span.start.index()), (UnitIndex(0), 0));
+        let last = &chapters[chapters.len() - 1];
+        assert_eq!((last.end_unit().index(), last.span.end.index()), (units.len(), text.len()));
+        for pair in chapters.windows(2) {
+            assert_eq!((pair[0].end_unit(), pair[0].span.end), (pair[1].first_unit, pair[1].span.start));
+        }
+        for chapter in chapters {
+            assert!(chapter.n_units > 0);
+            for unit in &units.units[chapter.units()] {
+                assert!(chapter.span.start <= unit.span.start && unit.span.end <= chapter.span.end);
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_written(pieces: &[u8], expected: &[(u8, &str, u32)]) {
+        let (text, units) = document(pieces);
+        let chapters = as_written(&text, &units, "Title");
+        let found: Vec<(u8, &str, u32)> =
+            chapters.iter().map(|chapter| (chapter.level, chapter.title.as_str(), chapter.n_units)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn each_heading_opens_a_chapter() {
+        check_written(&[2, 0, 0, 3, 0, 2, 0], &[(1, "Heading 0", 2), (2, "Heading 3", 1), (1, "Heading 5", 1)]);
+    }
+
+    #[test]
+    fn what_stands_before_the_first_heading_has_the_documents_title() {
+        check_written(&[0, 1, 0], &[(1, "Title", 1), (1, "Heading 1", 1)]);
+    }
+
+    #[test]
+    fn headings_with_nothing_between_them_open_one_chapter() {
+        check_written(&[1, 2, 0, 2, 0], &[(1, "Heading 0 – Heading 1", 1), (2, "Heading 3", 1)]);
+    }
+
+    #[test]
+    fn a_document_without_headings_is_not_written_in_chapters() {
+        check_written(&[0, 0], &[]);
+        check_written(&[0, 0, 1], &[]);
+    }
+
+    #[test]
+    fn a_chapter_starts_at_the_headings_before_its_first_unit_and_has_its_gaps_score() {
+        let (text, units) = document(&[0, 2, 3, 0]);
+        let scores = GapScores::new(vec![0.75]);
+        let chapters = chapters_at(text.len(), &units, &scores, &[GapIndex(0)]);
+        assert_eq!(chapters[1].span, Span { start: units.headings[0].span.start, end: text.len().into() });
+        assert_eq!((chapters[0].score, chapters[1].score), (1.0, 0.75));
+    }
+
+    #[test]
+    fn a_chapter_lasts_from_its_first_moment_to_its_last() {
+        let (text, mut units) = document(&[0, 0, 0]);
+        let secs = |start: u64, end: u64| Some(TimeSpan { start: Millis(start * 1000), end: Millis(end * 1000) });
+        units.units[0].time = secs(1, 4);
+        units.units[1].time = secs(3, 9);
+        let chapters = chapters_at(text.len(), &units, &GapScores::new(vec![0.0, 1.0]), &[GapIndex(1)]);
+        assert_eq!((chapters[0].time, chapters[1].time), (secs(1, 9), None));
+    }
+
+    #[test]
+    fn a_long_heading_is_cut_at_a_word() {
+        let text = "tide ".repeat(40);
+        let span = Span::new(0..text.len() - 1);
+        let title = heading_title(&Heading { level: 1, span, before: UnitIndex(0) }, &text);
+        assert_eq!(title, format!("{}…", "tide ".repeat(24).trim_end()));
+    }
+}

@@ -1,1 +1,173 @@
-//! (being written)
+//! Units to gap scores: how likely it is that the subject changes at each gap.
+//!
+//! One file an engine, each behind [`GapScorer`]: [`Lexical`] compares the words on both sides of a gap, [`Context`] the
+//! vectors of their units. Neither is trained on boundaries; an engine that is has its place beside them. Headings are
+//! not looked at: they make the layer *as written*.
+
+mod context;
+mod depth;
+mod lexical;
+mod scale;
+mod windows;
+
+pub use context::{Context, ContextConfig};
+pub use lexical::{Lexical, LexicalConfig};
+pub use scale::{Scale, Scales};
+
+use serde_json::{Map, Value};
+
+use crate::document::{GapScores, Units};
+use crate::error::Result;
+use crate::neural::Vectors;
+use crate::progress::Progress;
+use crate::words::Language;
+
+/// What an engine may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct GapInput<'a> {
+    /// The document's text.
+    pub text: &'a str,
+    /// Its units.
+    pub units: &'a Units,
+    /// A vector for each unit, for engines that need them.
+    pub vectors: Option<&'a Vectors>,
+    /// The language of the text.
+    pub language: Language,
+}
+
+/// An engine: gives each gap of a document a score.
+///
+/// A score of 0.5 or more says that the engine, asked for nothing finer or coarser, would cut there.
+pub trait GapScorer: Send + Sync {
+    /// Returns the name stored with every result, such as `"lexical"`.
+    fn name(&self) -> &'static str;
+
+    /// Returns the settings, as provenance keeps them.
+    fn settings(&self) -> Map<String, Value>;
+
+    /// Returns whether [`GapInput::vectors`] must be there; if not, they are not looked at.
+    fn needs_vectors(&self) -> bool;
+
+    /// Scores each gap. A document of one unit has none, and so no scores.
+    ///
+    /// Panics if vectors are needed and missing, or not as many as units: that is the caller's bug.
+    fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores>;
+}
+
+/// Gaps scored between two looks at whether the work was cancelled.
+const GAPS_PER_CHECK: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chapters::{CutConfig, boundaries};
+    use crate::document::{Span, Unit, UnitKind};
+    use crate::neural::{Encoder, SentenceEncoder};
+    use crate::progress::Unwatched;
+
+    const SCALES: Scales = Scales {
+        paragraph: Scale { window_words: 20, min_depth: 1.0 },
+        sentence: Scale { window_words: 20, min_depth: 1.0 },
+        utterance: Scale { window_words: 20, min_depth: 1.0 },
+    };
+
+    /// A lighthouse, then bread: the subject changes after the sixth unit.
+    const TWO_SUBJECTS: [&str; 12] = [
+        "The lighthouse stands on the rock, and its lamp turns all night.",
+        "Ships see the lamp from far out at sea.",
+        "The keeper of the lighthouse climbs the stairs to the lamp.",
+        "In a storm the keeper watches for ships in distress.",
+        "The sea has broken over the rock and the lower stairs.",
+        "No ship was ever lost while the keeper lit the lamp.",
+        "A good bread begins with flour, water, salt and yeast.",
+        "Knead the dough until it is smooth and let it rise.",
+        "The yeast makes the dough rise; salt slows the yeast.",
+        "Bake the bread in a hot oven until the crust is brown.",
+        "Flour of rye makes a darker dough and a heavier bread.",
+        "Let the bread cool before cutting through its crust.",
+    ];
+
+    fn document(texts: &[&str]) -> (String, Units) {
+        let mut text = String::new();
+        let mut units = Vec::new();
+        for unit in texts {
+            let start = text.len();
+            text.push_str(unit);
+            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+            text.push('\n');
+        }
+        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
+    }
+
+    fn scored(engine: &dyn GapScorer, texts: &[&str]) -> GapScores {
+        let (text, units) = document(texts);
+        let vectors = engine.needs_vectors().then(|| {
+            let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+            encoder.encode(texts, &Unwatched).expect("the model runs")
+        });
+        let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language: Language::English };
+        engine.score(&input, &Unwatched).expect("nobody cancels")
+    }
+
+    fn engines() -> [Box<dyn GapScorer>; 2] {
+        [Box::new(Lexical(LexicalConfig { scales: SCALES })), Box::new(Context(ContextConfig { scales: SCALES }))]
+    }
+
+    #[test]
+    fn a_change_of_subject_is_found() {
+        for engine in engines() {
+            let scores = scored(engine.as_ref(), &TWO_SUBJECTS);
+            let cut = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 1 });
+            assert_eq!(cut, [crate::document::GapIndex(5)], "{}: {scores:?}", engine.name());
+        }
+    }
+
+    #[test]
+    fn read_backwards_the_change_is_at_the_mirrored_gap() {
+        let mut backwards = TWO_SUBJECTS;
+        backwards.reverse();
+        for engine in engines() {
+            let (there, back) = (scored(engine.as_ref(), &TWO_SUBJECTS), scored(engine.as_ref(), &backwards));
+            assert!((there.as_slice()[5] - back.as_slice()[5]).abs() < 1e-4, "{}", engine.name());
+        }
+    }
+
+    #[test]
+    fn a_document_has_one_score_fewer_than_units_however_short() {
+        for engine in engines() {
+            for n_units in 1..=3 {
+                assert_eq!(scored(engine.as_ref(), &TWO_SUBJECTS[..n_units]).len(), n_units - 1);
+            }
+        }
+    }
+
+    #[test]
+    fn units_that_are_all_alike_or_without_a_word_have_no_boundary() {
+        for engine in engines() {
+            for unit in ["The lamp turns.", "...", "the of and"] {
+                let scores = scored(engine.as_ref(), &[unit; 9]);
+                assert!(scores.as_slice().iter().all(|&score| score < 0.1), "{}: {scores:?}", engine.name());
+            }
+        }
+    }
+
+    struct Cancels;
+
+    impl Progress for Cancels {
+        fn report(&self, _done: usize, _total: usize) {}
+
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_cancel_ends_the_work() {
+        let (text, units) = document(&TWO_SUBJECTS);
+        let vectors = Vectors::new(1, vec![1.0; units.len()]);
+        for engine in engines() {
+            let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+            assert!(matches!(engine.score(&input, &Cancels), Err(crate::error::Error::Cancelled)));
+        }
+    }
+}

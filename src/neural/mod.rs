@@ -1,1 +1,31 @@
-//! (being written)
+//! Text to vectors: the only room that knows a tensor.
+//!
+//! An [`Encoder`] gives each text a vector of length 1, such that texts of like meaning point alike. The rest of the
+//! program sees [`Vectors`] and knows neither model nor tokens.
+
+mod encoder;
+mod tokens;
+mod vectors;
+
+pub use encoder::SentenceEncoder;
+pub use vectors::Vectors;
+
+use crate::error::Result;
+use crate::progress::Progress;
+
+/// Turns texts into vectors.
+pub trait Encoder: Send + Sync {
+    /// Returns the name stored with every result, such as `"all-MiniLM-L6-v2"`.
+    fn name(&self) -> &'static str;
+
+    /// Returns the SHA-256 of the model's weights, in hexadecimal.
+    fn sha256(&self) -> &str;
+
+    /// Returns how many numbers a vector has.
+    fn dims(&self) -> usize;
+
+    /// Returns a vector for each text, in their order.
+    ///
+    /// A text's vector depends on the text alone: not on its neighbours, nor on the number of threads.
+    fn encode(&self, texts: &[&str], progress: &dyn Progress) -> Result<Vectors>;
+}

@@ -1,1 +1,355 @@
-//! (being written)
+//! Chapters to titles: a phrase of the chapter itself that says what sets it apart.
+//!
+//! A chapter under a heading of the file takes the heading. For the others `phrases` finds what could be a title, and
+//! here the best is chosen: by how much its words belong to this chapter rather than the others (c-TF-IDF, Grootendorst
+//! 2022, arXiv 2203.05794), by how near its meaning is to the chapter's, and by how little it repeats the titles beside it
+//! (maximal marginal relevance, Carbonell, Goldstein 1998). Nothing is generated: a title stands in its chapter.
+
+mod phrases;
+
+use std::collections::{BTreeSet, HashMap};
+
+use self::phrases::{Phrase, phrases};
+use crate::chapters::heading_title;
+use crate::document::{Chapter, Units};
+use crate::error::Result;
+use crate::neural::{Encoder, Vectors};
+use crate::progress::Progress;
+use crate::words::{Analyzer, Language, fold, tokens};
+
+/// The most words a title has that is not a heading.
+pub const MAX_TITLE_WORDS: usize = 8;
+
+/// The phrases of a chapter that are compared by meaning: few, since each costs a run of the model.
+const N_FINALISTS: usize = 8;
+
+/// How much of its score a phrase loses that says nothing but what the title beside it says.
+const REPETITION_COST: f64 = 0.8;
+
+/// Gives each chapter without a title one; a chapter that has one keeps it.
+///
+/// `chapters` tile the units. `vectors` are those of the units; without them or without an encoder, meaning plays no
+/// part. A title is never empty; it differs from the two beside it wherever its chapter has three phrases to choose from.
+/// Equal input, equal titles.
+pub fn title_chapters(
+    chapters: &mut [Chapter],
+    text: &str,
+    units: &Units,
+    vectors: Option<&Vectors>,
+    encoder: Option<&dyn Encoder>,
+    language: Language,
+    progress: &dyn Progress,
+) -> Result<()> {
+    for chapter in chapters.iter_mut().filter(|chapter| chapter.title.is_empty()) {
+        if let Some(heading) = units.headings_before(chapter.first_unit).first() {
+            chapter.title = heading_title(heading, text);
+        }
+    }
+    let analyzer = Analyzer::new(language);
+    let stems: Vec<HashMap<String, u32>> =
+        chapters.iter().map(|chapter| stem_counts(chapter, text, units, &analyzer)).collect();
+    let spread = Spread::of(&stems);
+    let mut finalists = Vec::with_capacity(chapters.len());
+    for (number, chapter) in chapters.iter().enumerate() {
+        progress.check()?;
+        let found = match chapter.title.is_empty() {
+            true => best_phrases(phrases(chapter, text, units, &analyzer), &stems[number], &spread),
+            false => Vec::new(),
+        };
+        finalists.push(found);
+    }
+    if let (Some(vectors), Some(encoder)) = (vectors, encoder) {
+        weigh_meaning(&mut finalists, chapters, vectors, encoder, progress)?;
+    }
+    for number in 0..chapters.len() {
+        if chapters[number].title.is_empty() {
+            let beside = [number.checked_sub(1), Some(number + 1)].map(|n| n.and_then(|n| chapters.get(n)));
+            let beside: Vec<Said> = beside.into_iter().flatten().map(|c| Said::by(&c.title, &analyzer)).collect();
+            chapters[number].title =
+                chosen(&finalists[number], &beside).unwrap_or_else(|| first_words(&chapters[number], text, units));
+        }
+    }
+    Ok(())
+}
+
+/// A phrase with its score so far.
+struct Finalist {
+    phrase: Phrase,
+    score: f64,
+}
+
+/// What a title says.
+struct Said {
+    folded: String,
+    stems: BTreeSet<String>,
+}
+
+impl Said {
+    fn by(title: &str, analyzer: &Analyzer) -> Self {
+        Self { folded: folded(title), stems: analyzer.content_stems(title).into_iter().collect() }
+    }
+}
+
+fn folded(title: &str) -> String {
+    tokens(title).map(|token| fold(token.text).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+fn stem_counts(chapter: &Chapter, text: &str, units: &Units, analyzer: &Analyzer) -> HashMap<String, u32> {
+    let mut counts = HashMap::new();
+    for unit in &units.units[chapter.units()] {
+        for stem in analyzer.content_stems(unit.span.of(text)) {
+            *counts.entry(stem).or_insert(0) += 1;
+        }
+    }
+    counts
+}
+
+/// How often each stem occurs in all chapters together.
+struct Spread {
+    counts: HashMap<String, u32>,
+    mean_chapter: f64,
+}
+
+impl Spread {
+    fn of(chapters: &[HashMap<String, u32>]) -> Self {
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        for (stem, count) in chapters.iter().flatten() {
+            *counts.entry(stem.clone()).or_insert(0) += count;
+        }
+        let total: f64 = counts.values().map(|&count| f64::from(count)).sum();
+        Self { counts, mean_chapter: total / chapters.len().max(1) as f64 }
+    }
+
+    /// Returns the class-based tf-idf of a stem that occurs `count` times in a chapter. The logarithm of the count keeps
+    /// one word that is said all the time from being every title.
+    fn weight(&self, stem: &str, count: u32) -> f64 {
+        let everywhere = f64::from(self.counts.get(stem).copied().unwrap_or(1));
+        (1.0 + f64::from(count).ln()) * (1.0 + self.mean_chapter / everywhere).ln()
+    }
+}
+
+/// Returns the best phrases, best first; of equals the one that stands earlier, and then the longer.
+fn best_phrases(phrases: Vec<Phrase>, stems: &HashMap<String, u32>, spread: &Spread) -> Vec<Finalist> {
+    let score = |phrase: &Phrase| {
+        let weight = |stem: &String| spread.weight(stem, stems.get(stem).copied().unwrap_or(1));
+        let mean = phrase.stems.iter().map(weight).sum::<f64>() / phrase.stems.len() as f64;
+        // One word says little, four are hard to take in at a glance.
+        let length = [1.0, 1.4, 1.5, 1.35][phrase.stems.len().clamp(1, 4) - 1];
+        let repeats = 1.0 + f64::from(phrase.n_times).ln();
+        // What a chapter is about tends to be said early.
+        let position = 1.0 + 0.5 / (1.0 + f64::from(phrase.first_word) / 50.0);
+        mean * length * repeats * position
+    };
+    let mut finalists: Vec<Finalist> =
+        phrases.into_iter().map(|phrase| Finalist { score: score(&phrase), phrase }).collect();
+    finalists.sort_by(|one, other| {
+        let place = |finalist: &Finalist| (finalist.phrase.first_word, std::cmp::Reverse(finalist.phrase.text.len()));
+        other.score.total_cmp(&one.score).then_with(|| place(one).cmp(&place(other)))
+    });
+    finalists.truncate(N_FINALISTS);
+    finalists
+}
+
+/// Multiplies each score by how near the phrase's meaning is to that of its chapter: all phrases in one call.
+fn weigh_meaning(
+    finalists: &mut [Vec<Finalist>],
+    chapters: &[Chapter],
+    vectors: &Vectors,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let texts: Vec<&str> = finalists.iter().flatten().map(|finalist| finalist.phrase.text.as_str()).collect();
+    let meanings = encoder.encode(&texts, progress)?;
+    let mut meanings = meanings.rows();
+    for (finalists, chapter) in finalists.iter_mut().zip(chapters) {
+        let mut center = vec![0.0_f32; vectors.dims()];
+        for unit in chapter.units() {
+            center.iter_mut().zip(vectors.row(unit)).for_each(|(sum, value)| *sum += value);
+        }
+        let length = center.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        for (finalist, meaning) in finalists.iter_mut().zip(&mut meanings) {
+            let cosine = center.iter().zip(meaning).map(|(a, b)| a * b).sum::<f32>() / length;
+            finalist.score *= 0.5 + f64::from(cosine.max(0.0));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the best phrase as a title, unless none is left that differs from what is said beside it.
+fn chosen(finalists: &[Finalist], beside: &[Said]) -> Option<String> {
+    let marginal = |finalist: &Finalist| {
+        let stems = &finalist.phrase.stems;
+        let repeated = stems.iter().filter(|stem| beside.iter().any(|said| said.stems.contains(*stem))).count();
+        finalist.score * (1.0 - REPETITION_COST * repeated as f64 / stems.len() as f64)
+    };
+    let differs = |finalist: &&Finalist| {
+        let folded = folded(&finalist.phrase.text);
+        beside.iter().all(|said| said.folded != folded)
+    };
+    // The last of equals is the one `max_by` takes, and the first is the better.
+    let best = finalists.iter().rev().filter(differs).max_by(|one, other| marginal(one).total_cmp(&marginal(other)))?;
+    Some(upper_first(&best.phrase.text))
+}
+
+/// Returns the first words of a chapter, or its first characters if it has none.
+fn first_words(chapter: &Chapter, text: &str, units: &Units) -> String {
+    let unit = units.units[chapter.first_unit.index()].span.of(text);
+    let mut words = tokens(unit).take(MAX_TITLE_WORDS);
+    let Some(first) = words.next() else { return unit.chars().take(MAX_TITLE_WORDS).collect() };
+    let end = words.last().map_or(first.range.end, |last| last.range.end);
+    upper_first(&unit[first.range.start..end].split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn upper_first(title: &str) -> String {
+    let mut characters = title.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chapters::chapters_at;
+    use crate::document::{GapIndex, GapScores, Heading, Span, Unit, UnitIndex, UnitKind};
+    use crate::neural::SentenceEncoder;
+    use crate::progress::Unwatched;
+
+    /// Returns the text, units and untitled chapters of a document, a paragraph a string.
+    fn document(chapters: &[&[&str]]) -> (String, Units, Vec<Chapter>) {
+        let (mut text, mut units, mut cut) = (String::new(), Vec::new(), Vec::new());
+        for chapter in chapters {
+            for unit in *chapter {
+                let start = text.len();
+                text.push_str(unit);
+                units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+                text.push('\n');
+            }
+            cut.push(GapIndex::from(units.len() - 1));
+        }
+        cut.pop();
+        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let scores = GapScores::new(vec![0.5; units.n_gaps()]);
+        let chapters = chapters_at(text.len(), &units, &scores, &cut);
+        (text, units, chapters)
+    }
+
+    fn titled(chapters: &[&[&str]]) -> Vec<String> {
+        let (text, units, mut chapters) = document(chapters);
+        title_chapters(&mut chapters, &text, &units, None, None, Language::English, &Unwatched)
+            .expect("nobody cancels");
+        chapters.into_iter().map(|chapter| chapter.title).collect()
+    }
+
+    const TIDES: &[&str] = &[
+        "Spring tides come at new moon and full moon.",
+        "At spring tides the water of the harbour falls by nine metres.",
+        "Who knows the spring tides knows when the harbour can be left.",
+    ];
+    const BREAD: &[&str] = &[
+        "The sourdough starter must be fed each morning.",
+        "A sourdough starter of rye is ready after six days.",
+        "Without the sourdough starter the loaf stays flat.",
+    ];
+
+    #[test]
+    fn a_title_is_the_phrase_its_chapter_keeps_coming_back_to() {
+        assert_eq!(titled(&[TIDES, BREAD]), ["Spring tides", "Sourdough starter"]);
+    }
+
+    #[test]
+    fn meaning_is_weighed_if_there_is_an_encoder() {
+        let (text, units, mut chapters) = document(&[TIDES, BREAD]);
+        let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+        let vectors = encoder.encode(&units.texts(&text), &Unwatched).expect("the model runs");
+        title_chapters(&mut chapters, &text, &units, Some(&vectors), Some(&encoder), Language::English, &Unwatched)
+            .expect("nobody cancels");
+        assert!(chapters[0].title.to_lowercase().contains("tides"), "{}", chapters[0].title);
+        assert!(chapters[1].title.to_lowercase().contains("sourdough"), "{}", chapters[1].title);
+    }
+
+    #[test]
+    fn two_chapters_of_one_subject_have_different_titles() {
+        let titles = titled(&[TIDES, TIDES]);
+        assert_ne!(titles[0], titles[1]);
+    }
+
+    #[test]
+    fn a_heading_is_the_title() {
+        let (text, mut units, mut chapters) = document(&[&["2.  Of\n tides"], TIDES]);
+        let heading = units.units.remove(0);
+        units.headings.push(Heading { level: 2, span: heading.span, before: UnitIndex(0) });
+        chapters.remove(0);
+        chapters[0].first_unit = UnitIndex(0);
+        title_chapters(&mut chapters, &text, &units, None, None, Language::English, &Unwatched)
+            .expect("nobody cancels");
+        assert_eq!(chapters[0].title, "2. Of tides");
+    }
+
+    #[test]
+    fn a_title_that_is_there_is_kept() {
+        let (text, units, mut chapters) = document(&[TIDES, BREAD]);
+        chapters[1].title = "By hand".to_owned();
+        title_chapters(&mut chapters, &text, &units, None, None, Language::English, &Unwatched)
+            .expect("nobody cancels");
+        assert_eq!(chapters[1].title, "By hand");
+    }
+
+    #[test]
+    fn without_a_phrase_the_first_words_are_the_title() {
+        assert_eq!(titled(&[&["and so they did, of course, what with the one and the other"]])[0].is_empty(), false);
+        assert_eq!(titled(&[&["?!"]]), ["?!"]);
+        assert_eq!(titled(&[&["it is"]]), ["It is"]);
+    }
+
+    /// Chapters of units of words, some of which carry no subject.
+    fn any_chapters() -> impl Strategy<Value = Vec<Vec<String>>> {
+        let word = prop_oneof![
+            "[a-z]{1,9}",
+            Just("the".to_owned()),
+            Just("of".to_owned()),
+            Just("tides,".to_owned()),
+            Just("harbour".to_owned()),
+            Just("Élan".to_owned()),
+            Just("漢字".to_owned()),
+            Just("…".to_owned()),
+        ];
+        let unit = prop::collection::vec(word, 1..12).prop_map(|words| words.join(" "));
+        prop::collection::vec(prop::collection::vec(unit, 1..4), 1..6)
+    }
+
+    proptest! {
+        #[test]
+        fn titles_are_never_empty_stand_in_their_chapter_and_are_the_same_again(chapters in any_chapters()) {
+            let borrowed: Vec<Vec<&str>> =
+                chapters.iter().map(|units| units.iter().map(String::as_str).collect()).collect();
+            let borrowed: Vec<&[&str]> = borrowed.iter().map(Vec::as_slice).collect();
+            let titles = titled(&borrowed);
+            prop_assert_eq!(&titles, &titled(&borrowed));
+            for (title, units) in titles.iter().zip(&chapters) {
+                let chapter: BTreeSet<String> =
+                    tokens(&units.join("\n")).map(|token| fold(token.text).into_owned()).collect();
+                prop_assert!(!title.trim().is_empty());
+                prop_assert!(tokens(title).count() <= MAX_TITLE_WORDS);
+                prop_assert!(tokens(title).all(|token| chapter.contains(fold(token.text).as_ref())), "{}", title);
+            }
+        }
+
+        #[test]
+        fn titles_side_by_side_differ_if_there_are_words_enough(chapters in any_chapters()) {
+            let analyzer = Analyzer::new(Language::English);
+            // Three subjects, each in a unit of its own, are three phrases at least.
+            let chapters: Vec<Vec<String>> = chapters
+                .into_iter()
+                .map(|units| units.into_iter().chain(["lamp", "stone", "river"].map(str::to_owned)).collect())
+                .collect();
+            prop_assert!(analyzer.is_content_word("lamp"));
+            let borrowed: Vec<Vec<&str>> =
+                chapters.iter().map(|units| units.iter().map(String::as_str).collect()).collect();
+            let borrowed: Vec<&[&str]> = borrowed.iter().map(Vec::as_slice).collect();
+            for pair in titled(&borrowed).windows(2) {
+                prop_assert_ne!(folded(&pair[0]), folded(&pair[1]));
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! How well engines find the sections of documents whose sections are known.
+//!
+//! Every measure is the mean over documents. A document of one section has nothing to find: it is left out and counted.
+//! One document is held at a time.
+
+use serde::Serialize;
+
+use super::data::Reference;
+use super::{Segmentation, boundary_similarity, f1, f1_within_1, pk, window_diff};
+use crate::boundaries::{GapInput, GapScorer};
+use crate::chapters::{CutConfig, boundaries};
+use crate::document::{GapIndex, GapScores};
+use crate::error::Result;
+use crate::neural::{Encoder, Vectors};
+use crate::progress::Progress;
+use crate::words;
+
+/// What finds sections, or pretends to.
+pub enum Engine<'a> {
+    /// Finds no boundary at all.
+    None,
+    /// Cuts into as many equal parts as there are sections: told the number, blind to the text.
+    Even,
+    /// Puts as many boundaries as there are anywhere: told the number, blind to the text.
+    Random {
+        /// Equal seeds put them at equal gaps.
+        seed: u64,
+    },
+    /// Scores the gaps and cuts.
+    Scored {
+        /// What scores.
+        scorer: &'a dyn GapScorer,
+        /// How its scores are cut.
+        cut: CutConfig,
+    },
+}
+
+impl Engine<'_> {
+    /// Returns the name shown in results.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Even => "even",
+            Self::Random { .. } => "random",
+            Self::Scored { scorer, .. } => scorer.name(),
+        }
+    }
+
+    fn needs_vectors(&self) -> bool {
+        matches!(self, Self::Scored { scorer, .. } if scorer.needs_vectors())
+    }
+}
+
+/// What came of an evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChaptersEvaluation {
+    /// How many documents the means are of.
+    pub n_documents: usize,
+    /// How many were left out because they have one section.
+    pub n_skipped: usize,
+    /// The measures of each engine, in the order the engines were given in.
+    pub engines: Vec<EngineMeasures>,
+}
+
+/// The measures of one engine; 0 if there was no document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EngineMeasures {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// See [`pk`](super::pk()).
+    pub pk: f64,
+    /// See [`window_diff`].
+    pub windowdiff: f64,
+    /// See [`boundary_similarity`].
+    pub b: f64,
+    /// See [`f1`](super::f1()).
+    pub f1: f64,
+    /// See [`f1_within_1`].
+    pub f1_within_1: f64,
+    /// The median over documents of sections found over sections there are.
+    pub count_ratio_median: f64,
+    /// Words read in a second, encoding included; 0 if the clock stood still.
+    pub words_per_sec: f64,
+    /// The most memory held, if the front end knows.
+    pub peak_mib: Option<f64>,
+}
+
+/// What one engine found in one document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The document.
+    pub id: String,
+    /// The engine.
+    pub engine: &'static str,
+    /// How many units the document has.
+    pub n_units: usize,
+    /// The gaps cut at, ascending.
+    pub boundaries: Vec<GapIndex>,
+    /// The score of each gap; empty for engines that give none.
+    pub scores: Vec<f32>,
+}
+
+/// What an evaluation needs from outside.
+pub struct Surroundings<'a> {
+    /// Gives the vectors to engines that need them; they panic without.
+    pub encoder: Option<&'a dyn Encoder>,
+    /// Returns the seconds since some moment. The library reads no clock of its own.
+    pub seconds: &'a dyn Fn() -> f64,
+    /// Takes what is predicted, document by document.
+    pub on_prediction: &'a mut dyn FnMut(Prediction) -> Result<()>,
+}
+
+/// Runs every engine over every document.
+///
+/// Stops at the first document that cannot be read. Reports the documents done; their number is not known beforehand,
+/// and the total is reported as 0.
+pub fn evaluate_chapters(
+    references: impl Iterator<Item = Result<Reference>>,
+    engines: &[Engine],
+    surroundings: Surroundings,
+    progress: &dyn Progress,
+) -> Result<ChaptersEvaluation> {
+    let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
+    let (mut n_documents, mut n_skipped) = (0, 0);
+    for reference in references {
+        let reference = reference?;
+        progress.check()?;
+        if reference.sections.n_sections() < 2 {
+            n_skipped += 1;
+            continue;
+        }
+        let started = (surroundings.seconds)();
+        let vectors = match surroundings.encoder {
+            Some(encoder) if engines.iter().any(Engine::needs_vectors) => {
+                Some(encoder.encode(&reference.units.texts(&reference.text), &Within(progress))?)
+            }
+            _ => None,
+        };
+        let encoding_secs = (surroundings.seconds)() - started;
+        let n_words = words::count(&reference.text);
+        for (engine, tally) in engines.iter().zip(&mut tallies) {
+            let started = (surroundings.seconds)();
+            let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, progress)?;
+            let secs = (surroundings.seconds)() - started + if engine.needs_vectors() { encoding_secs } else { 0.0 };
+            tally.add(&reference.sections, &found, n_words, secs);
+            (surroundings.on_prediction)(Prediction {
+                id: reference.id.clone(),
+                engine: engine.name(),
+                n_units: reference.units.len(),
+                boundaries: found.boundaries().to_vec(),
+                scores: scores.as_slice().to_vec(),
+            })?;
+        }
+        n_documents += 1;
+        progress.report(n_documents, 0);
+    }
+    let engines = engines.iter().zip(tallies).map(|(engine, tally)| tally.measures(engine.name())).collect();
+    Ok(ChaptersEvaluation { n_documents, n_skipped, engines })
+}
+
+/// Passes a cancel on, and keeps the steps of a step to itself.
+struct Within<'a>(&'a dyn Progress);
+
+impl Progress for Within<'_> {
+    fn report(&self, _done: usize, _total: usize) {}
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+fn found_by(
+    engine: &Engine,
+    reference: &Reference,
+    vectors: Option<&Vectors>,
+    document: usize,
+    progress: &dyn Progress,
+) -> Result<(Segmentation, GapScores)> {
+    let n_units = reference.units.len();
+    let n_boundaries = reference.sections.boundaries().len();
+    let told = |boundaries| (Segmentation::new(n_units, boundaries), GapScores::default());
+    Ok(match engine {
+        Engine::None => told(Vec::new()),
+        Engine::Even => told(even(n_units, n_boundaries)),
+        Engine::Random { seed } => told(random(n_units - 1, n_boundaries, seed.wrapping_add(document as u64))),
+        Engine::Scored { scorer, cut } => {
+            let (text, units, language) = (&reference.text, &reference.units, reference.language);
+            let scores = scorer.score(&GapInput { text, units, vectors, language }, &Within(progress))?;
+            (Segmentation::new(n_units, boundaries(&scores, *cut)), scores)
+        }
+    })
+}
+
+/// Returns the boundaries of `n_boundaries + 1` parts that differ in length by at most one unit.
+fn even(n_units: usize, n_boundaries: usize) -> Vec<GapIndex> {
+    (1..=n_boundaries).map(|part| GapIndex::from(part * n_units / (n_boundaries + 1) - 1)).collect()
+}
+
+/// Returns `n_boundaries` different gaps, ascending, each as likely as the other: the least of one hash a gap.
+fn random(n_gaps: usize, n_boundaries: usize, seed: u64) -> Vec<GapIndex> {
+    let mut gaps: Vec<usize> = (0..n_gaps).collect();
+    gaps.sort_by_key(|&gap| mixed(mixed(seed) ^ gap as u64));
+    gaps.truncate(n_boundaries);
+    gaps.sort_unstable();
+    gaps.into_iter().map(GapIndex::from).collect()
+}
+
+/// `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number Generators".
+fn mixed(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+/// What one engine has scored so far.
+#[derive(Default)]
+struct Tally {
+    /// Pk, `WindowDiff`, B, F1 and F1 within one unit, summed up.
+    sums: [f64; 5],
+    count_ratios: Vec<f64>,
+    n_words: usize,
+    secs: f64,
+}
+
+impl Tally {
+    fn add(&mut self, reference: &Segmentation, found: &Segmentation, n_words: usize, secs: f64) {
+        let measures = [pk, window_diff, boundary_similarity, f1, f1_within_1];
+        for (sum, measure) in self.sums.iter_mut().zip(measures) {
+            *sum += measure(reference, found);
+        }
+        self.count_ratios.push(found.n_sections() as f64 / reference.n_sections() as f64);
+        self.n_words += n_words;
+        self.secs += secs;
+    }
+
+    fn measures(self, engine: &'static str) -> EngineMeasures {
+        let n_documents = self.count_ratios.len().max(1) as f64;
+        let [pk, windowdiff, b, f1, f1_within_1] = self.sums.map(|sum| sum / n_documents);
+        EngineMeasures {
+            engine,
+            pk,
+            windowdiff,
+            b,
+            f1,
+            f1_within_1,
+            count_ratio_median: median(self.count_ratios),
+            words_per_sec: if self.secs > 0.0 { self.n_words as f64 / self.secs } else { 0.0 },
+            peak_mib: None,
+        }
+    }
+}
+
+/// Returns the middle value, or the mean of the two in the middle; 0 of nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => 0.0,
+        n if n.is_multiple_of(2) => f64::midpoint(values[n / 2 - 1], values[n / 2]),
+        n => values[n / 2],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::Write;
+
+    use super::super::data::{Selection, UntitledFirst, references};
+    use super::*;
+    use crate::progress::Unwatched;
+
+    const DATA: &str = concat!(
+        r#"{"id":"a","lang":"en","title":"","unit":"paragraph","kind":"x","n":3,"sections":[{"title":"","paragraphs":["p q"]},{"title":"One","paragraphs":["r","s t"]},{"title":"Two","paragraphs":["u","","v"]}]}"#,
+        "\n\n",
+        r#"{"id":"b","lang":"de","unit":"utterance","kind":"y","sections":[{"title":"Only","paragraphs":[{"text":"ja","speaker":"A","start":1.5,"end":2}]}]}"#,
+        "\n",
+    );
+
+    fn file() -> tempfile::NamedTempFile {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        file.write_all(DATA.as_bytes()).expect("room for a file");
+        file
+    }
+
+    #[track_caller]
+    fn check_ids(selection: Selection, expected: &[(&str, usize)]) {
+        let file = file();
+        let documents: Vec<Reference> =
+            references(file.path(), selection).expect("the file is there").collect::<Result<_>>().expect("it is whole");
+        let found: Vec<(&str, usize)> =
+            documents.iter().map(|document| (document.id.as_str(), document.units.len())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn empty_units_are_passed_over() {
+        check_ids(Selection::default(), &[("a", 5), ("b", 1)]);
+    }
+
+    #[test]
+    fn documents_are_chosen_by_their_fields_and_their_number() {
+        let field = |name: &str, value: &str| Selection {
+            fields: vec![(name.to_owned(), value.to_owned())],
+            ..Selection::default()
+        };
+        check_ids(field("kind", "y"), &[("b", 1)]);
+        check_ids(field("n", "3"), &[("a", 5)]);
+        check_ids(field("none", ""), &[]);
+        check_ids(Selection { limit: Some(1), ..Selection::default() }, &[("a", 5)]);
+    }
+
+    #[test]
+    fn an_untitled_first_section_can_be_left_out() {
+        let selection = Selection { untitled_first: UntitledFirst::Drop, ..Selection::default() };
+        check_ids(selection, &[("a", 4), ("b", 1)]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_document_is_named() {
+        let mut file = file();
+        file.write_all(b"{\"id\":1}\n").expect("room for a line");
+        let last = references(file.path(), Selection::default()).expect("the file is there").last();
+        let error = last.expect("a line").expect_err("no document").to_string();
+        assert!(error.contains("line 4: this is not a document"), "{error}");
+    }
+
+    fn run(engines: &[Engine]) -> (ChaptersEvaluation, Vec<Prediction>) {
+        let file = file();
+        let documents = references(file.path(), Selection::default()).expect("the file is there");
+        let (clock, mut predictions) = (Cell::new(0.0), Vec::new());
+        let seconds = || clock.replace(clock.get() + 1.0);
+        let mut keep = |prediction| {
+            predictions.push(prediction);
+            Ok(())
+        };
+        let surroundings = Surroundings { encoder: None, seconds: &seconds, on_prediction: &mut keep };
+        let evaluation = evaluate_chapters(documents, engines, surroundings, &Unwatched).expect("the file is whole");
+        (evaluation, predictions)
+    }
+
+    #[test]
+    fn a_document_of_one_section_is_left_out_and_counted() {
+        let (evaluation, predictions) = run(&[Engine::None]);
+        assert_eq!((evaluation.n_documents, evaluation.n_skipped, predictions.len()), (1, 1, 1));
+    }
+
+    #[test]
+    fn the_baselines_do_what_they_say() {
+        let (evaluation, predictions) = run(&[Engine::None, Engine::Even, Engine::Random { seed: 7 }]);
+        let n_boundaries: Vec<usize> = predictions.iter().map(|prediction| prediction.boundaries.len()).collect();
+        assert_eq!(n_boundaries, [0, 2, 2]);
+        // Sections start at units 1 and 3 of 5, equal parts at 1 and 3.
+        assert!((evaluation.engines[1].f1 - 1.0).abs() < 1e-12 && evaluation.engines[1].pk.abs() < 1e-12);
+        assert!((evaluation.engines[0].count_ratio_median - 1.0 / 3.0).abs() < 1e-12);
+        // Seven words in one tick of the clock.
+        assert!((evaluation.engines[0].words_per_sec - 7.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn random_boundaries_are_different_gaps_and_follow_the_seed() {
+        let gaps = random(100, 30, 1);
+        assert!(gaps.len() == 30 && gaps.is_sorted_by(|one, next| one < next));
+        assert_eq!(gaps, random(100, 30, 1));
+        assert_ne!(gaps, random(100, 30, 2));
+    }
+}

@@ -1,0 +1,241 @@
+//! Reads documents whose sections are known: JSON lines, plain or in zstd.
+//!
+//! One document a line: `id`, `lang`, `title`, `unit` (`paragraph`, `sentence` or `utterance`), and `sections`, each with
+//! a `title` and `paragraphs`: strings, or objects with `text` and perhaps `speaker`, `start` and `end` in seconds. What
+//! comes out has no headings: an engine is to find the sections, not to read them.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::Segmentation;
+use crate::document::{GapIndex, Millis, Span, TimeSpan, Unit, UnitKind, Units};
+use crate::error::{Error, Result};
+use crate::words::Language;
+
+/// The longest line read: a document far longer than any known, and a bound for a file that is something else.
+const MAX_LINE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Which documents of a file are read, and which of their sections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only documents whose field of that name has that value; a value that is no string is compared as JSON.
+    pub fields: Vec<(String, String)>,
+    /// What becomes of a first section without a title.
+    pub untitled_first: UntitledFirst,
+    /// At most so many documents, from the start.
+    pub limit: Option<usize>,
+}
+
+/// What becomes of a first section without a title: often a preamble, or the navigation of a web page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UntitledFirst {
+    /// It is a section like any other.
+    #[default]
+    Keep,
+    /// It is left out, text and all.
+    Drop,
+}
+
+/// A document whose sections are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// What the file calls it.
+    pub id: String,
+    /// Its language; English where the file names none that is known.
+    pub language: Language,
+    /// Its text: the units, a line each.
+    pub text: String,
+    /// Its units, without headings.
+    pub units: Units,
+    /// Where its sections begin.
+    pub sections: Segmentation,
+    /// The title of each section, as many as sections; empty where it has none.
+    pub titles: Vec<String>,
+}
+
+/// Returns the documents of a file one by one, those that `selection` wants.
+///
+/// Fails at once if the file cannot be opened; a line that is not a document is an error in its place. A section
+/// without a unit, and a unit without a character, is as if it were not there; a document without a unit is passed over.
+pub fn references(path: &Path, selection: Selection) -> Result<References> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let is_compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
+    let lines: Box<dyn BufRead + Send> =
+        if is_compressed {
+            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(|error| {
+                Error::Data { path: path.to_owned(), line: 1, reason: format!("this is not zstd: {error}") }
+            })?;
+            Box::new(BufReader::new(decoder))
+        } else {
+            Box::new(BufReader::new(file))
+        };
+    Ok(References { path: path.to_owned(), lines, line: 0, n_returned: 0, selection, is_over: false })
+}
+
+/// See [`references`].
+pub struct References {
+    path: PathBuf,
+    lines: Box<dyn BufRead + Send>,
+    line: usize,
+    n_returned: usize,
+    selection: Selection,
+    is_over: bool,
+}
+
+impl References {
+    /// Returns the next line that is not blank.
+    fn next_line(&mut self) -> Option<Result<Vec<u8>>> {
+        loop {
+            self.line += 1;
+            let mut bytes = Vec::new();
+            let read = (&mut self.lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes);
+            match read {
+                Err(source) => return Some(Err(Error::Read { path: self.path.clone(), source })),
+                Ok(0) => return None,
+                Ok(n) if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') => {
+                    return Some(Err(self.wrong(format!("the line has more than {MAX_LINE_BYTES} bytes"))));
+                }
+                Ok(_) if bytes.trim_ascii().is_empty() => {}
+                Ok(_) => return Some(Ok(bytes)),
+            }
+        }
+    }
+
+    fn wrong(&self, reason: String) -> Error {
+        Error::Data { path: self.path.clone(), line: self.line, reason }
+    }
+
+    /// Returns the document of a line, or nothing if it is not wanted or empty.
+    fn document(&self, line: &[u8]) -> Result<Option<Reference>> {
+        let fields: Map<String, Value> =
+            serde_json::from_slice(line).map_err(|error| self.wrong(format!("this is not a document: {error}")))?;
+        let is_wanted = |(name, wanted): &(String, String)| match fields.get(name) {
+            Some(Value::String(value)) => value == wanted,
+            Some(value) => &value.to_string() == wanted,
+            None => false,
+        };
+        if !self.selection.fields.iter().all(is_wanted) {
+            return Ok(None);
+        }
+        let line: Line = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| self.wrong(format!("this is not a document: {error}")))?;
+        line.reference(self.selection.untitled_first).map_err(|reason| self.wrong(reason))
+    }
+}
+
+impl Iterator for References {
+    type Item = Result<Reference>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.is_over && self.selection.limit.is_none_or(|limit| self.n_returned < limit) {
+            let found = match self.next_line()? {
+                Ok(line) => self.document(&line).transpose(),
+                Err(error) => Some(Err(error)),
+            };
+            // After an error the file is not to be trusted, and some errors would come for ever.
+            self.is_over = matches!(found, Some(Err(_)));
+            if found.is_some() {
+                self.n_returned += 1;
+                return found;
+            }
+        }
+        None
+    }
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    #[serde(default)]
+    lang: String,
+    unit: String,
+    sections: Vec<Section>,
+}
+
+#[derive(Deserialize)]
+struct Section {
+    #[serde(default)]
+    title: Option<String>,
+    paragraphs: Vec<Paragraph>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Paragraph {
+    Plain(String),
+    Spoken {
+        text: String,
+        #[serde(default)]
+        speaker: Option<String>,
+        #[serde(default)]
+        start: Option<f64>,
+        #[serde(default)]
+        end: Option<f64>,
+    },
+}
+
+impl Line {
+    fn reference(self, untitled_first: UntitledFirst) -> Result<Option<Reference>, String> {
+        let Some(kind) = UnitKind::from_name(&self.unit) else {
+            return Err(format!("the unit must be paragraph, sentence or utterance, not {:?}", self.unit));
+        };
+        let mut sections = self.sections;
+        let is_untitled = |section: &Section| section.title.as_deref().unwrap_or_default().trim().is_empty();
+        if untitled_first == UntitledFirst::Drop && sections.first().is_some_and(is_untitled) {
+            sections.remove(0);
+        }
+        let (mut text, mut units, mut boundaries, mut titles) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        for section in sections {
+            let first_unit = units.len();
+            for paragraph in section.paragraphs {
+                push_unit(&mut text, &mut units, paragraph)?;
+            }
+            if units.len() == first_unit {
+                continue;
+            }
+            if first_unit > 0 {
+                boundaries.push(GapIndex::from(first_unit - 1));
+            }
+            titles.push(section.title.unwrap_or_default().trim().to_owned());
+        }
+        if units.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Reference {
+            id: self.id,
+            language: Language::from_code(&self.lang).unwrap_or_default(),
+            text,
+            sections: Segmentation::new(units.len(), boundaries),
+            units: Units { kind, units, headings: Vec::new() },
+            titles,
+        }))
+    }
+}
+
+fn push_unit(text: &mut String, units: &mut Vec<Unit>, paragraph: Paragraph) -> Result<(), String> {
+    let (words, speaker, start, end) = match paragraph {
+        Paragraph::Plain(words) => (words, None, None, None),
+        Paragraph::Spoken { text, speaker, start, end } => (text, speaker, start, end),
+    };
+    let words = words.trim();
+    if words.is_empty() {
+        return Ok(());
+    }
+    if u32::try_from(text.len() + words.len() + 1).is_err() {
+        return Err("the document has 4 GiB of text or more".to_owned());
+    }
+    let millis = |secs: f64| Millis((secs.max(0.0) * 1000.0).round() as u64);
+    let time = start.map(|start| TimeSpan::between(millis(start), millis(end.unwrap_or(start))));
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let start = text.len();
+    text.push_str(words);
+    units.push(Unit { span: Span::new(start..text.len()), speaker: speaker.filter(|name| !name.is_empty()), time });
+    Ok(())
+}

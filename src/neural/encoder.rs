@@ -1,0 +1,392 @@
+//! Sentence vectors of all-MiniLM-L6-v2, run by rten: pure Rust, int8 weights, nothing to install.
+//!
+//! Reimers, Gurevych 2019, "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks": the mean over the word
+//! pieces of the last layer, scaled to length 1.
+//!
+//! The weights' int8 products take the scale of their inputs from the whole tensor, so that a text in a batch would be
+//! rounded otherwise than the same text alone or beside others. Each text therefore runs alone, without any padding,
+//! and the threads take texts, not parts of one: a vector depends on its text only.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
+use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::tokens::Tokens;
+use super::vectors::normalize;
+use super::{Encoder, Vectors};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+static WEIGHTS: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
+static VOCABULARY: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/vocab.txt"));
+
+/// How often a text is reported: not for each, since a short one takes less than a millisecond.
+const REPORT_EVERY: usize = 16;
+
+/// A sentence encoder in the ONNX form, run by rten.
+pub struct SentenceEncoder {
+    name: &'static str,
+    /// Set at once for weights read from a folder, taken when first asked for of those embedded.
+    sha256: OnceLock<String>,
+    tokens: Tokens,
+    model: Model,
+    inputs: Inputs,
+    output: NodeId,
+    dims: usize,
+    /// One for each thread: a text is run by one thread.
+    options: Vec<RunOptions>,
+}
+
+struct Inputs {
+    ids: NodeId,
+    mask: NodeId,
+    /// Some models have no use for it.
+    types: Option<NodeId>,
+}
+
+impl SentenceEncoder {
+    /// Returns the encoder this program carries: all-MiniLM-L6-v2 with int8 weights, run on `n_threads`, at least 1.
+    pub fn embedded(n_threads: usize) -> Result<Self> {
+        let name = "all-MiniLM-L6-v2";
+        let model = options().load_static_slice(WEIGHTS).map_err(|error| unusable(name, &error))?;
+        Self::new(name, VOCABULARY, model, n_threads)
+    }
+
+    /// Returns the encoder in a folder that holds `model.onnx` and `vocab.txt`, run on `n_threads`, at least 1.
+    ///
+    /// The model takes `input_ids`, `attention_mask` and perhaps `token_type_ids`, each `[texts, pieces]`, and its first
+    /// output is `[texts, pieces, dims]`, f32.
+    pub fn from_folder(folder: &Path, n_threads: usize) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).map_err(|source| Error::Read { path, source })
+        };
+        let name = "folder";
+        let weights = read("model.onnx")?;
+        let vocabulary = String::from_utf8(read("vocab.txt")?).map_err(|error| unusable(name, &error))?;
+        let sha256 = hex_sha256(&weights);
+        let model = options().load(weights).map_err(|error| unusable(name, &error))?;
+        let encoder = Self::new(name, &vocabulary, model, n_threads)?;
+        encoder.sha256.set(sha256).expect("nobody else holds the new encoder");
+        Ok(encoder)
+    }
+
+    fn new(name: &'static str, vocabulary: &str, model: Model, n_threads: usize) -> Result<Self> {
+        if n_threads == 0 {
+            return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
+        }
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
+        let inputs =
+            Inputs { ids: node("input_ids")?, mask: node("attention_mask")?, types: model.find_node("token_type_ids") };
+        let Some(&output) = model.output_ids().first() else {
+            return Err(unusable(name, &"it has no output"));
+        };
+        let run_options = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
+        let mut encoder = Self {
+            name,
+            sha256: OnceLock::new(),
+            tokens: Tokens::from_vocabulary(vocabulary, name)?,
+            model,
+            inputs,
+            output,
+            dims: 1,
+            options: (0..n_threads).map(run_options).collect(),
+        };
+        // The width of a vector is best learnt from one; this also finds a model that loads but does not run.
+        encoder.dims = encoder.vector("tide", &encoder.options[0]).map_err(|error| unusable(name, &error))?.len();
+        Ok(encoder)
+    }
+
+    /// Returns the vector of one text.
+    fn vector(&self, text: &str, options: &RunOptions) -> Result<Vec<f32>> {
+        let failed = |reason: String| Error::ModelRun { name: self.name.to_owned(), reason };
+        let ids = self.tokens.ids(text);
+        let n_pieces = ids.len();
+        // The marks of start and end are all that an empty text has.
+        if n_pieces <= 2 {
+            return Ok(vec![0.0; self.dims]);
+        }
+        let ids = NdTensor::from_data([1, n_pieces], ids);
+        let mask = NdTensor::<i32, 2>::full([1, n_pieces], 1);
+        let types = NdTensor::<i32, 2>::zeros([1, n_pieces]);
+        let mut inputs: Vec<(NodeId, ValueOrView)> =
+            vec![(self.inputs.ids, ids.view().into()), (self.inputs.mask, mask.view().into())];
+        inputs.extend(self.inputs.types.map(|node| (node, types.view().into())));
+        let [hidden] = self
+            .model
+            .run_n(inputs, [self.output], Some(options.clone()))
+            .map_err(|error| failed(error.to_string()))?;
+        let hidden: NdTensor<f32, 3> = hidden.try_into().map_err(|_| failed("the output is not of f32".to_owned()))?;
+        Ok(mean_direction(&hidden))
+    }
+
+    /// Runs the texts in `order`, on one thread, until there is none left, one fails or the work is cancelled.
+    fn work(&self, queue: &Queue, texts: &[&str], options: &RunOptions, progress: &dyn Progress) {
+        while let Some(position) = queue.take() {
+            if progress.is_cancelled() {
+                return queue.stop();
+            }
+            let text = queue.order[position];
+            let vector = self.vector(texts[text], options);
+            let has_failed = vector.is_err();
+            let n_done = queue.put(text, vector);
+            if n_done.is_multiple_of(REPORT_EVERY) || n_done == queue.order.len() {
+                progress.report(n_done, queue.order.len());
+            }
+            if has_failed {
+                return queue.stop();
+            }
+        }
+    }
+}
+
+impl Encoder for SentenceEncoder {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn sha256(&self) -> &str {
+        self.sha256.get_or_init(|| hex_sha256(WEIGHTS))
+    }
+
+    fn dims(&self) -> usize {
+        self.dims
+    }
+
+    /// Runs each text alone, longest first, each different text once. Only the first 256 word pieces are read.
+    fn encode(&self, texts: &[&str], progress: &dyn Progress) -> Result<Vectors> {
+        progress.check()?;
+        let (distinct, place_of) = distinct(texts);
+        let queue = Queue::new(&distinct);
+        std::thread::scope(|scope| {
+            for options in &self.options[1..] {
+                scope.spawn(|| self.work(&queue, &distinct, options, progress));
+            }
+            self.work(&queue, &distinct, &self.options[0], progress);
+        });
+        let vectors = queue.into_vectors();
+        // A failure is told before a cancel: both stop the queue.
+        let mut rows: Vec<Vec<f32>> = Vec::with_capacity(distinct.len());
+        for vector in vectors {
+            rows.push(vector.unwrap_or(Err(Error::Cancelled))?);
+        }
+        tracing::debug!(n_texts = texts.len(), n_distinct = distinct.len(), "encoded texts");
+        let data = place_of.iter().flat_map(|&place| &rows[place]).copied().collect();
+        Ok(Vectors::new(self.dims, data))
+    }
+}
+
+/// The texts still to be run, and the vectors of those that have been.
+struct Queue {
+    /// The numbers of the texts, longest first, so that no thread is left with a long one at the end.
+    order: Vec<usize>,
+    next: AtomicUsize,
+    is_stopped: AtomicBool,
+    done: Mutex<Done>,
+}
+
+struct Done {
+    n_done: usize,
+    vectors: Vec<Option<Result<Vec<f32>>>>,
+}
+
+impl Queue {
+    fn new(texts: &[&str]) -> Self {
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        order.sort_by_key(|&text| std::cmp::Reverse(texts[text].len()));
+        let vectors = std::iter::repeat_with(|| None).take(texts.len()).collect();
+        Self {
+            order,
+            next: AtomicUsize::new(0),
+            is_stopped: AtomicBool::new(false),
+            done: Mutex::new(Done { n_done: 0, vectors }),
+        }
+    }
+
+    fn take(&self) -> Option<usize> {
+        let position = self.next.fetch_add(1, Ordering::Relaxed);
+        (!self.is_stopped.load(Ordering::Relaxed) && position < self.order.len()).then_some(position)
+    }
+
+    fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns how many texts are done with this one.
+    fn put(&self, text: usize, vector: Result<Vec<f32>>) -> usize {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.vectors[text] = Some(vector);
+        done.n_done += 1;
+        done.n_done
+    }
+
+    fn into_vectors(self) -> Vec<Option<Result<Vec<f32>>>> {
+        self.done.into_inner().unwrap_or_else(PoisonError::into_inner).vectors
+    }
+}
+
+/// Returns the different texts in the order they first occur, and for each text its place among them.
+fn distinct<'a>(texts: &[&'a str]) -> (Vec<&'a str>, Vec<usize>) {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(texts.len());
+    let mut distinct = Vec::new();
+    let mut place_of = Vec::with_capacity(texts.len());
+    for &text in texts {
+        let place = match places.entry(text) {
+            Entry::Occupied(seen) => *seen.get(),
+            Entry::Vacant(unseen) => {
+                distinct.push(text);
+                *unseen.insert(distinct.len() - 1)
+            }
+        };
+        place_of.push(place);
+    }
+    (distinct, place_of)
+}
+
+/// Returns the mean over the pieces of `hidden`, `[1, pieces, dims]`, scaled to length 1.
+fn mean_direction(hidden: &NdTensor<f32, 3>) -> Vec<f32> {
+    let [_, n_pieces, dims] = hidden.shape();
+    let mut vector = vec![0.0; dims];
+    for piece in 0..n_pieces {
+        for (dim, value) in vector.iter_mut().enumerate() {
+            *value += hidden[[0, piece, dim]];
+        }
+    }
+    normalize(&mut vector);
+    vector
+}
+
+fn options() -> ModelOptions {
+    let mut options = ModelOptions::with_all_ops();
+    // Else each run packs the weights anew, which for a short text takes longer than the text.
+    options.prepack_weights(true);
+    options
+}
+
+fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
+    Error::Model { name: name.to_owned(), reason: reason.to_string() }
+}
+
+fn hex_sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neural::vectors::dot;
+    use crate::progress::Unwatched;
+
+    fn embedded(n_threads: usize) -> SentenceEncoder {
+        SentenceEncoder::embedded(n_threads).expect("the embedded model is whole")
+    }
+
+    fn sentences() -> Vec<(String, Vec<f32>)> {
+        let reference = include_str!("../../tests/data/minilm_reference_vectors.json");
+        let reference: serde_json::Value = serde_json::from_str(reference).expect("the reference is JSON");
+        let sentences = reference["sentences"].as_array().expect("a list of sentences");
+        let numbers = |value: &serde_json::Value| -> Vec<f32> {
+            value.as_array().expect("a vector").iter().map(|x| x.as_f64().expect("a number") as f32).collect()
+        };
+        sentences
+            .iter()
+            .map(|sentence| (sentence["text"].as_str().expect("a text").to_owned(), numbers(&sentence["vector"])))
+            .collect()
+    }
+
+    /// The file states how the reference vectors were made, of the model's f32 weights.
+    #[test]
+    fn vectors_are_those_of_the_reference_but_for_rounding() {
+        let sentences = sentences();
+        let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
+        let vectors = embedded(2).encode(&texts, &Unwatched).expect("the model runs");
+        assert_eq!((vectors.len(), vectors.dims()), (texts.len(), 384));
+        let mut sum = 0.0;
+        for (row, (text, reference)) in vectors.rows().zip(&sentences) {
+            let cosine = dot(row, reference);
+            // A text of one or two words has little to average the rounding of int8 over.
+            let needed = if text.split_whitespace().count() < 3 { 0.96 } else { 0.98 };
+            assert!(cosine >= needed, "{cosine} for {text:?}");
+            sum += cosine;
+        }
+        assert!(sum / sentences.len() as f32 >= 0.985);
+    }
+
+    #[test]
+    fn a_vector_depends_on_its_text_alone() {
+        let sentences = sentences();
+        let mut texts: Vec<&str> = sentences.iter().take(12).map(|(text, _)| text.as_str()).collect();
+        let forwards = embedded(1).encode(&texts, &Unwatched).expect("the model runs");
+        texts.reverse();
+        texts.push("");
+        let backwards = embedded(3).encode(&texts, &Unwatched).expect("the model runs");
+        for text in 0..12 {
+            assert_eq!(forwards.row(text), backwards.row(11 - text));
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_word_piece_has_no_direction() {
+        let vectors = embedded(1).encode(&["", "tide", " \n"], &Unwatched).expect("the model runs");
+        assert!(vectors.row(0).iter().chain(vectors.row(2)).all(|&value| value == 0.0));
+        assert!((vectors.dot(1, 1) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn no_text_has_no_vector() {
+        assert!(embedded(2).encode(&[], &Unwatched).expect("nothing to run").is_empty());
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_the_weights() {
+        assert_eq!(embedded(1).sha256(), hex_sha256(WEIGHTS));
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(hex_sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn no_thread_is_a_wrong_setting() {
+        let error = SentenceEncoder::embedded(0).err().expect("no thread can run nothing");
+        assert_eq!(error.to_string(), "threads must be at least 1, not 0");
+    }
+
+    #[test]
+    fn a_folder_is_an_encoder_like_the_embedded_one() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/all-MiniLM-L6-v2");
+        let encoder = SentenceEncoder::from_folder(&folder, 1).expect("the folder holds a model");
+        assert_eq!(encoder.sha256(), hex_sha256(WEIGHTS));
+        let encode = |encoder: &dyn Encoder| encoder.encode(&["The tide turns."], &Unwatched).expect("the model runs");
+        assert_eq!(encode(&encoder), encode(&embedded(1)));
+    }
+
+    #[test]
+    fn a_folder_without_a_model_says_which_file_is_missing() {
+        let error = SentenceEncoder::from_folder(Path::new("no/such"), 1).err().expect("there is no folder");
+        assert!(error.to_string().contains("model.onnx"), "{error}");
+    }
+
+    struct Cancels;
+
+    impl Progress for Cancels {
+        fn report(&self, _done: usize, _total: usize) {}
+
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_cancel_ends_the_work() {
+        let result = embedded(1).encode(&["The tide turns."], &Cancels);
+        assert!(matches!(result, Err(Error::Cancelled)));
+    }
+}
