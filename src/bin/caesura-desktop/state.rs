@@ -198,7 +198,7 @@ impl OpenDocument {
         self.granularity = granularity.clamp(0.0, 1.0);
         let config =
             CutConfig { granularity: self.granularity, min_chapter_units: self.min_chapter_units };
-        let boundaries = chapters::boundaries(&self.scores, &config);
+        let boundaries = chapters::boundaries(&self.scores, config);
         if boundaries == self.boundaries {
             return;
         }
@@ -706,4 +706,250 @@ impl Notice {
 /// Returns the last part of a path, as people call a file.
 fn name_of(path: &std::path::Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use caesura::document::{Format, Layer, Origin, Provenance, Span, Unit, UnitKind};
+    use caesura::store::{Library, NewDocument};
+
+    use super::*;
+
+    /// Returns a library in memory of one document: a paragraph for each score and one more, and a chapter.
+    pub(crate) fn loaded(scores: &[f32]) -> Loaded {
+        let (mut text, mut units) = (String::new(), Vec::new());
+        for n in 0..=scores.len() {
+            let start = text.len();
+            text.push_str(&format!("Paragraph {n} is about boats.\n\n"));
+            let span = Span::new(start..text.len() - 2);
+            units.push(Unit { span, speaker: None, time: None });
+        }
+        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let scores = GapScores::new(scores.to_vec());
+        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[]);
+        "All of it".clone_into(&mut chapters[0].title);
+        let new = NewDocument {
+            document: caesura::document::Document {
+                title: "A text".to_owned(),
+                format: Format::PlainText,
+                text: text.clone(),
+                blocks: Vec::new(),
+            },
+            source_name: "a-text.txt".to_owned(),
+            source_path: None,
+            sha256: [7; 32],
+            added_at: 0,
+            units: units.clone(),
+            gap_scores: vec![(scores.clone(), Provenance::of("lexical", serde_json::Map::new()))],
+            engine: "lexical".to_owned(),
+            granularity: 0.0,
+            vectors: None,
+            chapters,
+            as_written: Vec::new(),
+        };
+        let mut library = Library::in_memory().expect("a library in memory");
+        let id = library.add_document(&new).expect("a document is added");
+        Loaded {
+            row: library.document(id).expect("its row"),
+            text,
+            units,
+            scores,
+            min_chapter_units: 1,
+            chapters: library.chapters(id, Layer::Found).expect("its chapters"),
+            as_written: Vec::new(),
+            chapter_topics: Vec::new(),
+        }
+    }
+
+    /// Returns a state that shows that document, in a library of the user's own.
+    pub(crate) fn reading(loaded: Loaded) -> State {
+        let places = Places { own: "own.caesura".into(), samples: "samples.caesura".into() };
+        let mut state = State::new(places, ThemeChoice::Light);
+        state.hear(Event::Library(Box::new(Shelf {
+            path: "own.caesura".into(),
+            is_sample: false,
+            documents: vec![loaded.row.clone()],
+            topics: Vec::new(),
+        })));
+        state.hear(Event::Document(Box::new(loaded)));
+        state
+    }
+
+    fn open(state: &State) -> &OpenDocument {
+        state.open.as_ref().expect("a document is open")
+    }
+
+    fn starts(state: &State) -> Vec<u32> {
+        open(state).chapters.iter().map(|chapter| chapter.first_unit.0).collect()
+    }
+
+    #[test]
+    fn a_library_opens_with_its_first_document() {
+        let state = reading(loaded(&[0.1]));
+        assert_eq!(open(&state).row.title, "A text");
+        assert_eq!(state.opening, None);
+    }
+
+    #[test]
+    fn a_finer_cut_keeps_every_boundary_and_the_title_of_what_starts_where_it_did() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4, 0.8, 0.2]));
+        let mut before: Vec<u32> = Vec::new();
+        for step in 0..=10 {
+            assert_eq!(state.apply(Command::SetGranularity(step as f32 / 10.0)), []);
+            let after = starts(&state);
+            assert!(before.iter().all(|start| after.contains(start)), "{before:?} then {after:?}");
+            before = after;
+        }
+        assert!(2 <= before.len());
+        let chapters = &open(&state).chapters;
+        assert_eq!(chapters[0].title, "All of it");
+        assert!(chapters[1..].iter().all(|chapter| chapter.title.is_empty()));
+        assert_eq!(chapters.last().map(|chapter| chapter.end_unit().0), Some(6));
+    }
+
+    #[test]
+    fn letting_go_of_the_slider_asks_for_titles_once() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4]));
+        state.apply(Command::SetGranularity(1.0));
+        let requests = state.apply(Command::KeepGranularity);
+        let document = open(&state).row.id;
+        let expected = Work::Recut { document, granularity: 1.0 };
+        assert!(matches!(&requests[..], [Request::Work { work, .. }] if *work == expected), "{requests:?}");
+        assert_eq!(state.apply(Command::KeepGranularity), []);
+    }
+
+    #[test]
+    fn titles_that_come_late_do_not_move_the_slider_back() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4]));
+        state.apply(Command::SetGranularity(1.0));
+        let before = starts(&state);
+        let row = open(&state).row.clone();
+        let chapters = loaded(&[0.1, 0.9, 0.4]).chapters;
+        state.hear(Event::Chapters {
+            library: "own.caesura".into(),
+            document: row.id,
+            granularity: 0.2,
+            chapters,
+            topics: Vec::new(),
+        });
+        assert_eq!(starts(&state), before);
+        assert!((open(&state).granularity - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn the_next_chapter_is_where_the_outline_says() {
+        let mut state = reading(loaded(&[0.9, 0.9, 0.9]));
+        state.apply(Command::SetGranularity(1.0));
+        let second = starts(&state)[1];
+        state.apply(Command::Do(Action::NextChapter));
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(second))));
+        state.apply(Command::Do(Action::PreviousChapter));
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(0))));
+    }
+
+    #[test]
+    fn a_passage_of_the_open_document_is_gone_to_without_asking_the_worker() {
+        let mut state = reading(loaded(&[0.1; 20]));
+        let document = open(&state).row.id;
+        let passage =
+            Passage { document, first_unit: UnitIndex(3), n_units: 9, words: vec!["7".to_owned()] };
+        state.apply(Command::Do(Action::ShowSearch));
+        assert_eq!(state.apply(Command::OpenPassage(passage.clone())), []);
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(7))));
+        assert_eq!(open(&state).marks, Some(passage));
+        assert_eq!(state.tab, Tab::Read);
+    }
+
+    #[test]
+    fn only_the_newest_search_is_shown() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::TypeSearch("bo".to_owned()));
+        let requests = state.apply(Command::TypeSearch("boat".to_owned()));
+        assert!(matches!(&requests[..], [Request::Search { number: 2, typed, document: None }] if typed == "boat"));
+        assert!(state.search.is_running());
+        let found = |words: &str| {
+            Box::new(Found { understood_as: words.to_owned(), explanation: None, hits: Vec::new() })
+        };
+        state.hear(Event::Found { number: 2, found: found("boat") });
+        state.hear(Event::Found { number: 1, found: found("bo") });
+        assert_eq!(state.search.found.as_ref().map(|found| found.understood_as.as_str()), Some("boat"));
+        assert!(!state.search.is_running());
+    }
+
+    #[test]
+    fn files_dropped_on_the_samples_go_into_the_users_own_library() {
+        let mut state = State::new(
+            Places { own: "own.caesura".into(), samples: "samples.caesura".into() },
+            ThemeChoice::System,
+        );
+        let shelf = |path: &str, is_sample| Shelf {
+            path: path.into(),
+            is_sample,
+            documents: Vec::new(),
+            topics: Vec::new(),
+        };
+        let requests = state.hear(Event::Library(Box::new(shelf("samples.caesura", true))));
+        assert!(matches!(&requests[..], [Request::Work { work: Work::AddSamples, .. }]), "{requests:?}");
+        let requests = state.apply(Command::AddPaths(vec!["talk.vtt".into()]));
+        assert_eq!(requests, [Request::OpenLibrary { path: "own.caesura".into(), is_sample: false }]);
+        let requests = state.hear(Event::Library(Box::new(shelf("own.caesura", false))));
+        let [Request::Cancel(_), Request::Work { library, work, .. }] = &requests[..] else {
+            panic!("the samples are stopped and the file is added: {requests:?}");
+        };
+        assert_eq!(library, &PathBuf::from("own.caesura"));
+        assert_eq!(work, &Work::Add(vec!["talk.vtt".into()]));
+    }
+
+    #[test]
+    fn the_first_document_added_opens_and_the_others_do_not() {
+        let mut state = reading(loaded(&[0.1]));
+        let requests = state.apply(Command::AddPaths(vec!["folder".into()]));
+        let [Request::Work { job, .. }] = &requests[..] else { panic!("{requests:?}") };
+        let added = |id: i64| Event::Added { job: *job, library: "own.caesura".into(), document: DocumentId(id) };
+        assert_eq!(state.hear(added(8)), [Request::OpenDocument(DocumentId(8))]);
+        assert_eq!(state.hear(added(9)), []);
+    }
+
+    #[test]
+    fn escape_closes_what_is_on_top_before_it_stops_work() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::AddPaths(vec!["a.txt".into()]));
+        state.apply(Command::Do(Action::ShowShortcuts));
+        assert_eq!(state.apply(Command::Do(Action::Stop)), []);
+        assert_eq!(state.sheet, None);
+        let job = state.jobs[0].id;
+        assert_eq!(state.apply(Command::Do(Action::Stop)), [Request::Cancel(job)]);
+        assert!(state.jobs[0].is_cancelled);
+    }
+
+    #[test]
+    fn many_failures_are_said_in_one_message() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::AddPaths(vec!["a".into()]));
+        let job = state.jobs[0].id;
+        let failure = |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), is_ours: false };
+        state.hear(Event::Done { job, failures: (0..9).map(failure).collect() });
+        assert!(state.jobs.is_empty());
+        let [notice] = &state.notices[..] else { panic!("one message") };
+        assert_eq!(notice.title, "9 files were not added");
+        assert_eq!(notice.lines.last().map(String::as_str), Some("and 5 more"));
+        state.apply(Command::Dismiss(0));
+        assert!(state.notices.is_empty());
+    }
+
+    #[test]
+    fn events_of_a_library_that_was_left_change_nothing() {
+        let mut state = reading(loaded(&[0.1]));
+        state.hear(Event::Documents { library: "other.caesura".into(), documents: Vec::new() });
+        assert_eq!(state.documents_shown().count(), 1);
+        state.apply(Command::FilterDocuments("nothing like it".to_owned()));
+        assert_eq!(state.documents_shown().count(), 0);
+    }
+
+    #[test]
+    fn every_chapter_of_a_found_cut_says_so() {
+        let mut state = reading(loaded(&[0.9, 0.9]));
+        state.apply(Command::SetGranularity(1.0));
+        assert!(open(&state).chapters.iter().all(|chapter| chapter.origin == Origin::Found));
+    }
 }

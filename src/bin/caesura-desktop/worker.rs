@@ -19,7 +19,7 @@ use caesura::document::{Chapter, GapScores, Layer, Units};
 use caesura::error::{Error, Kind, Result};
 use caesura::import::{self, Found as FoundFile};
 use caesura::neural::{Encoder, SentenceEncoder};
-use caesura::pipeline::{self, Added};
+use caesura::pipeline::{self, Added, SplitSettings};
 use caesura::progress::Progress;
 use caesura::search::{self, Found};
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, Library, TopicId, TopicRow};
@@ -357,6 +357,9 @@ impl Desk {
     }
 }
 
+/// The seed of the topics: the one the command line starts from, so that both find the same.
+const SEED: u64 = 1;
+
 /// The most hits that a search gives.
 const MAX_HITS: usize = 100;
 
@@ -388,12 +391,15 @@ fn tried(request: &Request) -> String {
 
 fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
     let row = library.document(id)?;
-    let scores = library.gap_scores(id, &row.engine)?.map(|(scores, _)| scores).unwrap_or_default();
+    let stored = library.gap_scores(id, &row.engine)?;
+    // The slider must cut as the pipeline did when it stored the chapters.
+    let kept = stored.as_ref().and_then(|(_, provenance)| provenance.settings.get("min_chapter_units")?.as_u64());
+    let min_chapter_units = kept.and_then(|n| u32::try_from(n).ok());
     Ok(Loaded {
         text: library.text(id)?,
         units: library.units(id)?,
-        scores,
-        min_chapter_units: pipeline::MIN_CHAPTER_UNITS,
+        scores: stored.map(|(scores, _)| scores).unwrap_or_default(),
+        min_chapter_units: min_chapter_units.unwrap_or_else(|| pipeline::usual_min_chapter_units(row.unit_kind)),
         chapters: library.chapters(id, Layer::Found)?,
         as_written: library.chapters(id, Layer::AsWritten)?.into_iter().map(|row| row.chapter).collect(),
         chapter_topics: library.chapter_topics(id)?,
@@ -511,15 +517,16 @@ impl Bench {
 
     fn add_one(&mut self, source: Source, watch: &Watch) -> Result<Added> {
         let (bytes, name, path) = source.read()?;
+        let source = pipeline::Source { bytes: &bytes, name: &name, path: path.as_deref(), added_at: now() };
         let encoder = encoder(&self.encoder)?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::add_document(library, &bytes, &name, path.as_deref(), now(), &pipeline::Settings::usual(), encoder, watch)
+        pipeline::add_document(library, &source, &SplitSettings::usual(), Some(encoder), watch)
     }
 
     fn recut(&mut self, watch: &Watch, document: DocumentId, granularity: f32) -> Result<()> {
         let encoder = encoder(&self.encoder)?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::recut(library, document, granularity, encoder, watch)?;
+        pipeline::recut(library, document, granularity, Some(encoder), watch)?;
         self.voice.say(Event::Chapters {
             library: library.path().to_owned(),
             document,
@@ -533,7 +540,7 @@ impl Bench {
     fn mine(&mut self, watch: &Watch) -> Result<()> {
         watch.begin("Finding topics", 0, 1);
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::mine_topics(library, &pipeline::TopicSettings::usual(), watch)?;
+        pipeline::mine_topics(library, SEED, &|config| config, watch)?;
         say_topics(library, &self.voice)
     }
 
@@ -573,7 +580,7 @@ impl Source {
             Self::File(path) | Self::Skipped { path, .. } => {
                 path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
             }
-            Self::Sample(name, _) => (*name).to_owned(),
+            Self::Sample(name, _) => name.rsplit('/').next().unwrap_or(name).to_owned(),
         }
     }
 

@@ -12,6 +12,9 @@ pub(crate) mod strip;
 pub(crate) mod topics;
 pub(crate) mod widgets;
 
+#[cfg(test)]
+mod tests;
+
 use eframe::egui::{self, Frame, Margin, Panel};
 
 use crate::command::{Command, Tab};
