@@ -265,7 +265,7 @@ mod tests {
         for (number, &level) in pieces.iter().enumerate() {
             let start = text.len();
             let word = if level == 0 { "Unit" } else { "Heading" };
-            text.push_str(&format!("{word} {number}"));
+            text.extend([word, " ", &number.to_string()]);
             let span = Span::new(start..text.len());
             text.push('\n');
             if level == 0 {

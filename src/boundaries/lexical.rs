@@ -78,7 +78,7 @@ impl Lexical {
 struct Terms {
     n_distinct: usize,
     /// The terms of all units, one after the other.
-    terms: Vec<u32>,
+    of_units: Vec<u32>,
     /// Where the terms of each unit start, and where the last one's end.
     starts: Vec<usize>,
     /// How many words each unit has, stop words counted.
@@ -89,7 +89,7 @@ impl Terms {
     fn of(input: &GapInput, progress: &dyn Progress) -> Result<Self> {
         let analyzer = Analyzer::new(input.language);
         let mut number_of: HashMap<String, u32> = HashMap::new();
-        let mut all = Self { n_distinct: 0, terms: Vec::new(), starts: vec![0], n_words: Vec::new() };
+        let mut all = Self { n_distinct: 0, of_units: Vec::new(), starts: vec![0], n_words: Vec::new() };
         let n_units = input.units.len();
         for (done, text) in input.units.texts(input.text).into_iter().enumerate() {
             if done.is_multiple_of(GAPS_PER_CHECK) {
@@ -98,9 +98,9 @@ impl Terms {
             }
             for stem in analyzer.content_stems(text) {
                 let next = number_of.len() as u32;
-                all.terms.push(*number_of.entry(stem).or_insert(next));
+                all.of_units.push(*number_of.entry(stem).or_insert(next));
             }
-            all.starts.push(all.terms.len());
+            all.starts.push(all.of_units.len());
             all.n_words.push(words::count(text) as u32);
         }
         progress.report(n_units, n_units);
@@ -110,7 +110,7 @@ impl Terms {
 
     fn each(&self, units: std::ops::Range<usize>, mut take: impl FnMut(u32)) {
         if units.start < units.end {
-            self.terms[self.starts[units.start]..self.starts[units.end]].iter().for_each(|&term| take(term));
+            self.of_units[self.starts[units.start]..self.starts[units.end]].iter().for_each(|&term| take(term));
         }
     }
 }

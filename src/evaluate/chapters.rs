@@ -117,7 +117,7 @@ pub struct Surroundings<'a> {
 pub fn evaluate_chapters(
     references: impl Iterator<Item = Result<Reference>>,
     engines: &[Engine],
-    surroundings: Surroundings,
+    surroundings: &mut Surroundings,
     progress: &dyn Progress,
 ) -> Result<ChaptersEvaluation> {
     let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
@@ -334,8 +334,9 @@ mod tests {
             predictions.push(prediction);
             Ok(())
         };
-        let surroundings = Surroundings { encoder: None, seconds: &seconds, on_prediction: &mut keep };
-        let evaluation = evaluate_chapters(documents, engines, surroundings, &Unwatched).expect("the file is whole");
+        let mut surroundings = Surroundings { encoder: None, seconds: &seconds, on_prediction: &mut keep };
+        let evaluation =
+            evaluate_chapters(documents, engines, &mut surroundings, &Unwatched).expect("the file is whole");
         (evaluation, predictions)
     }
 

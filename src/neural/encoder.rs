@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -277,7 +278,11 @@ fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
 }
 
 fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]
@@ -313,12 +318,12 @@ mod tests {
         let mut sum = 0.0;
         for (row, (text, reference)) in vectors.rows().zip(&sentences) {
             let cosine = dot(row, reference);
-            // A text of one or two words has little to average the rounding of int8 over.
-            let needed = if text.split_whitespace().count() < 3 { 0.96 } else { 0.98 };
+            // A text of a few words has little to average the rounding of int8 over.
+            let needed = if text.split_whitespace().count() < 5 { 0.96 } else { 0.98 };
             assert!(cosine >= needed, "{cosine} for {text:?}");
             sum += cosine;
         }
-        assert!(sum / sentences.len() as f32 >= 0.985);
+        assert!(sum / sentences.len() as f32 >= 0.99);
     }
 
     #[test]

@@ -52,11 +52,9 @@ pub fn title_chapters(
     let mut finalists = Vec::with_capacity(chapters.len());
     for (number, chapter) in chapters.iter().enumerate() {
         progress.check()?;
-        let found = match chapter.title.is_empty() {
-            true => best_phrases(phrases(chapter, text, units, &analyzer), &stems[number], &spread),
-            false => Vec::new(),
-        };
-        finalists.push(found);
+        let is_wanted = chapter.title.is_empty();
+        let candidates = if is_wanted { phrases(chapter, text, units, &analyzer) } else { Vec::new() };
+        finalists.push(best_phrases(candidates, &stems[number], &spread));
     }
     if let (Some(vectors), Some(encoder)) = (vectors, encoder) {
         weigh_meaning(&mut finalists, chapters, vectors, encoder, progress)?;
@@ -134,7 +132,7 @@ fn best_phrases(phrases: Vec<Phrase>, stems: &HashMap<String, u32>, spread: &Spr
         let weight = |stem: &String| spread.weight(stem, stems.get(stem).copied().unwrap_or(1));
         let mean = phrase.stems.iter().map(weight).sum::<f64>() / phrase.stems.len() as f64;
         // One word says little, four are hard to take in at a glance.
-        let length = [1.0, 1.4, 1.5, 1.35][phrase.stems.len().clamp(1, 4) - 1];
+        let length = [0.6, 1.4, 1.5, 1.3][phrase.stems.len().clamp(1, 4) - 1];
         let repeats = 1.0 + f64::from(phrase.n_times).ln();
         // What a chapter is about tends to be said early.
         let position = 1.0 + 0.5 / (1.0 + f64::from(phrase.first_word) / 50.0);
@@ -297,7 +295,7 @@ mod tests {
 
     #[test]
     fn without_a_phrase_the_first_words_are_the_title() {
-        assert_eq!(titled(&[&["and so they did, of course, what with the one and the other"]])[0].is_empty(), false);
+        assert!(!titled(&[&["and so they did, of course, what with the one and the other"]])[0].is_empty());
         assert_eq!(titled(&[&["?!"]]), ["?!"]);
         assert_eq!(titled(&[&["it is"]]), ["It is"]);
     }

@@ -99,9 +99,9 @@ fn collect_from(unit: &str, words: &[Word], first_word: u32, found: &mut BTreeMa
 }
 
 /// Small words that hold a phrase together, in the languages known.
-const LINKS: [&str; 24] = [
-    "of", "the", "for", "and", "to", "de", "des", "du", "la", "le", "les", "et", "von", "der", "und", "für", "di",
-    "della", "e", "da", "do", "y", "del", "el",
+const LINKS: [&str; 23] = [
+    "of", "the", "for", "and", "de", "des", "du", "la", "le", "les", "et", "von", "der", "und", "für", "di", "della",
+    "e", "da", "do", "y", "del", "el",
 ];
 
 /// Returns whether an English word is a verb or adverb too common to begin or end a title. Of other languages nothing is
