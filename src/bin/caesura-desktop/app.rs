@@ -106,7 +106,7 @@ impl eframe::App for App {
         self.hear();
         let mut commands: Vec<Command> = self.dialogs.answered().into_iter().collect();
         commands.extend(dropped(ui.ctx()));
-        commands.extend(keys(ui.ctx()));
+        commands.extend(keys(ui.ctx(), &self.state));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             drop_ui(ui);
@@ -136,11 +136,13 @@ fn dropped(ctx: &egui::Context) -> Option<Command> {
 }
 
 /// Returns the commands whose keys were pressed, and takes the keys.
-pub(crate) fn keys(ctx: &egui::Context) -> Vec<Command> {
-    let is_typing = ctx.egui_wants_keyboard_input();
+///
+/// Keys that a field to type in needs are left to it: Escape leaves the field, and does not stop work as well.
+pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
+    let is_typing = ctx.egui_wants_keyboard_input() && state.sheet.is_none();
     let is_pressed = |action: &&Action| {
         let Some(key) = action.shortcut().and_then(widgets::key_of) else { return false };
-        let is_for_field = is_typing && key.conflicts_with_text_editing() && key.logical_key != egui::Key::Escape;
+        let is_for_field = is_typing && key.conflicts_with_text_editing() && key.logical_key != egui::Key::F1;
         !is_for_field && ctx.input_mut(|input| input.consume_shortcut(&key))
     };
     // The key with more held beside it comes first: Ctrl+O would take Ctrl+Shift+O.

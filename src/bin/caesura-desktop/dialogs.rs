@@ -74,11 +74,10 @@ fn answer(question: Question) -> Option<Command> {
             .pick_files()
             .filter(|paths| !paths.is_empty())
             .map(Command::AddPaths),
-        Question::Folder => {
-            rfd::FileDialog::new().set_title("Add a folder to the library").pick_folder().map(|path| {
-                Command::AddPaths(vec![path])
-            })
-        }
+        Question::Folder => rfd::FileDialog::new()
+            .set_title("Add a folder to the library")
+            .pick_folder()
+            .map(|path| Command::AddPaths(vec![path])),
         Question::Library => rfd::FileDialog::new()
             .set_title("Open a library")
             .add_filter("Caesura libraries", &["caesura"])

@@ -31,9 +31,7 @@ use crate::args::Asked;
 fn main() -> ExitCode {
     match args::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Help) => say(&mut std::io::stdout(), args::HELP, 0),
-        Ok(Asked::Version) => {
-            say(&mut std::io::stdout(), concat!("caesura-desktop ", env!("CAESURA_LONG_VERSION")), 0)
-        }
+        Ok(Asked::Version) => say(&mut std::io::stdout(), concat!("caesura-desktop ", env!("CAESURA_LONG_VERSION")), 0),
         Ok(Asked::Window { library, files }) => match run(library, files) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 2),
@@ -71,7 +69,8 @@ fn run(library: Option<std::path::PathBuf>, files: Vec<std::path::PathBuf>) -> a
         .with_min_inner_size([720.0, 480.0])
         .with_icon(icon::icon());
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let made = eframe::run_native("caesura", options, Box::new(|context| Ok(Box::new(app::App::new(context, opening)?))));
+    let made =
+        eframe::run_native("caesura", options, Box::new(|context| Ok(Box::new(app::App::new(context, opening)?))));
     made.map_err(|error| anyhow::anyhow!("open the window: {error}; {ELSEWHERE}"))
 }
 

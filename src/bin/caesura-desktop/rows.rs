@@ -46,11 +46,7 @@ pub(crate) fn rows(text: &str, units: &Units) -> Vec<Row> {
         }
     }
     let last = UnitIndex::from(units.len().saturating_sub(1));
-    rows.extend(headings.map(|heading| Row {
-        span: heading.span,
-        unit: last,
-        kind: RowKind::Heading(heading.level),
-    }));
+    rows.extend(headings.map(|heading| Row { span: heading.span, unit: last, kind: RowKind::Heading(heading.level) }));
     rows
 }
 
@@ -121,12 +117,8 @@ mod tests {
             before: UnitIndex(before),
         };
         let units = units(text, &[4..8], vec![heading(0..3, 0), heading(9..12, 1)]);
-        let shown: Vec<(&str, RowKind)> =
-            rows(text, &units).iter().map(|row| (row.span.of(text), row.kind)).collect();
-        assert_eq!(
-            shown,
-            [("One", RowKind::Heading(1)), ("text", RowKind::Start), ("Two", RowKind::Heading(1))]
-        );
+        let shown: Vec<(&str, RowKind)> = rows(text, &units).iter().map(|row| (row.span.of(text), row.kind)).collect();
+        assert_eq!(shown, [("One", RowKind::Heading(1)), ("text", RowKind::Start), ("Two", RowKind::Heading(1))]);
     }
 
     #[test]

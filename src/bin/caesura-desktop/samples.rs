@@ -93,7 +93,9 @@ mod tests {
     fn every_text_of_the_corpora_is_a_sample() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/articles");
         let entries = std::fs::read_dir(folder).expect("the folder of the articles");
-        let n_articles = entries.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().extension().is_some_and(|it| it == "txt"))).count();
+        let n_articles = entries
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().extension().is_some_and(|it| it == "txt")))
+            .count();
         assert_eq!(SAMPLES.len(), 2 + n_articles);
         assert!(SAMPLES.iter().all(|(name, text)| !name.is_empty() && !text.trim().is_empty()));
     }

@@ -196,8 +196,7 @@ impl OpenDocument {
     /// Cuts the document anew in memory. A chapter that starts where a stored one does keeps its title.
     fn cut(&mut self, granularity: f32) {
         self.granularity = granularity.clamp(0.0, 1.0);
-        let config =
-            CutConfig { granularity: self.granularity, min_chapter_units: self.min_chapter_units };
+        let config = CutConfig { granularity: self.granularity, min_chapter_units: self.min_chapter_units };
         let boundaries = chapters::boundaries(&self.scores, config);
         if boundaries == self.boundaries {
             return;
@@ -612,8 +611,7 @@ impl State {
         }
         let is_short = shelf.documents.len() < samples::SAMPLES.len();
         let first = shelf.documents.first().map(|row| row.id);
-        self.library =
-            Some(LibraryShown { path: shelf.path, is_sample: shelf.is_sample, documents: shelf.documents });
+        self.library = Some(LibraryShown { path: shelf.path, is_sample: shelf.is_sample, documents: shelf.documents });
         self.open = None;
         self.opening = None;
         self.passage = None;
@@ -660,11 +658,8 @@ impl State {
         if self.library_at(library).is_none() {
             return Vec::new();
         }
-        let is_asked_for = self
-            .jobs
-            .iter_mut()
-            .find(|shown| shown.id == job)
-            .is_some_and(|shown| std::mem::take(&mut shown.opens));
+        let is_asked_for =
+            self.jobs.iter_mut().find(|shown| shown.id == job).is_some_and(|shown| std::mem::take(&mut shown.opens));
         let has_nothing = self.open.is_none() && self.opening.is_none();
         if is_asked_for || has_nothing {
             self.opening = Some(document);
@@ -851,8 +846,7 @@ pub(crate) mod tests {
     fn a_passage_of_the_open_document_is_gone_to_without_asking_the_worker() {
         let mut state = reading(loaded(&[0.1; 20]));
         let document = open(&state).row.id;
-        let passage =
-            Passage { document, first_unit: UnitIndex(3), n_units: 9, words: vec!["7".to_owned()] };
+        let passage = Passage { document, first_unit: UnitIndex(3), n_units: 9, words: vec!["7".to_owned()] };
         state.apply(Command::Do(Action::ShowSearch));
         assert_eq!(state.apply(Command::OpenPassage(passage.clone())), []);
         assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(7))));
@@ -867,9 +861,8 @@ pub(crate) mod tests {
         let requests = state.apply(Command::TypeSearch("boat".to_owned()));
         assert!(matches!(&requests[..], [Request::Search { number: 2, typed, document: None }] if typed == "boat"));
         assert!(state.search.is_running());
-        let found = |words: &str| {
-            Box::new(Found { understood_as: words.to_owned(), explanation: None, hits: Vec::new() })
-        };
+        let found =
+            |words: &str| Box::new(Found { understood_as: words.to_owned(), explanation: None, hits: Vec::new() });
         state.hear(Event::Found { number: 2, found: found("boat") });
         state.hear(Event::Found { number: 1, found: found("bo") });
         assert_eq!(state.search.found.as_ref().map(|found| found.understood_as.as_str()), Some("boat"));
@@ -878,16 +871,10 @@ pub(crate) mod tests {
 
     #[test]
     fn files_dropped_on_the_samples_go_into_the_users_own_library() {
-        let mut state = State::new(
-            Places { own: "own.caesura".into(), samples: "samples.caesura".into() },
-            ThemeChoice::System,
-        );
-        let shelf = |path: &str, is_sample| Shelf {
-            path: path.into(),
-            is_sample,
-            documents: Vec::new(),
-            topics: Vec::new(),
-        };
+        let mut state =
+            State::new(Places { own: "own.caesura".into(), samples: "samples.caesura".into() }, ThemeChoice::System);
+        let shelf =
+            |path: &str, is_sample| Shelf { path: path.into(), is_sample, documents: Vec::new(), topics: Vec::new() };
         let requests = state.hear(Event::Library(Box::new(shelf("samples.caesura", true))));
         assert!(matches!(&requests[..], [Request::Work { work: Work::AddSamples, .. }]), "{requests:?}");
         let requests = state.apply(Command::AddPaths(vec!["talk.vtt".into()]));

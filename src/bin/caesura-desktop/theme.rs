@@ -4,7 +4,8 @@
 //! WCAG 2.2 asks for at level AA; the tests say so for every pair that is drawn.
 
 use eframe::egui::{
-    self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, style::WidgetVisuals,
+    self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals,
+    style::WidgetVisuals,
 };
 
 /// The colours of one theme, by what they mean.
@@ -250,9 +251,7 @@ mod tests {
                 ("hovered", p.hovered),
                 ("chosen", p.chosen),
             ] {
-                for (name, front) in
-                    [("ink", p.ink), ("strong", p.strong), ("muted", p.muted), ("accent", p.accent)]
-                {
+                for (name, front) in [("ink", p.ink), ("strong", p.strong), ("muted", p.muted), ("accent", p.accent)] {
                     check(&format!("{theme:?} {name} on {behind_name}"), front, behind, 4.5);
                 }
             }

@@ -212,7 +212,8 @@ impl Worker {
                 let stop = Arc::new(AtomicBool::new(false));
                 self.stops.push((job, Arc::clone(&stop)));
                 self.bench.iter().for_each(|bench| {
-                    let _ = bench.send(Task { job, library: library.clone(), work: work.clone(), stop: Arc::clone(&stop) });
+                    let _ =
+                        bench.send(Task { job, library: library.clone(), work: work.clone(), stop: Arc::clone(&stop) });
                 });
             }
             Request::Cancel(job) => {
@@ -329,9 +330,8 @@ impl Desk {
 
     /// Opens the library if it holds a document, and the samples otherwise.
     fn open_first(&mut self, library: &Path, samples: &Path) -> Result<()> {
-        let has_documents = |path: &Path| -> Result<bool> {
-            Ok(path.exists() && 0 < Library::open(path)?.counts()?.documents)
-        };
+        let has_documents =
+            |path: &Path| -> Result<bool> { Ok(path.exists() && 0 < Library::open(path)?.counts()?.documents) };
         match has_documents(library) {
             Ok(true) => self.open(library, false),
             Ok(false) => self.open(samples, true),
@@ -571,7 +571,10 @@ enum Source {
     File(PathBuf),
     Sample(&'static str, &'static str),
     /// A file that was looked at and left out.
-    Skipped { path: PathBuf, reason: String },
+    Skipped {
+        path: PathBuf,
+        reason: String,
+    },
 }
 
 impl Source {
@@ -590,9 +593,7 @@ impl Source {
         match self {
             Self::File(path) => Ok((import::read(&path)?, name, Some(path.to_string_lossy().into_owned()))),
             Self::Sample(_, text) => Ok((text.as_bytes().to_vec(), name, None)),
-            Self::Skipped { path, reason } => {
-                Err(Error::Read { path, source: std::io::Error::other(reason) })
-            }
+            Self::Skipped { path, reason } => Err(Error::Read { path, source: std::io::Error::other(reason) }),
         }
     }
 }

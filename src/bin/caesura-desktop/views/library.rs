@@ -1,6 +1,6 @@
 //! The documents of the library, and the ways to add more.
 
-use eframe::egui::{self, Panel, Frame, Margin, Role, ScrollArea, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Frame, Margin, Panel, Role, ScrollArea, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::document::{Format, Millis};
 use caesura::store::DocumentRow;

@@ -39,11 +39,11 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     match state.tab {
         Tab::Read => {
             let width = ui.available_width();
-            side(ui, "library", Panel::left, (0.21 * width).clamp(200.0, 290.0), |ui| {
+            side(ui, Panel::left("library"), (0.21 * width).clamp(200.0, 290.0), |ui| {
                 library::library_ui(ui, state, memory, commands);
             });
             if state.open.is_some() {
-                side(ui, "outline", Panel::right, (0.24 * width).clamp(220.0, 330.0), |ui| {
+                side(ui, Panel::right("outline"), (0.24 * width).clamp(220.0, 330.0), |ui| {
                     outline::outline_ui(ui, state, &mut memory.outline, commands);
                 });
             }
@@ -52,7 +52,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
         Tab::Topics => {
             let width = ui.available_width();
             if !state.topics.all.is_empty() {
-                side(ui, "topics", Panel::left, (0.30 * width).clamp(260.0, 380.0), |ui| {
+                side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), |ui| {
                     topics::list_ui(ui, state, commands);
                 });
             }
@@ -64,25 +64,14 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
 }
 
 /// Draws a list beside the text, of that width until the user drags it.
-fn side(
-    ui: &mut egui::Ui,
-    name: &str,
-    panel: fn(&'static str) -> Panel,
-    width: f32,
-    contents: impl FnOnce(&mut egui::Ui),
-) {
+fn side(ui: &mut egui::Ui, panel: Panel, width: f32, contents: impl FnOnce(&mut egui::Ui)) {
     let palette = Palette::of(ui);
-    // The name is one of three that never change.
-    let id: &'static str = match name {
-        "library" => "library",
-        "outline" => "outline",
-        _ => "topics",
-    };
-    panel(id)
+    let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
+    panel
         .resizable(true)
         .default_size(width)
         .size_range(180.0..=460.0)
-        .frame(Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 12, top: 12, bottom: 0 }))
+        .frame(Frame::new().fill(palette.panel).inner_margin(margin))
         .show(ui, contents);
 }
 

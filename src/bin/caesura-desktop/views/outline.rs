@@ -30,7 +30,8 @@ pub(crate) fn outline_ui(ui: &mut Ui, state: &State, scrolled: &mut Scrolled, co
     let chapters = state.outline_chapters();
     let here = open.chapter_here(chapters);
     ui.spacing_mut().item_spacing.y = ROW_SPACE;
-    let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt((open.version.0, state.outline == Outline::Found));
+    let mut area =
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt((open.version.0, state.outline == Outline::Found));
     if let Some(offset) = scrolled.follow((open.version.0, open.version.1, here)) {
         area = area.vertical_scroll_offset(offset);
     }

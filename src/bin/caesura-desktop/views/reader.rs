@@ -354,8 +354,7 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     fn galley(&self, text: &str, size: f32, line_height: f32, color: Color32) -> Arc<Galley> {
-        let format =
-            TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
+        let format = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
         let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
         job.wrap = TextWrapping::wrap_at_width(self.shape.width);
         self.ui.fonts_mut(|fonts| fonts.layout_job(job))

@@ -1,7 +1,7 @@
 //! The search: what is typed, and the chapters that hold it, best first.
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
-use eframe::egui::{self, Frame, Margin, Role, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use eframe::egui::{self, Frame, Margin, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use caesura::search::Hit;
 use caesura::store::SnippetPart;
@@ -69,7 +69,12 @@ fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     if found.hits.is_empty() {
         let line = format!("No chapter holds {}.", found.understood_as);
-        widgets::empty(ui, "Nothing found", &[&line, "Try fewer words, or the start of a word with a star: boat*"], |_| {});
+        widgets::empty(
+            ui,
+            "Nothing found",
+            &[&line, "Try fewer words, or the start of a word with a star: boat*"],
+            |_| {},
+        );
         return;
     }
     let counted = format!("{} for {}", count(found.hits.len() as u64, "chapter"), found.understood_as);
@@ -158,8 +163,7 @@ fn parts(
     width: f32,
 ) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
-    let plain =
-        TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
+    let plain = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
     let marked = TextFormat { color: palette.on_hit, background: palette.hit, ..plain.clone() };
     let mut job = LayoutJob::default();
     for part in parts {

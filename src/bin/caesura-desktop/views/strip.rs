@@ -48,7 +48,10 @@ pub(crate) fn strip_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Gap scores of the document"));
     let sight = Rect::from_min_max(
         pos2(inner.left(), inner.top() + in_sight.0 * inner.height()),
-        pos2(inner.right(), (inner.top() + in_sight.1 * inner.height()).max(inner.top() + in_sight.0 * inner.height() + 8.0)),
+        pos2(
+            inner.right(),
+            (inner.top() + in_sight.1 * inner.height()).max(inner.top() + in_sight.0 * inner.height() + 8.0),
+        ),
     );
     ui.painter().rect_filled(sight, CornerRadius::same(4), palette.hovered);
     strip.fit(open, inner.height());

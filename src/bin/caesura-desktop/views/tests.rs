@@ -27,7 +27,7 @@ fn window(state: State, size: Vec2) -> Harness<'static, Bench> {
             theme::install(ui.ctx());
             bench.is_styled = true;
         }
-        let mut commands: Vec<Command> = keys(ui.ctx());
+        let mut commands: Vec<Command> = keys(ui.ctx(), &bench.state);
         window_ui(ui, &bench.state, &mut bench.memory, &mut commands);
         for command in commands {
             bench.requests.extend(bench.state.apply(command));
@@ -124,11 +124,8 @@ fn a_job_can_be_cancelled() {
 #[test]
 fn an_empty_library_says_what_to_do() {
     let mut state = State::new(Places::default(), ThemeChoice::Light);
-    state.library = Some(crate::state::LibraryShown {
-        path: "own.caesura".into(),
-        is_sample: false,
-        documents: Vec::new(),
-    });
+    state.library =
+        Some(crate::state::LibraryShown { path: "own.caesura".into(), is_sample: false, documents: Vec::new() });
     let window = window(state, SIZES[0]);
     window.get_by_label("Begin with a text");
     assert!(window.query_all_by_label(Action::AddFiles.label()).count() >= 1);

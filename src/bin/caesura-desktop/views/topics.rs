@@ -45,7 +45,11 @@ fn row_ui(ui: &mut Ui, topic: &TopicRow, is_chosen: bool) -> bool {
     let (rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &topic.label);
     let label = widgets::one_line(ui, &topic.label, size::BODY, palette.ink, rect.width());
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), label);
-    let facts = format!("{} · {}", count(u64::from(topic.n_documents), "document"), count(u64::from(topic.n_chapters), "chapter"));
+    let facts = format!(
+        "{} · {}",
+        count(u64::from(topic.n_documents), "document"),
+        count(u64::from(topic.n_chapters), "chapter")
+    );
     let facts = widgets::one_line(ui, &facts, size::SMALL, palette.muted, rect.width() - 60.0);
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
     let bar = vec2(46.0, 4.0);
@@ -118,9 +122,7 @@ fn words_ui(ui: &mut Ui, topic: &TopicRow) {
     let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
     let (all, response) = ui.allocate_exact_size(size_all, egui::Sense::hover());
     let said: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Words: {}", said.join(", ")))
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Words: {}", said.join(", "))));
     for (at, (word, weight)) in words.iter().enumerate() {
         let column = (at / n_rows) as f32;
         let row = (at % n_rows) as f32;
@@ -153,14 +155,19 @@ fn bearers_ui(ui: &mut Ui, topic: &TopicRow, bearers: &Bearers, commands: &mut V
         return;
     }
     ui.spacing_mut().item_spacing.y = 2.0;
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, CHAPTER_HEIGHT, bearers.chapters.len(), |ui, shown| {
-        ui.set_max_width(ui.available_width().min(760.0));
-        for bearer in &bearers.chapters[shown] {
-            if bearer_ui(ui, bearer) {
-                commands.push(Command::OpenPassage(passage(topic, bearer)));
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(
+        ui,
+        CHAPTER_HEIGHT,
+        bearers.chapters.len(),
+        |ui, shown| {
+            ui.set_max_width(ui.available_width().min(760.0));
+            for bearer in &bearers.chapters[shown] {
+                if bearer_ui(ui, bearer) {
+                    commands.push(Command::OpenPassage(passage(topic, bearer)));
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// Returns the passage of a chapter that bears a topic, with the topic's words to mark.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{
-    self, Align2, Button, Color32, CornerRadius, Galley, Rect, Response, Role, RichText, Sense, TextEdit, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    self, Align2, Button, Color32, CornerRadius, Galley, Rect, Response, RichText, Role, Sense, TextEdit, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::command::{Action, Command, Shortcut};
