@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, Units};
+use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, UnitKind, Units};
 
 /// How finely a document is cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +14,21 @@ pub struct CutConfig {
     pub granularity: f32,
     /// The fewest units a chapter may have. At least 1.
     pub min_chapter_units: u32,
+}
+
+impl CutConfig {
+    /// Returns the cut that a front end starts from, at that granularity, for units of `kind`.
+    ///
+    /// A section of terms may well be one paragraph. A sentence or two is no chapter, and neither is one exchange of
+    /// words.
+    pub fn usual(granularity: f32, kind: UnitKind) -> Self {
+        let min_chapter_units = match kind {
+            UnitKind::Paragraph => 1,
+            UnitKind::Sentence => 3,
+            UnitKind::Utterance => 4,
+        };
+        Self { granularity, min_chapter_units }
+    }
 }
 
 /// Returns the gaps to cut at, ascending.

@@ -173,7 +173,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// SQLite refused a statement of ours.
+    /// `SQLite` refused a statement of ours.
     #[error("query the library: {0}")]
     Sql(#[from] rusqlite::Error),
 

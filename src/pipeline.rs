@@ -1,1 +1,445 @@
-//! (being written)
+//! The two flows, a function each: start reading here.
+//!
+//! - [`split`]: a file's bytes into chapters, without a library.
+//! - [`add_document`]: the same, and the result into a library.
+//! - [`recut`]: other chapters for a document at another granularity, from stored scores.
+//! - [`mine_topics`]: the topics of a library.
+//!
+//! The clock, the names of files and the number of threads come from the front end.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::boundaries::{Context, ContextConfig, GapInput, GapScorer, Lexical, LexicalConfig, Scales};
+use crate::chapters::{self, CutConfig};
+use crate::document::{Chapter, Document, GapScores, Layer, Provenance, UnitKind, Units};
+use crate::error::{Error, Result};
+use crate::import;
+use crate::neural::{Encoder, Vectors};
+use crate::progress::Progress;
+use crate::store::{ChapterId, DocumentId, Library, NewDocument, NewTopic, TopicId};
+use crate::titles;
+use crate::topics::{self, Topic, TopicsConfig, VocabularyConfig, WeightedWord};
+use crate::units;
+use crate::words::{self, Analyzer, Language};
+
+/// What says where the subject changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// Vectors of the text to both sides of a gap, from the embedded model.
+    Context,
+    /// Shared vocabulary: no model, and nothing but the words themselves.
+    Lexical,
+}
+
+impl Engine {
+    /// Every engine there is.
+    pub const ALL: [Self; 2] = [Self::Context, Self::Lexical];
+
+    /// Returns the name used in the store and in every output, such as `"context"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Context => "context",
+            Self::Lexical => "lexical",
+        }
+    }
+
+    /// Returns the engine of that name, as [`Engine::name`] gives it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|engine| engine.name() == name)
+    }
+
+    /// Returns the scorer, with the settings it was measured with.
+    pub fn scorer(self) -> Box<dyn GapScorer> {
+        match self {
+            Self::Context => Box::new(Context(ContextConfig { scales: Scales::MEASURED })),
+            Self::Lexical => Box::new(Lexical(LexicalConfig { scales: Scales::MEASURED })),
+        }
+    }
+}
+
+/// How a document is cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SplitSettings {
+    /// What says where the subject changes.
+    pub engine: Engine,
+    /// What chapters are made of; `None` for what the text is laid out in.
+    pub unit_kind: Option<UnitKind>,
+    /// How finely to cut, in `0.0..=1.0`.
+    pub granularity: f32,
+    /// The fewest units a chapter may have, at least 1; `None` for what suits the kind of unit.
+    pub min_chapter_units: Option<u32>,
+    /// The language of the text; `None` to recognise it.
+    pub language: Option<Language>,
+}
+
+impl SplitSettings {
+    /// Returns the settings that a front end starts from.
+    pub fn usual() -> Self {
+        Self { engine: Engine::Context, unit_kind: None, granularity: 0.5, min_chapter_units: None, language: None }
+    }
+
+    /// Checks what a person may have typed.
+    pub fn checked(self) -> Result<Self> {
+        if (0.0..=1.0).contains(&self.granularity) {
+            Ok(self)
+        } else {
+            Err(Error::Setting { name: "granularity", needed: "between 0 and 1", found: self.granularity.to_string() })
+        }
+    }
+}
+
+/// What becomes of one file.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// The document.
+    pub document: Document,
+    /// Its units.
+    pub units: Units,
+    /// A vector for each unit, if the engine needed them.
+    pub vectors: Option<Vectors>,
+    /// What the engine said of each gap.
+    pub gap_scores: GapScores,
+    /// The chapters found. They tile the document.
+    pub chapters: Vec<Chapter>,
+    /// The chapters that the file's own headings make; empty without headings.
+    pub as_written: Vec<Chapter>,
+    /// How the chapters came to be.
+    pub provenance: Provenance,
+}
+
+/// Cuts one file into titled chapters.
+///
+/// `name` is the file's name, for the title of a file that has none and for errors. `encoder` may be missing if the
+/// engine needs no vectors; titles are then chosen by words alone.
+pub fn split(
+    bytes: &[u8],
+    name: &str,
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Split> {
+    let settings = settings.checked()?;
+    let document = import::import(bytes, name)?;
+    progress.check()?;
+    let units = units::units(&document, settings.unit_kind);
+    let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
+    tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
+
+    let scorer = settings.engine.scorer();
+    let vectors = match encoder {
+        Some(encoder) if scorer.needs_vectors() => {
+            let texts = units.texts(&document.text);
+            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: 90 })?)
+        }
+        _ => None,
+    };
+    let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
+    let gap_scores = scorer.score(&input, &Stage { progress, from: 90, to: 93 })?;
+
+    let cut = cut_config(settings.granularity, settings.min_chapter_units, units.kind);
+    let boundaries = chapters::boundaries(&gap_scores, cut);
+    let mut found = chapters::chapters_at(document.text.len(), &units, &gap_scores, &boundaries);
+    let stage = Stage { progress, from: 93, to: 100 };
+    titles::title_chapters(&mut found, &document.text, &units, vectors.as_ref(), encoder, language, &stage)?;
+    let as_written = chapters::as_written(&document.text, &units, &document.title);
+    progress.report(100, 100);
+
+    let provenance = provenance(&*scorer, encoder, &cut, units.kind, language);
+    Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, provenance })
+}
+
+fn cut_config(granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) -> CutConfig {
+    let usual = CutConfig::usual(granularity, kind);
+    CutConfig { min_chapter_units: min_chapter_units.unwrap_or(usual.min_chapter_units), ..usual }
+}
+
+fn provenance(
+    scorer: &dyn GapScorer,
+    encoder: Option<&dyn Encoder>,
+    cut: &CutConfig,
+    kind: UnitKind,
+    language: Language,
+) -> Provenance {
+    let mut settings = scorer.settings();
+    settings.insert("units".to_owned(), kind.name().into());
+    settings.insert("language".to_owned(), language.code().into());
+    settings.insert("granularity".to_owned(), rounded(cut.granularity));
+    settings.insert("min_chapter_units".to_owned(), cut.min_chapter_units.into());
+    let mut provenance = Provenance::of(scorer.name(), settings);
+    provenance.model_sha256 = encoder.map(|encoder| encoder.sha256().to_owned());
+    provenance
+}
+
+/// Returns a setting as a person would write it: `0.55`, not what is next to it in binary.
+fn rounded(setting: f32) -> Value {
+    (f64::from(setting) * 1e4).round().mul_add(1e-4, 0.0).into()
+}
+
+/// Where a file came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The file's bytes.
+    pub bytes: &'a [u8],
+    /// The file's name.
+    pub name: &'a str,
+    /// The file's path, if it has one.
+    pub path: Option<&'a str>,
+    /// When it is added, in seconds since 1970.
+    pub added_at: i64,
+}
+
+/// What became of a file that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is a document of the library now.
+    New(DocumentId),
+    /// The same bytes are in the library already.
+    Already(DocumentId),
+}
+
+/// Cuts one file and keeps the result in a library, in one transaction: wholly or not at all.
+pub fn add_document(
+    library: &mut Library,
+    source: &Source<'_>,
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Added> {
+    let sha256: [u8; 32] = Sha256::digest(source.bytes).into();
+    if let Some(id) = library.find_by_sha256(&sha256)? {
+        return Ok(Added::Already(id));
+    }
+    let split = split(source.bytes, source.name, settings, encoder, progress)?;
+    progress.check()?;
+    let new = NewDocument {
+        document: split.document,
+        source_name: source.name.to_owned(),
+        source_path: source.path.map(str::to_owned),
+        sha256,
+        added_at: source.added_at,
+        units: split.units,
+        engine: split.provenance.engine.clone(),
+        gap_scores: vec![(split.gap_scores, split.provenance)],
+        granularity: settings.granularity,
+        vectors: split.vectors.map(|vectors| (vectors.dims(), vectors.into_data())),
+        chapters: split.chapters,
+        as_written: split.as_written,
+    };
+    let id = library.add_document(&new)?;
+    let borne = assign_topics(library, id)?;
+    library.replace_document_topics(id, &strongest_of(&borne))?;
+    Ok(Added::New(id))
+}
+
+/// Returns how strongly a document bears each topic: as strongly as its strongest chapter.
+fn strongest_of(borne: &[(ChapterId, TopicId, f32)]) -> Vec<(TopicId, f32)> {
+    let mut strongest: BTreeMap<TopicId, f32> = BTreeMap::new();
+    for &(_, topic, strength) in borne {
+        let so_far = strongest.entry(topic).or_default();
+        *so_far = so_far.max(strength);
+    }
+    strongest.into_iter().collect()
+}
+
+/// Cuts a document of the library anew at another granularity, from its stored scores; the model reads nothing again
+/// but the few phrases that may become titles.
+pub fn recut(
+    library: &mut Library,
+    id: DocumentId,
+    granularity: f32,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let settings = SplitSettings { granularity, ..SplitSettings::usual() }.checked()?;
+    let row = library.document(id)?;
+    let text = library.text(id)?;
+    let units = library.units(id)?;
+    let Some((gap_scores, provenance)) = library.gap_scores(id, &row.engine)? else {
+        return Err(Error::Nothing {
+            attempt: "cut the document anew",
+            reason: format!("the library keeps no scores of the engine {} for it", row.engine),
+        });
+    };
+    let cut = cut_config(settings.granularity, setting(&provenance, "min_chapter_units"), units.kind);
+    let language = provenance.settings.get("language").and_then(Value::as_str).and_then(Language::from_code);
+    let boundaries = chapters::boundaries(&gap_scores, cut);
+    let mut found = chapters::chapters_at(text.len(), &units, &gap_scores, &boundaries);
+    let vectors = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
+    let language = language.unwrap_or_default();
+    titles::title_chapters(&mut found, &text, &units, vectors.as_ref(), encoder, language, progress)?;
+    library.replace_chapters(id, Layer::Found, granularity, &found)?;
+    assign_topics(library, id)?;
+    Ok(())
+}
+
+fn setting(provenance: &Provenance, name: &str) -> Option<u32> {
+    provenance.settings.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
+}
+
+/// Part of a longer piece of work: what it reports of itself becomes a stretch of the whole, in hundredths.
+struct Stage<'a> {
+    progress: &'a dyn Progress,
+    from: usize,
+    to: usize,
+}
+
+impl Progress for Stage<'_> {
+    fn report(&self, done: usize, total: usize) {
+        let part = (self.to - self.from) * done / total.max(1);
+        self.progress.report(self.from + part, 100);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.progress.is_cancelled()
+    }
+}
+
+/// The name of the miner in provenance.
+const MINER: &str = "minhash";
+
+/// Fewer words than this say too little of a subject by themselves: neighbouring chapters of one document are pooled
+/// until they have so many.
+const MIN_BAG_WORDS: usize = 150;
+
+/// Mines the topics of a library and keeps them in it, in the place of those before. Returns how many there are.
+///
+/// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
+/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag.
+pub fn mine_topics(
+    library: &mut Library,
+    seed: u64,
+    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<usize> {
+    let passages = passages(library)?;
+    let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
+    let language = language_of(&texts);
+    let (found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
+
+    let words: Vec<&[WeightedWord]> = found.iter().map(|topic| topic.words.as_slice()).collect();
+    let analyzer = Analyzer::new(language);
+    let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
+    for passage in &passages {
+        for (chapter, range) in &passage.chapters {
+            let strengths = topics::strengths(&words, &passage.text[range.clone()], &analyzer);
+            for (topic, strength) in strong(&strengths, config.min_strength) {
+                chapters_of[topic].push((*chapter, strength));
+            }
+        }
+    }
+    let new: Vec<NewTopic> = found
+        .iter()
+        .zip(chapters_of)
+        .map(|(topic, chapters)| NewTopic {
+            label: topic.label.clone(),
+            words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
+            npmi: topic.npmi,
+            documents: documents_of(topic, &passages),
+            chapters,
+        })
+        .collect();
+    library.replace_topics(&new, &topics_provenance(&config, language))?;
+    Ok(new.len())
+}
+
+/// Mines topics from texts, each a bag. Returns them with the settings that were used.
+pub fn mine_texts(
+    texts: &[&str],
+    language: Language,
+    seed: u64,
+    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<(Vec<Topic>, TopicsConfig)> {
+    let (vocabulary, bags) = topics::bags(texts, language, &VocabularyConfig::ample());
+    let config = adjust(TopicsConfig::for_corpus(&bags, seed));
+    Ok((topics::mine(&vocabulary, &bags, &config, progress)?, config))
+}
+
+/// Returns how topics mined with these settings came to be.
+pub fn topics_provenance(config: &TopicsConfig, language: Language) -> Provenance {
+    let mut settings = config.settings();
+    settings.insert("language".to_owned(), language.code().into());
+    Provenance { seed: Some(config.seed), ..Provenance::of(MINER, settings) }
+}
+
+/// Returns the language of most of the words of a sample of `texts`.
+pub fn language_of(texts: &[&str]) -> Language {
+    const N_SAMPLED: usize = 200;
+    const SAMPLE_BYTES: usize = 2_000;
+    let step = (texts.len() / N_SAMPLED).max(1);
+    let starts = texts.iter().step_by(step).map(|text| &text[..text.floor_char_boundary(SAMPLE_BYTES)]);
+    let mut votes = BTreeMap::new();
+    for start in starts {
+        *votes.entry(Language::guess(start)).or_insert(0) += words::count(start);
+    }
+    votes.into_iter().rev().max_by_key(|&(_, n_words)| n_words).map_or_else(Language::default, |(language, _)| language)
+}
+
+/// Neighbouring chapters of one document, pooled into one bag.
+struct Passage {
+    document: DocumentId,
+    text: String,
+    chapters: Vec<(ChapterId, std::ops::Range<usize>)>,
+    n_words: usize,
+}
+
+fn passages(library: &Library) -> Result<Vec<Passage>> {
+    let mut passages: Vec<Passage> = Vec::new();
+    library.for_each_chapter(|row, text| {
+        let is_open = |last: &Passage| last.document == row.document && last.n_words < MIN_BAG_WORDS;
+        if !passages.last().is_some_and(is_open) {
+            passages.push(Passage { document: row.document, text: String::new(), chapters: Vec::new(), n_words: 0 });
+        }
+        let passage = passages.last_mut().expect("one was opened if there was none");
+        let start = passage.text.len();
+        passage.text.push_str(text);
+        passage.chapters.push((row.id, start..passage.text.len()));
+        passage.text.push('\n');
+        passage.n_words += words::count(text);
+        Ok(())
+    })?;
+    Ok(passages)
+}
+
+/// Returns the documents that bear a topic, each as strongly as its strongest passage, strongest first.
+fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
+    let mut strongest: BTreeMap<DocumentId, f32> = BTreeMap::new();
+    for bearer in &topic.bearers {
+        let strength = strongest.entry(passages[bearer.bag.index()].document).or_default();
+        *strength = strength.max(bearer.strength);
+    }
+    let mut documents: Vec<(DocumentId, f32)> = strongest.into_iter().collect();
+    documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+    documents
+}
+
+fn strong(strengths: &[f32], min_strength: f32) -> impl Iterator<Item = (usize, f32)> {
+    strengths.iter().copied().enumerate().filter(move |&(_, strength)| 0.0 < strength && min_strength <= strength)
+}
+
+/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
+/// what it said.
+fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
+    let Some(provenance) = library.topics_provenance()? else { return Ok(Vec::new()) };
+    let stored = library.topics()?;
+    let words: Vec<Vec<WeightedWord>> = stored
+        .iter()
+        .map(|topic| topic.words.iter().map(|(word, weight)| WeightedWord { word: word.clone(), weight: *weight }))
+        .map(Iterator::collect)
+        .collect();
+    let words: Vec<&[WeightedWord]> = words.iter().map(Vec::as_slice).collect();
+    let language = provenance.settings.get("language").and_then(Value::as_str).and_then(Language::from_code);
+    let min_strength = provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32;
+    let analyzer = Analyzer::new(language.unwrap_or_default());
+    let text = library.text(id)?;
+    let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
+    for row in library.chapters(id, Layer::Found)? {
+        let strengths = topics::strengths(&words, row.chapter.span.of(&text), &analyzer);
+        borne.extend(strong(&strengths, min_strength).map(|(topic, strength)| (row.id, stored[topic].id, strength)));
+    }
+    library.replace_chapter_topics(id, &borne)?;
+    Ok(borne)
+}

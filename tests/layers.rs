@@ -29,8 +29,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "error", "progress", "document", "words", "neural", "import", "units", "boundaries", "chapters", "titles",
-            "topics", "store", "export",
+            "error",
+            "progress",
+            "document",
+            "words",
+            "neural",
+            "import",
+            "units",
+            "boundaries",
+            "chapters",
+            "titles",
+            "topics",
+            "store",
+            "export",
         ],
     ),
 ];
@@ -100,7 +111,11 @@ fn check_planted(path: &str, code: &str, expected: &str) {
 #[test]
 fn a_planted_violation_is_found() {
     check_planted("src/words/mod.rs", "use crate::store::Library;", "words imports store");
-    check_planted("src/topics/minhash.rs", "use crate::{\n    error::Result,\n    search,\n};", "topics imports search");
+    check_planted(
+        "src/topics/minhash.rs",
+        "use crate::{\n    error::Result,\n    search,\n};",
+        "topics imports search",
+    );
     check_planted("src/chapters.rs", "fn f() { crate::pipeline::split() }", "chapters imports pipeline");
     check_planted("src/cellar/mod.rs", "", "cellar is not in the table");
     check_planted("src/words/mod.rs", "fn f() { println!(\"x\") }", "never prints");
@@ -111,7 +126,8 @@ fn a_planted_violation_is_found() {
 
 #[test]
 fn what_only_a_comment_or_a_test_says_is_no_violation() {
-    let code = "//! See [`crate::store`].\n// crate::pipeline\n#[cfg(test)]\nmod tests { use crate::store::Library; }\n";
+    let code =
+        "//! See [`crate::store`].\n// crate::pipeline\n#[cfg(test)]\nmod tests { use crate::store::Library; }\n";
     assert_eq!(violations(&[("src/words/mod.rs".to_owned(), code.to_owned())]), Vec::<String>::new());
 }
 

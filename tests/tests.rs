@@ -1,3 +1,8 @@
 //! All integration tests in one binary: they link once.
 
+mod bad_input;
+mod cli;
+mod killed;
 mod layers;
+mod samples;
+mod support;

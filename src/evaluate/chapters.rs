@@ -9,11 +9,14 @@ use super::data::Reference;
 use super::{Segmentation, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::{GapInput, GapScorer};
 use crate::chapters::{CutConfig, boundaries};
-use crate::document::{GapIndex, GapScores};
+use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::words;
+
+/// How the scores of a document with units of that kind are cut.
+pub type Cut<'a> = &'a dyn Fn(UnitKind) -> CutConfig;
 
 /// What finds sections, or pretends to.
 pub enum Engine<'a> {
@@ -31,7 +34,7 @@ pub enum Engine<'a> {
         /// What scores.
         scorer: &'a dyn GapScorer,
         /// How its scores are cut.
-        cut: CutConfig,
+        cut: Cut<'a>,
     },
 }
 
@@ -186,7 +189,7 @@ fn found_by(
         Engine::Scored { scorer, cut } => {
             let (text, units, language) = (&reference.text, &reference.units, reference.language);
             let scores = scorer.score(&GapInput { text, units, vectors, language }, &Within(progress))?;
-            (Segmentation::new(n_units, boundaries(&scores, *cut)), scores)
+            (Segmentation::new(n_units, boundaries(&scores, cut(units.kind))), scores)
         }
     })
 }

@@ -4,10 +4,12 @@
 
 mod boundary_similarity;
 pub mod chapters;
+pub mod corpus;
 pub mod data;
 mod f1;
 mod pk;
 mod segmentation;
+pub mod topics;
 mod window_diff;
 
 pub use boundary_similarity::{boundary_similarity, segmentation_similarity};

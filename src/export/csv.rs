@@ -78,9 +78,28 @@ fn cells(view: &DocumentView<'_>, index: usize, chapter: &Chapter) -> [String; 1
     ]
 }
 
+/// The names of the columns of [`write_documents`].
+const DOCUMENTS_HEAD: [&str; 9] =
+    ["id", "title", "source", "format", "unit_kind", "n_units", "n_bytes", "n_chapters", "duration_secs"];
+
+/// Writes a row a document: its id, title, source, format, kind of unit, how many units, bytes and chapters it has, and
+/// how many seconds it lasts.
+pub fn write_documents(rows: impl Iterator<Item = [String; 9]>, out: &mut dyn Write) -> Result<()> {
+    let mut sheet = Writer::from_writer(out);
+    sheet.write_record(DOCUMENTS_HEAD).map_err(unwritten)?;
+    for row in rows {
+        sheet.write_record(row.iter().map(|cell| guarded(&on_one_line(cell)).into_owned())).map_err(unwritten)?;
+    }
+    Ok(sheet.flush()?)
+}
+
 /// Returns `cell` so that no spreadsheet takes it for a formula.
 pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
 }
 
 /// Turns an error of the CSV writer, which can only be one of the stream below it, into ours.

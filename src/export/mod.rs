@@ -16,6 +16,7 @@ mod web_vtt;
 use std::io::Write;
 
 pub use clock::clock;
+pub use csv::write_documents as write_documents_csv;
 pub use topics::{TopicFormat, TopicView, write_topics};
 
 use crate::document::{Chapter, GapScores, Provenance, Units};

@@ -10,7 +10,13 @@ use crate::error::Result;
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     let n = view.chapters.len();
     let plural = if n == 1 { "" } else { "s" };
-    writeln!(out, "{} ({n} chapter{plural}, {} {}s)", on_one_line(view.title), view.units.len(), view.units.kind.name())?;
+    writeln!(
+        out,
+        "{} ({n} chapter{plural}, {} {}s)",
+        on_one_line(view.title),
+        view.units.len(),
+        view.units.kind.name()
+    )?;
     let starts: Vec<String> = view.chapters.iter().map(start).collect();
     let width = starts.iter().map(String::len).max().unwrap_or(0);
     for (start, chapter) in starts.iter().zip(view.chapters) {

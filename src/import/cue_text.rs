@@ -22,31 +22,28 @@ pub(super) fn shown(lines: &[&str]) -> Vec<Line> {
         while let Some(at) = rest.find(['<', '{']) {
             text.push_str(&rest[..at]);
             rest = &rest[at..];
-            match markup(rest) {
-                Some((tag, n_bytes)) => {
-                    if let Some(name) = voice_of(tag) {
-                        push(&mut shown, &voice, &text);
-                        text.clear();
-                        voice = Some(name).filter(|name| !name.is_empty());
-                    }
-                    rest = &rest[n_bytes..];
+            if let Some((tag, n_bytes)) = markup(rest) {
+                if let Some(name) = voice_of(tag) {
+                    push(&mut shown, voice.as_ref(), &text);
+                    text.clear();
+                    voice = Some(name).filter(|name| !name.is_empty());
                 }
-                None => {
-                    text.push_str(&rest[..1]);
-                    rest = &rest[1..];
-                }
+                rest = &rest[n_bytes..];
+            } else {
+                text.push_str(&rest[..1]);
+                rest = &rest[1..];
             }
         }
         text.push_str(rest);
-        push(&mut shown, &voice, &text);
+        push(&mut shown, voice.as_ref(), &text);
     }
     shown
 }
 
-fn push(shown: &mut Vec<Line>, voice: &Option<String>, text: &str) {
+fn push(shown: &mut Vec<Line>, voice: Option<&String>, text: &str) {
     let text = layout::one_line(&unescaped(text));
     if !text.is_empty() {
-        shown.push(Line { voice: voice.clone(), text });
+        shown.push(Line { voice: voice.cloned(), text });
     }
 }
 

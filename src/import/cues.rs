@@ -67,8 +67,7 @@ impl<'a> Reader<'a> {
     /// What stands right above a timing is the cue's number or name: of the lines of a cue, only a number is.
     fn start_cue(&mut self, time: TimeSpan) {
         if self.is_in_cue {
-            let last = self.cues.last_mut();
-            last.into_iter().for_each(|cue| drop(cue.lines.pop_if(|line| is_number(line))));
+            self.cues.last_mut().and_then(|cue| cue.lines.pop_if(|line| is_number(line)));
         } else {
             self.loose.pop();
             self.end_block();

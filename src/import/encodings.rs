@@ -37,12 +37,21 @@ fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     }
     if std::str::from_utf8(bytes).is_ok() {
         // Japanese mail is ASCII throughout, with escapes.
-        return if bytes.contains(&0x1B) && detected(bytes) == ISO_2022_JP { ISO_2022_JP } else { UTF_8 };
+        return if is_iso_2022_jp(bytes) { ISO_2022_JP } else { UTF_8 };
     }
     if let Some(encoding) = declared(bytes).filter(|&encoding| encoding != UTF_8) {
         return encoding;
     }
     if is_damaged_utf_8(bytes) { UTF_8 } else { detected(bytes) }
+}
+
+/// Returns whether Japanese is switched on by an escape somewhere, and hardly anything is wrong with it.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let has_switch = bytes.windows(3).any(|window| matches!(window, [0x1B, b'$', b'B' | b'@']));
+    has_switch && {
+        let (text, _) = ISO_2022_JP.decode_without_bom_handling(&bytes[..bytes.len().min(SAMPLE_BYTES)]);
+        50 * text.matches('\u{FFFD}').count() <= text.chars().count()
+    }
 }
 
 /// Returns the byte order of text in UTF-16, by where its zero bytes are, or nothing for other bytes.
@@ -58,9 +67,10 @@ pub(super) fn utf_16_order(bytes: &[u8]) -> Option<&'static Encoding> {
     let (pairs, _) = sample.as_chunks::<2>();
     let n_zero_first = pairs.iter().filter(|pair| pair[0] == 0).count();
     let n_zero_second = pairs.iter().filter(|pair| pair[1] == 0).count();
-    let (encoding, n_high, n_low) = match n_zero_first < n_zero_second {
-        true => (UTF_16LE, n_zero_second, n_zero_first),
-        false => (UTF_16BE, n_zero_first, n_zero_second),
+    let (encoding, n_high, n_low) = if n_zero_first < n_zero_second {
+        (UTF_16LE, n_zero_second, n_zero_first)
+    } else {
+        (UTF_16BE, n_zero_first, n_zero_second)
     };
     let is_utf_16 = pairs.len() < 20 * n_high && 20 * n_low <= n_high;
     (is_utf_16 && n_control_units(pairs, encoding) * 10 <= pairs.len()).then_some(encoding)
@@ -68,10 +78,8 @@ pub(super) fn utf_16_order(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Counts the units below the space that no text has.
 fn n_control_units(pairs: &[[u8; 2]], encoding: &'static Encoding) -> usize {
-    let unit = |pair: &[u8; 2]| match encoding == UTF_16LE {
-        true => u16::from_le_bytes(*pair),
-        false => u16::from_be_bytes(*pair),
-    };
+    let unit =
+        |pair: &[u8; 2]| if encoding == UTF_16LE { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
     pairs.iter().map(unit).filter(|&unit| unit < 0x20 && !matches!(unit, 0x09..=0x0D)).count()
 }
 
@@ -102,10 +110,7 @@ fn is_damaged_utf_8(bytes: &[u8]) -> bool {
 
 fn detected(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    let sample = match bytes.contains(&0x1B) {
-        true => bytes,
-        false => &bytes[first_beyond_ascii(bytes).saturating_sub(1024)..],
-    };
+    let sample = if bytes.contains(&0x1B) { bytes } else { &bytes[first_beyond_ascii(bytes).saturating_sub(1024)..] };
     detector.feed(&sample[..sample.len().min(4 * SAMPLE_BYTES)], true);
     detector.guess(None, Utf8Detection::Deny)
 }

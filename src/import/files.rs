@@ -66,10 +66,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     // A pipe has no length, and a file may grow while it is read.
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    match MAX_BYTES < bytes.len() as u64 {
-        true => Err(too_large(bytes.len() as u64)),
-        false => Ok(bytes),
-    }
+    if MAX_BYTES < bytes.len() as u64 { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
 #[derive(Default)]

@@ -72,6 +72,9 @@ fn has_markdown_headings(head: &str) -> bool {
     let mut before = "";
     let mut before_that = "";
     for line in head.lines() {
+        if is_bold(line) && before.trim().is_empty() {
+            n_headings += 1;
+        }
         if is_atx_heading(line) {
             if before.trim().is_empty() { n_headings += 1 } else { n_comments += 1 }
         }
@@ -83,6 +86,12 @@ fn has_markdown_headings(head: &str) -> bool {
         before = line;
     }
     2 <= n_headings && n_comments * 2 < n_headings
+}
+
+/// Returns whether a line is all bold, as many write their headings.
+fn is_bold(line: &str) -> bool {
+    let inside = line.trim().strip_prefix("**").and_then(|line| line.strip_suffix("**"));
+    inside.is_some_and(|inside| !inside.trim().is_empty() && !inside.contains('*'))
 }
 
 fn is_atx_heading(line: &str) -> bool {

@@ -142,6 +142,10 @@ fn role_of(name: &str) -> Role {
     }
 }
 
+fn is_strong(name: &str) -> bool {
+    matches!(name, "b" | "strong")
+}
+
 /// Elements that have no end tag.
 fn is_void(name: &str) -> bool {
     matches!(
@@ -202,6 +206,10 @@ struct Page {
     block_start: usize,
     /// How many `br` have been seen since the last text.
     n_breaks: u32,
+    /// Whether some of the text of the block being read is not bold.
+    has_plain_text: bool,
+    n_strong: u32,
+    n_open_cells: u32,
     /// How many cells of the open row are done.
     n_cells: u32,
 }
@@ -221,6 +229,9 @@ impl Default for Page {
             is_title: false,
             block_start: 0,
             n_breaks: 0,
+            has_plain_text: false,
+            n_strong: 0,
+            n_open_cells: 0,
             n_cells: 0,
         }
     }
@@ -258,6 +269,7 @@ impl Page {
             let word = piece.trim_end();
             if !word.is_empty() {
                 self.end_breaks();
+                self.has_plain_text |= self.n_strong == 0;
                 self.text.push_str(word);
             }
             if word.len() < piece.len() {
@@ -277,12 +289,19 @@ impl Page {
         match mem::take(&mut self.n_breaks) {
             0 => {}
             _ if 0 < self.n_headings => self.push_space(),
+            1 if self.n_open_cells == 0 && self.is_paragraph_so_far() => self.end_block(),
             1 => {
                 self.text.truncate(self.block_start + self.text[self.block_start..].trim_end().len());
                 self.text.push('\n');
             }
             _ => self.end_block(),
         }
+    }
+
+    /// Returns whether the line so far is a paragraph of its own: a sentence, or a heading made of bold letters.
+    fn is_paragraph_so_far(&self) -> bool {
+        let line = &self.text[self.block_start..];
+        !line.trim().is_empty() && (!self.has_plain_text || layout::is_paragraph_line(line))
     }
 
     fn open(&mut self, tag: &Tag) {
@@ -322,6 +341,8 @@ impl Page {
                 }
             }
             Role::Preformatted => self.n_preformatted += 1,
+            Role::Cell => self.n_open_cells += 1,
+            Role::Inline if is_strong(&tag.name) => self.n_strong += 1,
             Role::Silent => self.n_silent += 1,
             Role::Title => self.is_title = self.title.is_none() && self.n_silent == 0,
             _ => {}
@@ -353,7 +374,7 @@ impl Page {
         match role {
             Role::Item => self.close_within(|open| open.role == Role::Item, |open| open.role == Role::List),
             Role::Cell => {
-                self.close_within(|open| open.role == Role::Cell, |open| matches!(open.role, Role::Row | Role::Table))
+                self.close_within(|open| open.role == Role::Cell, |open| matches!(open.role, Role::Row | Role::Table));
             }
             Role::Row => self.close_within(|open| open.role == Role::Row, |open| open.role == Role::Table),
             Role::Inline | Role::Silent | Role::Title => {}
@@ -381,7 +402,8 @@ impl Page {
     }
 
     fn close(&mut self, name: &LocalName) {
-        if self.n_open.get(name).is_none_or(|&n| n == 0) {
+        let is_heading = matches!(role_of(name), Role::Heading(_)) && 0 < self.n_headings;
+        if !is_heading && self.n_open.get(name).is_none_or(|&n| n == 0) {
             // Browsers read a stray `</p>` as an empty paragraph, and `</br>` as a break.
             match &**name {
                 "p" => self.end_block(),
@@ -403,8 +425,9 @@ impl Page {
                 self.close_within(|open| matches!(open.role, Role::Heading(_)), |open| open.role == Role::Cell);
             }
             _ => {
-                let at = self.open.iter().rposition(|open| open.name == *name);
-                at.into_iter().for_each(|at| self.close_to(at));
+                if let Some(at) = self.open.iter().rposition(|open| open.name == *name) {
+                    self.close_to(at);
+                }
             }
         }
     }
@@ -439,7 +462,11 @@ impl Page {
             Role::Preformatted => self.n_preformatted -= 1,
             Role::Silent => self.n_silent -= 1,
             Role::Title => self.is_title = false,
-            Role::Cell => self.n_cells += 1,
+            Role::Cell => {
+                self.n_cells += 1;
+                self.n_open_cells -= 1;
+            }
+            Role::Inline if is_strong(&last.name) => self.n_strong -= 1,
             Role::Row => self.end_row(last.first_piece),
             _ => {}
         }
@@ -453,6 +480,7 @@ impl Page {
             return self.push_space();
         }
         self.n_breaks = 0;
+        self.has_plain_text = false;
         let start = self.block_start;
         let text = self.text[start..].trim();
         if text.is_empty() {
@@ -578,6 +606,12 @@ mod tests {
     fn a_break_ends_a_line_and_two_end_a_paragraph() {
         check("<p>one<br>two<br><br/>three<br>", &["one\ntwo", "three"]);
         check("<h2>one<br><br>two</h2>", &["## one two"]);
+    }
+
+    #[test]
+    fn a_break_after_a_sentence_or_bold_letters_parts_paragraphs() {
+        check("<p><b>Oil</b><br>It is low.<br>Fill it", &["Oil", "It is low.", "Fill it"]);
+        check("<p><b>Oil</b> and tar<br>are low", &["Oil and tar\nare low"]);
     }
 
     #[test]

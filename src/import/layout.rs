@@ -16,7 +16,7 @@ impl Layout {
     ///
     /// Rows of a table and items of a list stand on neighbouring lines, all else is parted by an empty line.
     pub(super) fn push(&mut self, kind: BlockKind, text: &str) {
-        let text = text.trim();
+        let text = text.trim_matches(is_blank);
         if text.is_empty() {
             return;
         }
@@ -71,10 +71,22 @@ pub(super) fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
 
 fn is_unclean(c: char) -> bool {
     match c {
-        '\n' | '\t' => false,
-        ' '..='~' => false,
+        '\n' | '\t' | ' '..='~' => false,
         _ => c.is_control() || c == '\u{FEFF}',
     }
+}
+
+/// Returns whether a character shows nothing: white space, or one of the marks that web editors leave about.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}')
+}
+
+/// Returns whether a line break after `line` parts paragraphs: after a whole sentence, or a line too long for a verse
+/// or an address.
+pub(super) fn is_paragraph_line(line: &str) -> bool {
+    const VERSE_BYTES: usize = 100;
+    let line = line.trim_end();
+    VERSE_BYTES < line.len() || line.ends_with(['.', '!', '?', ':', ';', '。', '！', '？'])
 }
 
 /// Returns `text` with each run of white space as one space, and none at its ends.

@@ -48,6 +48,9 @@ struct Reader {
     place: Place,
     /// The text of the block being read.
     text: String,
+    /// Whether some of it is not bold.
+    has_plain_text: bool,
+    n_strong: u32,
     /// For each list item around, whether its first text has been taken.
     items: Vec<bool>,
     /// The cells of the row being read.
@@ -59,10 +62,13 @@ impl Reader {
         match event {
             Event::Start(tag) => self.start(&tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) => self.text.push_str(&text),
-            Event::InlineHtml(tag) if is_break(&tag) => self.text.push('\n'),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) => {
+                self.has_plain_text |= self.n_strong == 0 && !text.trim().is_empty();
+                self.text.push_str(&text);
+            }
+            Event::InlineHtml(tag) if is_break(&tag) => self.end_line(),
             Event::SoftBreak => self.text.push(' '),
-            Event::HardBreak => self.text.push('\n'),
+            Event::HardBreak => self.end_line(),
             Event::Rule => self.end_block(),
             // Of these two only the text is there to read, and footnotes are numbered again by whoever shows them.
             Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
@@ -92,8 +98,16 @@ impl Reader {
             | Tag::Table(_)
             | Tag::TableHead
             | Tag::TableRow => Place::Text,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => return,
-            Tag::Link { .. } | Tag::Image { .. } => return,
+            Tag::Strong => {
+                self.n_strong += 1;
+                return;
+            }
+            Tag::Emphasis
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. } => return,
         };
         self.end_block();
         self.place = place;
@@ -101,8 +115,8 @@ impl Reader {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
+            TagEnd::Strong => self.n_strong -= 1,
             TagEnd::Emphasis
-            | TagEnd::Strong
             | TagEnd::Strikethrough
             | TagEnd::Superscript
             | TagEnd::Subscript
@@ -120,7 +134,18 @@ impl Reader {
         }
     }
 
+    /// Ends a line by a hard break. After a sentence, or a heading made of bold letters, that ends the paragraph.
+    fn end_line(&mut self) {
+        let is_paragraph = !self.has_plain_text || layout::is_paragraph_line(&self.text);
+        if self.place == Place::Text && !self.text.trim().is_empty() && is_paragraph {
+            self.end_block();
+        } else {
+            self.text.push('\n');
+        }
+    }
+
     fn end_block(&mut self) {
+        self.has_plain_text = false;
         let text = std::mem::take(&mut self.text);
         match std::mem::take(&mut self.place) {
             Place::Cell => self.cells.push(layout::one_line(&text)),
@@ -227,6 +252,11 @@ mod tests {
             "- rope\n- tar\n  - black\n  - [x] brown\n\n  still tar\n\n1. oil\n\n   much of it",
             &["- rope", "- tar", "- black", "- brown", "still tar", "- oil", "much of it"],
         );
+    }
+
+    #[test]
+    fn a_hard_break_after_a_sentence_or_bold_letters_parts_paragraphs() {
+        check("**Oil**  \nIt is low.\\\nFill it\\\nnow", &["Oil", "It is low.", "Fill it\nnow"]);
     }
 
     #[test]

@@ -54,10 +54,7 @@ pub fn import(bytes: &[u8], name: &str) -> Result<Document> {
     let title = title_of_name(name);
     tracing::debug!(n_bytes = bytes.len(), format = format.name(), "decoded");
     let document = read_as(format, text, title);
-    match document.blocks.is_empty() {
-        true => Err(Error::NoText { name: name.to_owned() }),
-        false => Ok(document),
-    }
+    if document.blocks.is_empty() { Err(Error::NoText { name: name.to_owned() }) } else { Ok(document) }
 }
 
 fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {

@@ -155,7 +155,7 @@ fn number_depth(text: &str) -> Option<u8> {
     let parts: Vec<&str> = number.trim_end_matches(['.', ')']).split('.').collect();
     let is_number = |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_heading = is_title(text)
-        && parts.iter().all(|part| is_number(&part))
+        && parts.iter().all(is_number)
         && name.trim_start().starts_with(char::is_uppercase)
         && name.len() <= 80;
     is_heading.then_some(parts.len().min(5) as u8)

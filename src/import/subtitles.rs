@@ -194,16 +194,13 @@ fn joined(said: Vec<Said>) -> Vec<Said> {
     let mut n_words = 0;
     for next in said {
         let n_more = next.text.split_whitespace().count();
-        match utterances.last_mut().filter(|last| goes_on(last, n_words, &next, n_more)) {
-            Some(last) => {
-                append(&mut last.text, &next.text);
-                last.time.end = last.time.end.max(next.time.end);
-                n_words += n_more;
-            }
-            None => {
-                n_words = n_more;
-                utterances.push(next);
-            }
+        if let Some(last) = utterances.last_mut().filter(|last| goes_on(last, n_words, &next, n_more)) {
+            append(&mut last.text, &next.text);
+            last.time.end = last.time.end.max(next.time.end);
+            n_words += n_more;
+        } else {
+            n_words = n_more;
+            utterances.push(next);
         }
     }
     let mut latest = Millis(0);
@@ -271,7 +268,9 @@ mod tests {
 
     #[test]
     fn no_utterance_grows_without_end() {
-        let cue = |at: usize| format!("0:{at:02}.0 --> 0:{:02}.0\none two three four five six seven eight\n\n", at + 1);
+        let cue = |at: usize| {
+            format!("0:{at:02}.0 --> 0:{:02}.0\nnumber{at} two three four five six seven eight\n\n", at + 1)
+        };
         let text: String = (0..30).map(cue).collect();
         let document = document(&text, "name".to_owned(), Format::WebVtt);
         let n_words = |span: crate::document::Span| span.of(&document.text).split_whitespace().count();
@@ -292,7 +291,7 @@ mod tests {
 
     #[test]
     fn dashes_and_arrows_part_speakers() {
-        check("0:01 --> 0:03\n- Lit?\n- Yes.", &["?@1-2.111 Lit?", "?@2.111-3 Yes."]);
+        check("0:01 --> 0:03\n- Lit?\n- Yes.", &["?@1-2 Lit?", "?@2-3 Yes."]);
         check("0:01 --> 0:02\n>> ANN: Lit?\n\n0:02 --> 0:03\n>> BEN: Yes.", &["ANN@1-2 Lit?", "BEN@2-3 Yes."]);
         check("0:01 --> 0:02\n&gt;&gt; Lit?\n\n0:02 --> 0:03\n>> Yes.", &["?@1-2 Lit?", "?@2-3 Yes."]);
     }

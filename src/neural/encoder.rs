@@ -27,8 +27,8 @@ use crate::progress::Progress;
 
 static WEIGHTS: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
-static VOCABULARY: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/vocab.txt"));
+static TOKENIZER: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
 
 /// How often a text is reported: not for each, since a short one takes less than a millisecond.
 const REPORT_EVERY: usize = 16;
@@ -59,10 +59,10 @@ impl SentenceEncoder {
     pub fn embedded(n_threads: usize) -> Result<Self> {
         let name = "all-MiniLM-L6-v2";
         let model = options().load_static_slice(WEIGHTS).map_err(|error| unusable(name, &error))?;
-        Self::new(name, VOCABULARY, model, n_threads)
+        Self::new(name, TOKENIZER, model, n_threads)
     }
 
-    /// Returns the encoder in a folder that holds `model.onnx` and `vocab.txt`, run on `n_threads`, at least 1.
+    /// Returns the encoder in a folder that holds `model.onnx` and `tokenizer.json`, run on `n_threads`, at least 1.
     ///
     /// The model takes `input_ids`, `attention_mask` and perhaps `token_type_ids`, each `[texts, pieces]`, and its first
     /// output is `[texts, pieces, dims]`, f32.
@@ -73,15 +73,15 @@ impl SentenceEncoder {
         };
         let name = "folder";
         let weights = read("model.onnx")?;
-        let vocabulary = String::from_utf8(read("vocab.txt")?).map_err(|error| unusable(name, &error))?;
+        let tokenizer = read("tokenizer.json")?;
         let sha256 = hex_sha256(&weights);
         let model = options().load(weights).map_err(|error| unusable(name, &error))?;
-        let encoder = Self::new(name, &vocabulary, model, n_threads)?;
+        let encoder = Self::new(name, &tokenizer, model, n_threads)?;
         encoder.sha256.set(sha256).expect("nobody else holds the new encoder");
         Ok(encoder)
     }
 
-    fn new(name: &'static str, vocabulary: &str, model: Model, n_threads: usize) -> Result<Self> {
+    fn new(name: &'static str, tokenizer: &[u8], model: Model, n_threads: usize) -> Result<Self> {
         if n_threads == 0 {
             return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
         }
@@ -95,7 +95,7 @@ impl SentenceEncoder {
         let mut encoder = Self {
             name,
             sha256: OnceLock::new(),
-            tokens: Tokens::from_vocabulary(vocabulary, name)?,
+            tokens: Tokens::from_json(tokenizer, name)?,
             model,
             inputs,
             output,
@@ -110,7 +110,7 @@ impl SentenceEncoder {
     /// Returns the vector of one text.
     fn vector(&self, text: &str, options: &RunOptions) -> Result<Vec<f32>> {
         let failed = |reason: String| Error::ModelRun { name: self.name.to_owned(), reason };
-        let ids = self.tokens.ids(text);
+        let ids = self.tokens.ids(text)?;
         let n_pieces = ids.len();
         // The marks of start and end are all that an empty text has.
         if n_pieces <= 2 {

@@ -82,3 +82,6 @@ fn hit(library: &Library, found: Match) -> Result<Hit> {
         title: found.title_parts,
     })
 }
+
+#[cfg(test)]
+mod tests;

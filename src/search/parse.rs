@@ -8,7 +8,7 @@
 //! phrase   = word[*] | "words"[*]
 //! ```
 //!
-//! Operators are in capitals, as in SQLite's FTS5; unlike there, `NOT` takes away from all that stands beside it, so
+//! Operators are in capitals, as in `SQLite`'s FTS5; unlike there, `NOT` takes away from all that stands beside it, so
 //! `a NOT b c` means `a c NOT b`. Curly quotes are quotes. What has no letter and no digit is passed over.
 
 use std::collections::HashSet;
@@ -73,7 +73,7 @@ impl Query {
                 _ => None,
             })
             .collect::<Option<_>>()?;
-        let all_typed: String = typed.iter().map(|phrase| format!("{} ", phrase.words)).collect();
+        let all_typed: String = typed.iter().flat_map(|phrase| [phrase.words.as_str(), " "]).collect();
         let analyzer = Analyzer::new(Language::guess(&all_typed));
         let says_much = |phrase: &&Phrase| !analyzer.is_stop_word(&words::fold(&phrase.words));
         let mut kept: Vec<&Phrase> = typed.iter().copied().filter(says_much).collect();
@@ -172,15 +172,13 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
             _ => {
                 let end = rest.find(|c| is_gap(c) || is_quote(c) || matches!(c, '(' | ')')).unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
-                match word.get(..TITLE.len()).filter(|start| start.eq_ignore_ascii_case(TITLE)) {
-                    Some(_) => {
-                        tokens.push(Token::Title);
-                        &rest[TITLE.len()..]
-                    }
-                    None => {
-                        push_word(&mut tokens, word);
-                        after
-                    }
+                let starts_title = word.get(..TITLE.len()).is_some_and(|start| start.eq_ignore_ascii_case(TITLE));
+                if starts_title {
+                    tokens.push(Token::Title);
+                    &rest[TITLE.len()..]
+                } else {
+                    push_word(&mut tokens, word);
+                    after
                 }
             }
         };
@@ -426,4 +424,157 @@ fn write_phrase(out: &mut String, phrase: &Phrase) {
     let star = if phrase.is_prefix { "*" } else { "" };
     let _ =
         if is_bare && !words.contains(',') { write!(out, "{words}{star}") } else { write!(out, "\"{words}\"{star}") };
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Fails if `typed` is not understood as `expected` without a word of explanation.
+    #[track_caller]
+    fn check(typed: &str, expected: &str) {
+        let query = parse(typed);
+        assert_eq!((query.understood_as().as_str(), query.explanation()), (expected, None));
+    }
+
+    /// Fails if `typed` is not understood as `expected`, with an explanation that begins like that.
+    #[track_caller]
+    fn check_explained(typed: &str, expected: &str, explanation: &str) {
+        let query = parse(typed);
+        assert_eq!(query.understood_as(), expected);
+        assert!(query.explanation().is_some_and(|said| said.starts_with(explanation)), "{:?}", query.explanation());
+    }
+
+    #[test]
+    fn words_side_by_side_are_all_looked_for() {
+        check("tide  turns\tnoon", "tide AND turns AND noon");
+        check("tide", "tide");
+        check("tide AND turns", "tide AND turns");
+    }
+
+    #[test]
+    fn quotes_keep_words_together_and_stars_let_them_go_on() {
+        check("\"high tide\" lamp*", "\"high tide\" AND lamp*");
+        check("“high tide”", "\"high tide\"");
+        check("\"high ti\"*", "\"high ti\"*");
+        check("\"lamp\"", "lamp");
+        check("\"AND\" and", "\"AND\" AND and");
+    }
+
+    #[test]
+    fn and_binds_tighter_than_or_and_parentheses_tighter_still() {
+        check("a OR b c", "a OR (b AND c)");
+        check("(a OR b) c", "(a OR b) AND c");
+        check("((((a))))", "a");
+    }
+
+    #[test]
+    fn not_takes_away_from_all_that_stands_beside_it() {
+        check("a NOT b", "a NOT b");
+        check("a AND NOT b c", "(a AND c) NOT b");
+        check("a NOT b NOT c", "a NOT (b OR c)");
+        check("x OR a NOT (b c)", "x OR (a NOT (b AND c))");
+    }
+
+    #[test]
+    fn near_is_read_in_all_its_forms() {
+        check("a NEAR b", "NEAR(a b, 10)");
+        check("a NEAR/3 \"b c\"", "NEAR(a \"b c\", 3)");
+        check("NEAR(a b, 5)", "NEAR(a b, 5)");
+        check("NEAR(a b,5)", "NEAR(a b, 5)");
+        check("NEAR(a 1984)", "NEAR(a 1984, 10)");
+    }
+
+    #[test]
+    fn title_looks_in_the_title() {
+        check("title:lamp", "title:lamp");
+        check("Title: \"the lamp\" sea", "title:\"the lamp\" AND sea");
+        check("title:(a OR b) c", "title:(a OR b) AND c");
+        check("subtitle:lamp", "subtitle:lamp");
+    }
+
+    #[test]
+    fn what_is_no_word_is_passed_over() {
+        check("tide & - 🌊 turns", "tide AND turns");
+        check("don't C++ 3.5", "don't AND C++ AND 3.5");
+        check("tide\0turns", "tide AND turns");
+    }
+
+    #[test]
+    fn what_is_no_query_is_read_as_plain_words() {
+        check_explained("\"high tide", "high AND tide", "unbalanced quote: searched for the words high, tide");
+        check_explained("(a b", "a AND b", "unbalanced parenthesis: ");
+        check_explained("a b)", "a AND b", "a parenthesis is closed that was not opened: ");
+        check_explained("a OR", "a", "an operator has no word beside it: ");
+        check_explained("NOT tide tide", "tide", "an operator has no word beside it: ");
+        check_explained("() a", "a", "unbalanced parenthesis: ");
+        check_explained("a NEAR (b OR c)", "a AND b AND c", "NEAR stands between words");
+        check_explained("NEAR(a, 5 b)", "a AND 5 AND b", "NEAR( ) holds words");
+        check_explained(&format!("{}a", "title: ".repeat(20)), "title AND a", "too many parentheses");
+    }
+
+    #[test]
+    fn what_holds_no_word_is_explained() {
+        for typed in ["", "   ", "🌊", "*", "\0", "\"\"", "- & !"] {
+            check_explained(typed, "", "there is no word to search for");
+        }
+        check_explained("AND OR NOT", "", "an operator has no word beside it: there is no word to search for");
+        check_explained("\"\"\"", "", "unbalanced quote: there is no word");
+    }
+
+    #[test]
+    fn a_query_of_any_size_is_read_in_part() {
+        check_explained(&"(".repeat(10_000), "", "only the first 2000 characters were read; ");
+        check_explained(&"tide ".repeat(200_000), "tide", "only the first 2000 characters were read; too many words");
+        check_explained(&"a".repeat(1_000_000), &"a".repeat(2_000), "only the first 2000 characters were read");
+        let words: Vec<String> = (0..100).map(|number| format!("w{number}")).collect();
+        let query = parse(&words.join(" "));
+        assert_eq!(query.understood_as(), words[..MAX_TERMS].join(" AND "));
+        assert!(query.explanation().is_some_and(|said| said.ends_with("w7 and 56 more")), "{:?}", query.explanation());
+    }
+
+    #[test]
+    fn any_of_the_words_leaves_out_stop_words() {
+        let any = parse("how salty is the tide").any_word().unwrap();
+        assert_eq!(any.understood_as(), "salty OR tide");
+        assert!(any.explanation().is_some_and(|said| said.contains("any of salty, tide")));
+        assert_eq!(parse("the of").any_word().unwrap().understood_as(), "the OR of");
+        assert_eq!(parse("tide").any_word(), None);
+        assert_eq!(parse("tide OR lamp").any_word(), None);
+        assert_eq!(parse("tide (lamp OR sea)").any_word(), None);
+    }
+
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-cé1]{1,3}\\*?",
+            "\"[a-c ]{0,5}\"\\*?",
+            Just("AND".to_owned()),
+            Just("OR".to_owned()),
+            Just("NOT".to_owned()),
+            Just("NEAR(".to_owned()),
+            Just("NEAR/2".to_owned()),
+            Just("title:".to_owned()),
+            Just("(".to_owned()),
+            Just(")".to_owned()),
+            Just(", 3".to_owned()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_fail(typed in any::<String>()) {
+            let query = parse(&typed);
+            prop_assert!(query.expression().is_some() || query.explanation().is_some());
+        }
+
+        #[test]
+        fn what_was_understood_means_the_same_when_typed(words in prop::collection::vec(word(), 0..14)) {
+            let query = parse(&words.join(" "));
+            // An empty query is explained again, and an explanation is not part of the meaning.
+            let again = parse(&query.understood_as());
+            prop_assert_eq!(again.expression(), query.expression());
+        }
+    }
 }

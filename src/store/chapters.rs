@@ -224,9 +224,10 @@ pub(super) fn chapter_row(row: &Row) -> rusqlite::Result<ChapterRow> {
 
 /// Returns the span between two stored offsets.
 pub(super) fn span(start: u32, end: u32) -> rusqlite::Result<Span> {
-    match start <= end {
-        true => Ok(Span { start: ByteOffset(start), end: ByteOffset(end) }),
-        false => Err(damaged("a span that runs backwards")),
+    if start <= end {
+        Ok(Span { start: ByteOffset(start), end: ByteOffset(end) })
+    } else {
+        Err(damaged("a span that runs backwards"))
     }
 }
 
@@ -247,6 +248,7 @@ fn cut_out(text: &str, span: Span) -> Result<&str> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "what is kept is read back to the bit")]
 mod tests {
     use super::super::samples;
     use super::*;
@@ -312,6 +314,20 @@ mod tests {
     }
 
     #[test]
+    fn a_visitor_may_ask_the_library_for_more() {
+        let (library, id) = library();
+        let mut n_visited = 0;
+        let visit = |row: ChapterRow, text: &str| {
+            assert_eq!(library.chapter_text(row.id)?, text);
+            assert_eq!(library.document(row.document)?.id, id);
+            n_visited += 1;
+            Ok(())
+        };
+        library.for_each_chapter(visit).unwrap();
+        assert_eq!(n_visited, 2);
+    }
+
+    #[test]
     fn an_error_of_the_visitor_stops_the_visit() {
         let (library, _) = library();
         let mut n_visited = 0;
@@ -345,6 +361,6 @@ mod tests {
         assert!(library.replace_chapters(id, Layer::Found, 0.9, &chapters).is_err());
         assert_eq!(library.chapters(id, Layer::Found).unwrap(), before);
         assert_eq!(library.document(id).unwrap().granularity, 0.3);
-        super::full_text::check_in_step(&library);
+        full_text::check_in_step(&library);
     }
 }

@@ -7,7 +7,8 @@ use super::chapters::{checked_title, forget_words, millis_of, span, time_of};
 use super::failure::damaged;
 use super::{Library, chapters, vectors};
 use crate::document::{
-    Chapter, Document, Format, GapScores, Heading, Layer, Millis, Provenance, Unit, UnitIndex, UnitKind, Units,
+    ByteOffset, Chapter, Document, Format, GapScores, Heading, Layer, Millis, Provenance, Unit, UnitIndex, UnitKind,
+    Units,
 };
 use crate::error::{Error, Result};
 
@@ -298,7 +299,7 @@ fn insert_document(connection: &Connection, new: &NewDocument) -> Result<Documen
             new.document.format.name(),
             new.units.kind.name(),
             new.units.len() as u32,
-            new.document.text.len() as i64,
+            ByteOffset::from(new.document.text.len()).0,
             millis_of(duration).1,
             new.added_at,
             new.engine,

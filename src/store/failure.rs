@@ -1,4 +1,4 @@
-//! What stands in the way of the library, in plain words: the one place that knows SQLite's codes.
+//! What stands in the way of the library, in plain words: the one place that knows `SQLite`'s codes.
 
 use std::path::Path;
 

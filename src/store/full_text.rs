@@ -1,10 +1,11 @@
 //! Search by words: the chapters that match a query, best first, with the words marked that did.
 //!
-//! The index is SQLite's FTS5: words in lower case, without diacritics, in English stems (Porter). A query comes as a
+//! The index is `SQLite`'s FTS5: words in lower case, without diacritics, in English stems (Porter). A query comes as a
 //! tree, and here it becomes FTS5's language with each word in quotes, so nothing that was typed is ever taken for
 //! syntax. The ranking is Okapi BM25 with FTS5's constants (k1 = 1.2, b = 0.75), a word in the title counting four times
 //! one in the body.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, params};
@@ -86,7 +87,7 @@ impl Library {
         self.read(|connection| {
             // Snippets are cut of the text, so they are made of the few best only.
             let best = best(connection, &expression, filter, limit)?;
-            best.into_iter().map(|(id, rank)| describe(connection, &expression, id, rank)).collect()
+            describe(connection, &expression, &best)
         })
     }
 }
@@ -105,24 +106,37 @@ fn best(connection: &Connection, expression: &str, filter: &Filter, limit: usize
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn describe(connection: &Connection, expression: &str, id: ChapterId, rank: f64) -> Result<Match> {
+/// Returns what there is to show of the `best` chapters, in their order.
+///
+/// One pass over all that matches: to start the query anew for each chapter would cost more, and much more where a
+/// prefix gathers many words.
+fn describe(connection: &Connection, expression: &str, best: &[(ChapterId, f64)]) -> Result<Vec<Match>> {
     let sql = format!(
         "SELECT {COLUMNS}, documents.title, \
          snippet(chapter_words, 1, char(2), char(3), '…', {SNIPPET_WORDS}), \
          highlight(chapter_words, 0, char(2), char(3)) FROM chapter_words \
-         JOIN chapters ON chapters.id = chapter_words.rowid \
-         JOIN documents ON documents.id = chapters.document_id \
-         WHERE chapter_words MATCH ?1 AND chapter_words.rowid = ?2"
+         CROSS JOIN chapters ON chapters.id = chapter_words.rowid \
+         CROSS JOIN documents ON documents.id = chapters.document_id \
+         WHERE chapter_words MATCH ?1 AND +chapter_words.rowid IN (SELECT value FROM json_each(?2))"
     );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![expression, id], |row| {
+    let ids = serde_json::to_string(&best.iter().map(|(id, _)| id.0).collect::<Vec<_>>())?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let matches = statement.query_map(params![expression, ids], |row| {
         Ok(Match {
             chapter: chapter_row(row)?,
             document_title: row.get(N_COLUMNS)?,
-            rank,
+            rank: 0.0,
             snippet: parts(&row.get::<_, String>(N_COLUMNS + 1)?),
             title_parts: parts(&row.get::<_, String>(N_COLUMNS + 2)?),
         })
-    })?)
+    })?;
+    let mut by_id = BTreeMap::new();
+    for found in matches {
+        let found = found?;
+        by_id.insert(found.chapter.id, found);
+    }
+    let in_order = best.iter().filter_map(|(id, rank)| by_id.remove(id).map(|found| Match { rank: *rank, ..found }));
+    Ok(in_order.collect())
 }
 
 /// Adds the words of a chapter to what is searched.
@@ -255,32 +269,32 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(query: FtsQuery, expected: &[&str]) {
-        assert_eq!(found(&library().0, &query), expected, "{:?}", expression(&query));
+    fn check(query: &FtsQuery, expected: &[&str]) {
+        assert_eq!(found(&library().0, query), expected, "{:?}", expression(query));
     }
 
     #[test]
     fn words_are_found_whatever_their_case_form_and_accents() {
-        check(word("TURNING"), &["Lamps"]);
-        check(word("quáy"), &["Boats"]);
-        check(word("lamp's"), &[]);
-        check(word("nothing"), &[]);
+        check(&word("TURNING"), &["Lamps"]);
+        check(&word("quáy"), &["Boats"]);
+        check(&word("lamp's"), &[]);
+        check(&word("nothing"), &[]);
     }
 
     #[test]
     fn phrases_prefixes_and_operators_do_as_they_say() {
-        check(word("tide turns"), &["Lamps"]);
-        check(word("turns tide"), &[]);
-        check(FtsQuery::Phrase(Phrase { words: "gull".to_owned(), is_prefix: true }), &["Boats"]);
-        check(FtsQuery::All(vec![word("lamp"), word("noon")]), &["Lamps"]);
-        check(FtsQuery::All(vec![word("lamp"), word("nets")]), &[]);
-        check(FtsQuery::Any(vec![word("dusk"), word("noon"), word("-")]), &["Lamps"]);
-        check(FtsQuery::Without(word("the").into(), word("nets").into()), &["Lamps"]);
-        check(FtsQuery::Without(word("nets").into(), word("?").into()), &["Boats"]);
-        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 3), &["Lamps"]);
-        check(FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 1), &[]);
-        check(FtsQuery::InTitle(word("boats").into()), &["Boats"]);
-        check(FtsQuery::InTitle(word("nets").into()), &[]);
+        check(&word("tide turns"), &["Lamps"]);
+        check(&word("turns tide"), &[]);
+        check(&FtsQuery::Phrase(Phrase { words: "gull".to_owned(), is_prefix: true }), &["Boats"]);
+        check(&FtsQuery::All(vec![word("lamp"), word("noon")]), &["Lamps"]);
+        check(&FtsQuery::All(vec![word("lamp"), word("nets")]), &[]);
+        check(&FtsQuery::Any(vec![word("dusk"), word("noon"), word("-")]), &["Lamps"]);
+        check(&FtsQuery::Without(word("the").into(), word("nets").into()), &["Lamps"]);
+        check(&FtsQuery::Without(word("nets").into(), word("?").into()), &["Boats"]);
+        check(&FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 3), &["Lamps"]);
+        check(&FtsQuery::Near(vec![phrase("lamp"), phrase("dusk")], 1), &[]);
+        check(&FtsQuery::InTitle(word("boats").into()), &["Boats"]);
+        check(&FtsQuery::InTitle(word("nets").into()), &[]);
     }
 
     #[test]
@@ -294,15 +308,15 @@ mod tests {
             FtsQuery::Near(vec![], 3),
             FtsQuery::All(vec![word("lamp"), word("-")]),
         ] {
-            check(query, &[]);
+            check(&query, &[]);
         }
     }
 
     #[test]
     fn syntax_in_a_word_is_no_syntax() {
-        check(word("lamp\" OR \"nets"), &[]);
-        check(word("lamp\0"), &["Lamps"]);
-        check(word("dusk) OR title:(nets"), &[]);
+        check(&word("lamp\" OR \"nets"), &[]);
+        check(&word("lamp\0"), &["Lamps"]);
+        check(&word("dusk) OR title:(nets"), &[]);
     }
 
     #[test]

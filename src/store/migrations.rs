@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::failure;
 use crate::error::{Error, Result};
 
-/// What SQLite keeps in the head of our files: "Caes".
+/// What `SQLite` keeps in the head of our files: "Caes".
 const APPLICATION_ID: i64 = 0x4361_6573;
 
 /// The steps; a file with `user_version` n has had the first n.
@@ -17,7 +17,7 @@ const STEPS: [&str; 1] = [include_str!("migrations/0001_library.sql")];
 
 /// Fails if the file is of another program or of a newer version of this one. Changes nothing.
 pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<()> {
-    let known = STEPS.len() as i64;
+    let known = schema_after(&STEPS);
     match (number(connection, "application_id")?, version(connection)?) {
         (APPLICATION_ID, found) if found > known => Err(Error::NewerLibrary { path: path.to_owned(), found, known }),
         (APPLICATION_ID, _) => Ok(()),
@@ -28,7 +28,7 @@ pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<()> {
 
 /// Fails if the file has not had every step.
 pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<()> {
-    if version(connection)? < STEPS.len() as i64 {
+    if version(connection)? < schema_after(&STEPS) {
         let reason = "an older version of Caesura wrote it; open it once to write, which brings it up to date";
         return Err(failure::refused("open", path, reason));
     }
@@ -41,7 +41,7 @@ pub(super) fn apply_all(connection: &mut Connection, path: &Path) -> Result<()> 
 }
 
 fn apply(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
-    while version(connection)? < steps.len() as i64 {
+    while version(connection)? < schema_after(steps) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another program may have taken the step, or made the file its own, since it was looked at.
         check_ours(&transaction, path)?;
@@ -54,6 +54,11 @@ fn apply(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()>
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Returns the `user_version` of a file that has had these steps.
+fn schema_after(steps: &[&str]) -> i64 {
+    steps.len().try_into().expect("the steps can be counted")
 }
 
 fn version(connection: &Connection) -> Result<i64> {
@@ -90,7 +95,7 @@ mod tests {
             check_ours(&connection, Path::new("library")).unwrap();
             check_current(&connection, Path::new("library")).unwrap();
         }
-        assert_eq!(version(&connection).unwrap(), STEPS.len() as i64);
+        assert_eq!(version(&connection).unwrap(), schema_after(&STEPS));
         assert_eq!(number(&connection, "application_id").unwrap(), APPLICATION_ID);
     }
 

@@ -1,4 +1,4 @@
-//! The library: one SQLite file that keeps documents, chapters, vectors and topics. The only room that knows SQL.
+//! The library: one `SQLite` file that keeps documents, chapters, vectors and topics. The only room that knows SQL.
 //!
 //! Values go in, values come out. Each call that changes anything is one transaction, so a program killed at any
 //! moment, or a full disk, leaves whole documents only. What stands in the way of a call is said in plain words
@@ -7,7 +7,7 @@
 //! A [`Library`] is one connection. It can be sent to another thread, and other threads and programs may open the same
 //! file: readers never wait, and a writer waits some seconds for another one.
 //!
-//! The schema is the sum of `migrations/*.sql`, counted by SQLite's `user_version`. The crate for that,
+//! The schema is the sum of `migrations/*.sql`, counted by `SQLite`'s `user_version`. The crate for that,
 //! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
 
 mod chapters;
@@ -19,7 +19,7 @@ mod topics;
 mod vectors;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,7 +38,7 @@ use crate::error::{Error, Result};
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A library: one SQLite file, or one in memory.
+/// A library: one `SQLite` file, or one in memory.
 #[derive(Debug)]
 pub struct Library {
     connection: Connection,
@@ -60,7 +60,7 @@ impl Library {
     /// Opens the library at `path`, and creates it if there is no such file. Its folder must be there.
     ///
     /// A library of an older version is brought up to date. Fails with [`Error::NewerLibrary`] if a newer version wrote
-    /// it, and with [`Error::Library`] if the file is a folder, not an SQLite file, an SQLite file of another program,
+    /// it, and with [`Error::Library`] if the file is a folder, not an `SQLite` file, an `SQLite` file of another program,
     /// may not be written to, or is held by another program for longer than some seconds. Nothing is changed then.
     pub fn open(path: &Path) -> Result<Self> {
         Self::check_place(path)?;
@@ -123,7 +123,7 @@ impl Library {
         failure::in_plain_words("write to", path, copied.map(drop).map_err(Error::from))
     }
 
-    /// Refuses what cannot be a library before SQLite can make anything of it.
+    /// Refuses what cannot be a library before `SQLite` can make anything of it.
     fn check_place(path: &Path) -> Result<()> {
         let refused = |reason| Err(failure::refused("open", path, reason));
         if path.as_os_str().is_empty() {
@@ -152,7 +152,10 @@ impl Library {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.set_prepared_statement_cache_capacity(64);
-            migrations::check_ours(&connection, path)?;
+            // As one reading: another program may be making the file a library right now.
+            let reading = connection.unchecked_transaction()?;
+            migrations::check_ours(&reading, path)?;
+            drop(reading);
             Ok(connection)
         };
         let connection = failure::in_plain_words("open", path, connect())?;
@@ -174,6 +177,10 @@ impl Library {
     /// Runs `work`, which reads only, on one state of the library.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let on_one_state = || {
+            // Asked from within `for_each_chapter`, the state is the one being visited.
+            if !self.connection.is_autocommit() {
+                return work(&self.connection);
+            }
             let transaction = self.connection.unchecked_transaction()?;
             let value = work(&transaction)?;
             transaction.commit()?;

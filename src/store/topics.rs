@@ -292,6 +292,7 @@ fn check_topic_there(connection: &Connection, id: TopicId) -> Result<()> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "what is kept is read back to the bit")]
 mod tests {
     use super::super::samples;
     use super::*;

@@ -91,7 +91,9 @@ mod tests {
         let mut data: Vec<f32> = (0..n * dims).map(|_| number()).collect();
         for row in data.chunks_exact_mut(dims) {
             let length = dot(row, row).sqrt();
-            row.iter_mut().for_each(|number| *number /= length);
+            for number in row {
+                *number /= length;
+            }
         }
         data
     }

@@ -24,7 +24,7 @@ struct Brought {
 
 impl Brought {
     fn add(&mut self, weight: f32, frequency: u32) {
-        self.weight += weight * (1.0 - 0.5_f32.powi(frequency.min(24) as i32));
+        self.weight += weight * (1.0 - 0.5_f32.powi(frequency.min(24).cast_signed()));
         self.n_words += 1;
     }
 
@@ -131,7 +131,7 @@ mod tests {
                 .enumerate()
                 .map(|(first, weights)| topic(&(first as u32..).zip(weights.iter().copied()).take(8 - first).collect::<Vec<_>>()))
                 .collect();
-            let config = TopicsConfig { min_strength: 0.0, ..TopicsConfig::for_corpus(bags.len(), 0) };
+            let config = TopicsConfig { min_strength: 0.0, ..TopicsConfig::for_corpus(&bags, 0) };
             for (topic, bearers) in topics.iter().zip(bearers(&topics, &bags, 16, &config)) {
                 for (index, bag) in bags.iter().enumerate() {
                     let expected = strength_in_bag(&topic.words, bag);
@@ -149,7 +149,7 @@ mod tests {
         let bag = |words: &[(u32, u32)]| Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect());
         let bags = [bag(&[(0, 1), (1, 1), (2, 3), (3, 3)]), bag(&[(0, 50)])];
         let topics = [topic(&[(0, 1.0), (1, 1.0)]), topic(&[(2, 1.0), (3, 1.0)])];
-        let config = TopicsConfig::for_corpus(bags.len(), 0);
+        let config = TopicsConfig::for_corpus(&bags, 0);
         let found: Vec<Vec<(u32, f32)>> = bearers(&topics, &bags, 4, &config)
             .iter()
             .map(|bearers| bearers.iter().map(|bearer| (bearer.bag.0, bearer.strength)).collect())

@@ -181,7 +181,7 @@ mod tests {
     use crate::progress::Unwatched;
 
     fn config(overlap: f32, min_cluster: u32, max_cluster_words: u32) -> TopicsConfig {
-        TopicsConfig { overlap, min_cluster, max_cluster_words, ..TopicsConfig::for_corpus(100, 3) }
+        TopicsConfig { overlap, min_cluster, max_cluster_words, ..TopicsConfig::for_corpus(&[], 3) }
     }
 
     fn clustered(sets: &WordSets, config: &TopicsConfig) -> Vec<Vec<(u32, u64)>> {

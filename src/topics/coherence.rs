@@ -46,7 +46,7 @@ fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// Returns the mean of some numbers, or nothing of none.
-pub(crate) fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+pub fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, n) = numbers.fold((0.0, 0_u64), |(sum, n), number| (sum + number, n + 1));
     (0 < n).then(|| sum / n as f64)
 }
@@ -116,18 +116,18 @@ pub fn npmi_of_topics(documents: &[Vec<u32>], topics: &[Vec<u32>], together: Tog
     let counts = documents
         .par_chunks(256)
         .map(|documents| Counts::of(documents, &topics, &slots, together))
-        .reduce(|| Counts::new(&topics, slots.len()), Counts::plus);
+        .reduce(|| Counts::new(&topics, slots.len()), |counts, more| counts.plus(&more));
     topics
         .iter()
         .enumerate()
         .map(|(topic, words)| {
             mean(pairs(words.len()).enumerate().map(|(pair, (i, j))| {
-                let n_both = counts.n_both[topic][pair];
+                let n_both = counts.with_pair[topic][pair];
                 if n_both == 0 {
                     return together.unseen();
                 }
-                let n_with = |word| counts.n_with[slots[word]];
-                npmi(n_both, n_with(&words[i]), n_with(&words[j]), counts.n_places)
+                let n_with = |word| counts.with_word[slots[word]];
+                npmi(n_both, n_with(&words[i]), n_with(&words[j]), counts.places)
             }))
         })
         .collect()
@@ -135,15 +135,15 @@ pub fn npmi_of_topics(documents: &[Vec<u32>], topics: &[Vec<u32>], together: Tog
 
 /// How many places hold each word, and each pair of each topic.
 struct Counts {
-    n_places: u64,
-    n_with: Vec<u64>,
-    n_both: Vec<Vec<u64>>,
+    places: u64,
+    with_word: Vec<u64>,
+    with_pair: Vec<Vec<u64>>,
 }
 
 impl Counts {
     fn new(topics: &[&[u32]], n_slots: usize) -> Self {
-        let n_both = topics.iter().map(|words| vec![0; pairs(words.len()).count()]).collect();
-        Self { n_places: 0, n_with: vec![0; n_slots], n_both }
+        let with_pair = topics.iter().map(|words| vec![0; pairs(words.len()).count()]).collect();
+        Self { places: 0, with_word: vec![0; n_slots], with_pair }
     }
 
     fn of(documents: &[Vec<u32>], topics: &[&[u32]], slots: &BTreeMap<u32, usize>, together: Together) -> Self {
@@ -152,7 +152,7 @@ impl Counts {
         let mut present: Vec<usize> = Vec::new();
         for tokens in documents.iter().filter(|tokens| !tokens.is_empty()) {
             let n_places = together.n_places(tokens.len());
-            counts.n_places += n_places;
+            counts.places += n_places;
             for (at, token) in tokens.iter().enumerate() {
                 if let Some(&slot) = slots.get(token) {
                     if places[slot].is_empty() {
@@ -162,12 +162,12 @@ impl Counts {
                 }
             }
             for &slot in &present {
-                counts.n_with[slot] += places[slot].iter().map(|(start, end)| end - start).sum::<u64>();
+                counts.with_word[slot] += places[slot].iter().map(|(start, end)| end - start).sum::<u64>();
             }
             for (topic, words) in topics.iter().enumerate() {
                 let of_words: Vec<&[(u64, u64)]> = words.iter().map(|word| places[slots[word]].as_slice()).collect();
                 for (pair, (i, j)) in pairs(words.len()).enumerate() {
-                    counts.n_both[topic][pair] += n_shared(of_words[i], of_words[j]);
+                    counts.with_pair[topic][pair] += n_shared(of_words[i], of_words[j]);
                 }
             }
             for slot in present.drain(..) {
@@ -177,10 +177,10 @@ impl Counts {
         counts
     }
 
-    fn plus(mut self, other: Self) -> Self {
-        self.n_places += other.n_places;
-        add_to(&mut self.n_with, &other.n_with);
-        for (n_both, more) in self.n_both.iter_mut().zip(&other.n_both) {
+    fn plus(mut self, other: &Self) -> Self {
+        self.places += other.places;
+        add_to(&mut self.with_word, &other.with_word);
+        for (n_both, more) in self.with_pair.iter_mut().zip(&other.with_pair) {
             add_to(n_both, more);
         }
         self

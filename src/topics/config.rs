@@ -2,11 +2,18 @@
 //!
 //! Fuentes-Pineda and Meza-Ruiz 2018 use one set of settings, which suits millions of documents. On a few thousand
 //! it gives thousands of topics made of words that stand together in one long document, and on a few dozen none, so
-//! [`TopicsConfig::for_corpus`] makes the limits depend on the number of documents. Every one can be overridden.
+//! [`TopicsConfig::for_corpus`] chooses by the number of documents and their length. Every one can be overridden.
 
 use serde_json::{Map, Value, json};
 
+use super::Bag;
 use crate::error::{Error, Result};
+
+/// Documents of fewer distinct words than this are short: notices and abstracts are, articles and chapters are not.
+const SHORT_DOCUMENT_WORDS: usize = 100;
+
+/// A corpus of this many documents is large enough for loose keys.
+const MANY_DOCUMENTS: usize = 1_000;
 
 /// The settings of [`mine`](super::mine).
 #[derive(Clone, Debug, PartialEq)]
@@ -38,29 +45,35 @@ pub struct TopicsConfig {
 }
 
 impl TopicsConfig {
-    /// Returns the settings for a corpus of `n_documents`.
+    /// Returns the settings for a corpus, by the number `n` of its bags and their mean number of distinct words.
     ///
     /// - A word takes part from `n^(1/4)` documents on (at least 2): 3 of 72, 7 of 2,225, 18 of 100,000.
     /// - A word takes part up to a share of `0.10 + 1.5 / sqrt(n)` of the documents (at most 0.6): 28 % of 72, where
     ///   a subject may well be a sixth of the library, 13 % of 2,225, 10.5 % of 100,000.
-    /// - Three values a key, and as many tables as make words of Jaccard similarity `eta` meet with chance one half:
-    ///   `eta` is 0.10 up to 20,000 documents (692 tables), and 0.14 above (252), where time counts.
-    /// - A topic needs as many supporting documents as a word, but at least 3 from 20 documents on.
-    pub fn for_corpus(n_documents: usize, seed: u64) -> Self {
-        let n = n_documents.max(1) as f64;
-        let min_documents = (n.powf(0.25).round() as u32).max(2);
-        let tuple_size = 3;
-        let eta = if n_documents <= 20_000 { 0.10 } else { 0.14 };
+    /// - A topic needs `n^(1/4)` documents, at least 6, but never more than a twelfth of the library, nor fewer than 2:
+    ///   in a small library, words of three documents meet by chance.
+    /// - Words of long documents meet often, so keys are strict: three values, and as many tables as make words of
+    ///   Jaccard similarity 0.10 meet with chance one half (692); three such meetings make a topic.
+    /// - Words of short documents (a mean below [`SHORT_DOCUMENT_WORDS`]) meet seldom, so keys are loose: two values,
+    ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from [`MANY_DOCUMENTS`] on; in a
+    ///   small library loose keys find chance.
+    pub fn for_corpus(bags: &[Bag], seed: u64) -> Self {
+        let n_bags = bags.len().max(1);
+        let n = n_bags as f64;
+        let root = n.powf(0.25).round() as u32;
+        let mean_words = bags.iter().map(|bag| bag.words.len()).sum::<usize>() / n_bags;
+        let is_loose = MANY_DOCUMENTS <= n_bags && mean_words < SHORT_DOCUMENT_WORDS;
+        let (tuple_size, eta, min_cluster) = if is_loose { (2, 0.05, 2) } else { (3, 0.10, 3) };
         Self {
             tuple_size,
             n_tables: n_tables_for(eta, tuple_size),
             min_set: 3,
             overlap: 0.7,
-            min_cluster: 5,
-            max_cluster_words: 200,
-            min_documents,
+            min_cluster,
+            max_cluster_words: if is_loose { 60 } else { 200 },
+            min_documents: root.max(2),
             max_document_share: (0.10 + 1.5 / n.sqrt()).min(0.6) as f32,
-            min_support: if n_documents < 20 { 2 } else { min_documents.max(3) },
+            min_support: root.max(6).min((n_bags / 12) as u32).max(2),
             n_topic_words: 20,
             min_strength: 0.1,
             seed,
@@ -68,6 +81,7 @@ impl TopicsConfig {
     }
 
     /// Returns the settings with every word taking part, however rare or common.
+    #[must_use]
     pub fn without_frequency_limits(self) -> Self {
         Self { min_documents: 1, max_document_share: 1.0, ..self }
     }
@@ -118,7 +132,7 @@ impl TopicsConfig {
     }
 }
 
-fn require(name: &'static str, found: impl ToString, needed: &'static str, is_met: bool) -> Result<()> {
+fn require(name: &'static str, found: impl std::fmt::Display + Copy, needed: &'static str, is_met: bool) -> Result<()> {
     if is_met { Ok(()) } else { Err(Error::Setting { name, needed, found: found.to_string() }) }
 }
 
@@ -127,7 +141,7 @@ fn require(name: &'static str, found: impl ToString, needed: &'static str, is_me
 /// Words of similarity `eta` share a key of `tuple_size` values with chance `eta^r` in one table, and so meet in one
 /// of `l` with chance `1 - (1 - eta^r)^l`; this is the paper's `floor(ln 0.5 / ln(1 - eta^r))`.
 pub fn n_tables_for(eta: f64, tuple_size: u32) -> u32 {
-    let meets = eta.clamp(0.0, 1.0).powi(tuple_size as i32);
+    let meets = eta.clamp(0.0, 1.0).powi(tuple_size.cast_signed());
     ((0.5_f64.ln() / (-meets).ln_1p()).floor() as u32).clamp(1, 100_000)
 }
 
@@ -154,8 +168,8 @@ mod tests {
 
     #[test]
     fn chosen_settings_are_in_range_for_every_size() {
-        for n_documents in [0, 1, 2, 5, 19, 20, 72, 2_225, 20_001, 1_000_000] {
-            let config = TopicsConfig::for_corpus(n_documents, 1);
+        for n_documents in [0, 1, 2, 5, 19, 20, 72, 2_225, 20_001, 100_000] {
+            let config = TopicsConfig::for_corpus(&vec![Bag::default(); n_documents], 1);
             config.check().expect("chosen settings are in range");
             config.clone().without_frequency_limits().check().expect("no limits are in range");
             assert!(config.min_documents <= config.max_documents(n_documents));
@@ -164,7 +178,7 @@ mod tests {
 
     #[track_caller]
     fn check_refused(change: impl Fn(&mut TopicsConfig), expected: &str) {
-        let mut config = TopicsConfig::for_corpus(100, 1);
+        let mut config = TopicsConfig::for_corpus(&[], 1);
         change(&mut config);
         let error = config.check().expect_err("a setting is out of range");
         assert_eq!(error.to_string(), expected);

@@ -27,6 +27,9 @@ const MERGE_WORDS: f32 = 0.5;
 /// Topics whose supporting documents overlap by more than this, of the larger's, are one.
 const MERGE_DOCUMENTS: f32 = 0.5;
 
+/// The share of its core words that a document firmly about a topic holds, rounded up.
+const FIRM_SHARE: f32 = 0.5;
+
 /// The corpus as ranking needs it.
 pub(crate) struct Corpus<'a> {
     pub(crate) bags: &'a [Bag],
@@ -49,8 +52,8 @@ struct Scratch {
     n_supporting: Vec<u32>,
 }
 
-/// Returns the topics of `clusters`, those of most supporting documents first, near-duplicates merged, those of fewer
-/// than `min_support` documents or two words left out.
+/// Returns the topics of `clusters`, those of most supporting documents first, near-duplicates left out, and with them
+/// topics that too few documents are firmly about: see [`is_firm`].
 pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsConfig) -> Vec<Ranked> {
     let topics: Vec<Option<Ranked>> = clusters
         .par_iter()
@@ -58,7 +61,8 @@ pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsC
             || Scratch { tally: Tally::new(corpus.bags.len()), n_supporting: vec![0; corpus.n_words] },
             |scratch, cluster| {
                 let topic = rounds(heaviest(cluster), corpus, config, scratch);
-                let is_topic = config.min_support as usize <= topic.supporting.len() && 2 <= topic.words.len();
+                let is_topic =
+                    2 <= topic.words.len() && is_firm(&core(&topic.words), corpus, config, &mut scratch.tally);
                 is_topic.then_some(topic)
             },
         )
@@ -131,6 +135,14 @@ fn standing_out(
     words
 }
 
+/// Returns whether at least `min_support` documents hold half of a topic's core words.
+///
+/// Documents that hold a few words of a topic are easily had; those that hold half of the heaviest are about it.
+fn is_firm(core: &[WordId], corpus: &Corpus<'_>, config: &TopicsConfig, tally: &mut Tally) -> bool {
+    let needed = ((core.len() as f32 * FIRM_SHARE).ceil() as u32).max(2);
+    config.min_support as usize <= tally.bags_holding(core, needed, Some(config.min_support), corpus.index).len()
+}
+
 /// Returns `topics` without those that say the same as one before.
 fn without_near_duplicates(topics: Vec<Ranked>) -> Vec<Ranked> {
     let mut kept: Vec<(Vec<WordId>, Ranked)> = Vec::new();
@@ -162,7 +174,7 @@ mod tests {
     fn check(bags: &[Bag], clusters: &[&[u32]], expected: &[(&[u32], &[u32])]) {
         let index = InvertedIndex::new(bags, 10);
         let corpus = Corpus { bags, index: &index, n_words: 10 };
-        let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags.len(), 0) };
+        let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };
         let clusters: Vec<Cluster> =
             clusters.iter().map(|words| words.iter().map(|&word| (WordId(word), 1)).collect()).collect();
         let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config)

@@ -268,8 +268,7 @@ mod tests {
     #[test]
     fn words_too_rare_or_too_common_take_no_part() {
         let (vocabulary, bags) = read(&["ship mast", "ship mast sail", "ship keel", "ship keel"]);
-        let config =
-            TopicsConfig { min_documents: 2, max_document_share: 0.5, ..TopicsConfig::for_corpus(bags.len(), 0) };
+        let config = TopicsConfig { min_documents: 2, max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 0) };
         let (within, bags) = vocabulary.within_limits(&bags, &config);
         assert_eq!(within.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(), ["keel", "mast"]);
         assert_eq!(

@@ -170,7 +170,7 @@ mod tests {
     use crate::progress::Unwatched;
 
     fn config(tuple_size: u32, n_tables: u32, min_set: u32) -> TopicsConfig {
-        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(100, 11) }
+        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(&[], 11) }
     }
 
     fn found(bags: &[Bag], n_words: usize, config: &TopicsConfig) -> WordSets {
@@ -188,7 +188,7 @@ mod tests {
     #[track_caller]
     fn check_collisions((n_both, n_one, n_other): (usize, usize, usize), tuple_size: u32) {
         let similarity = n_both as f64 / (n_both + n_one + n_other) as f64;
-        let chance = similarity.powi(tuple_size as i32);
+        let chance = similarity.powi(tuple_size.cast_signed());
         let n_tables = 4_000;
         let sets = found(&two_words(n_both, n_one, n_other), 2, &config(tuple_size, n_tables, 2));
         let n_met = (0..sets.len()).map(|set| sets.n_tables(set)).sum::<u32>();

@@ -14,9 +14,9 @@ const FRENCH: &[&str] = &[
     "vol", "st", "ste",
 ];
 const GERMAN: &[&str] = &[
-    "abs", "abschn", "allg", "art", "b", "bd", "bspw", "bzw", "ca", "d.h", "dipl", "dr", "evtl", "fa", "ggf", "hr",
-    "fr", "i.d.r", "inkl", "insb", "lt", "max", "min", "mind", "nr", "o.ä", "prof", "rd", "s", "sog", "st", "str",
-    "u.a", "u.u", "usf", "vgl", "z.b", "z.t", "z", "ziff", "zzgl", "d", "u", "i",
+    "abs", "abschn", "allg", "art", "b", "bd", "bspw", "bzw", "ca", "d.h", "dipl", "dr", "evtl", "fa", "gem", "ggf",
+    "lit", "hr", "fr", "i.d.r", "inkl", "insb", "lt", "max", "min", "mind", "nr", "o.ä", "prof", "rd", "s", "sog",
+    "st", "str", "u.a", "u.u", "usf", "vgl", "z.b", "z.t", "z", "ziff", "zzgl", "d", "u", "i",
 ];
 const ITALIAN: &[&str] = &[
     "art", "artt", "avv", "cfr", "dott", "dott.ssa", "dr", "ecc", "es", "ing", "lett", "n", "p.es", "pag", "pagg",
@@ -34,7 +34,7 @@ const SPANISH: &[&str] = &[
 /// Before a number only: `no.` ends a sentence as a word of its own.
 const BEFORE_NUMBERS: &[&str] = &[
     "no", "nos", "nr", "n", "p", "pp", "s", "sect", "sub", "pt", "pos", "tel", "al", "reg", "regs", "jan", "feb",
-    "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "bl", "rn", "lit", "c", "l",
+    "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "bl", "rn", "c", "l",
 ];
 
 /// The end of a sentence only if what follows begins like one.

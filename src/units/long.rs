@@ -40,7 +40,7 @@ fn cues(language: Language) -> &'static [&'static str] {
 pub(super) fn pieces(sentence: &str, language: Language) -> Vec<Range<usize>> {
     let words = word_ranges(sentence);
     if words.len() <= MAX_WORDS {
-        return vec![0..sentence.len()];
+        return std::iter::once(0..sentence.len()).collect();
     }
     let mut pieces = Vec::new();
     let mut from = 0;

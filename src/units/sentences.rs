@@ -67,7 +67,9 @@ impl Splitter {
     /// Returns whether a full stop after `word` is within a sentence that goes on in `after`.
     fn is_within(&self, word: &str, after: &str) -> bool {
         let next = after.split(|c: char| !(c.is_alphanumeric() || "'’".contains(c))).next().unwrap_or_default();
-        let begins_sentence = self.analyzer.is_stop_word(&words::fold(next)) && !next.is_empty();
+        // The letters are among the stop words, but `J. R. Smith` is one name.
+        let is_initial = next.chars().count() == 1 && !["A", "I"].contains(&next);
+        let begins_sentence = !next.is_empty() && !is_initial && self.analyzer.is_stop_word(&words::fold(next));
         let begins_number = after.starts_with(|c: char| c.is_numeric() || c == '§');
         match stop_after(word, self.language) {
             Stop::Never => true,

@@ -1,0 +1,362 @@
+//! What can be typed: the command line as the README and the man page describe it.
+
+use std::path::PathBuf;
+
+use caesura::document::{Layer, UnitKind};
+use caesura::export::{ChapterFormat, TopicFormat};
+use caesura::pipeline::Engine;
+use caesura::words::Language;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Cuts long texts into titled chapters, finds the topics of a collection, and searches both. Nothing leaves the machine.
+#[derive(Debug, Parser)]
+#[command(name = "caesura", version, long_version = env!("CAESURA_LONG_VERSION"), max_term_width = 100)]
+#[command(after_help = "Results go to standard output, everything else to standard error. \
+    Exit codes: 0 done, 1 our fault, 2 bad input or usage, 130 cancelled.")]
+pub(crate) struct Typed {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The library to work on [default: library.caesura in the data folder of the platform]
+    #[arg(long, global = true, value_name = "FILE", env = "CAESURA_LIBRARY")]
+    pub(crate) library: Option<PathBuf>,
+    /// How many threads to work on; the result is the same with any number [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Where chance starts, for everything that draws by chance
+    #[arg(long, global = true, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Shows no progress
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Imports, cuts, titles and stores files or whole folders
+    Add(Add),
+    /// Cuts one file into chapters; touches no library
+    Split(Split),
+    /// Finds the topics of the library, or of a corpus in a file
+    Topics(Topics),
+    /// Lists the documents of the library
+    List(List),
+    /// Shows the chapters of one document
+    Show(Show),
+    /// Takes documents out of the library
+    Remove(Remove),
+    /// Finds chapters that hold what is asked for, best first
+    Search(Search),
+    /// Writes the library, or one document, in a format that other tools read
+    Export(Export),
+    /// Measures chapters or topics against a reference
+    Evaluate(Evaluate),
+    /// Prints the completions for a shell
+    Completions(Completions),
+    /// Prints the man page
+    Man,
+}
+
+/// How a document is cut.
+#[derive(Debug, Args)]
+pub(crate) struct Cut {
+    /// What says where the subject changes
+    #[arg(long, default_value = Engine::Context.name(), value_parser = engine())]
+    pub(crate) engine: Engine,
+    /// What chapters are made of [default: what the text is laid out in]
+    #[arg(long, value_name = "KIND", value_parser = unit_kind())]
+    pub(crate) units: Option<UnitKind>,
+    /// How finely to cut, from 0 (not at all) to 1 (at every gap)
+    #[arg(long, value_name = "0..1", default_value_t = 0.5)]
+    pub(crate) granularity: f32,
+    /// The fewest units a chapter may have [default: by the kind of unit]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) min_chapter_units: Option<u32>,
+    /// The language of the text, which decides its stop words and stems [default: recognised]
+    #[arg(long, value_name = "CODE", value_parser = language())]
+    pub(crate) language: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cut: Cut,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Split {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The form of the result
+    #[arg(long, default_value = "text", value_parser = chapter_format())]
+    pub(crate) format: ChapterFormat,
+    /// Which chapters: those found, or those the headings of the file make
+    #[arg(long, default_value = "found")]
+    pub(crate) layer: LayerArg,
+    #[command(flatten)]
+    pub(crate) cut: Cut,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Topics {
+    /// Mines a file of documents (JSON lines with "id" and "text", plain or .zst) instead of the library
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["counts", "vocabulary"])]
+    pub(crate) corpus: Option<PathBuf>,
+    /// Mines bags of words instead: a line a document, `n id:freq id:freq ...`
+    #[arg(long, value_name = "FILE", requires = "vocabulary")]
+    pub(crate) counts: Option<PathBuf>,
+    /// The words of --counts: a line a word, `word = id = collection-frequency document-frequency`
+    #[arg(long, value_name = "FILE", requires = "counts")]
+    pub(crate) vocabulary: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TopicFormatArg,
+    #[command(flatten)]
+    pub(crate) settings: TopicSettings,
+}
+
+/// The settings of the miner; what is not given is chosen from the corpus.
+#[derive(Debug, Args)]
+pub(crate) struct TopicSettings {
+    /// How many min-hash values make a key
+    #[arg(long, value_name = "R")]
+    pub(crate) tuple_size: Option<u32>,
+    /// How many tables to hash into
+    #[arg(long, value_name = "N")]
+    pub(crate) tables: Option<u32>,
+    /// Two word sets are linked if they overlap by more than this
+    #[arg(long, value_name = "0..1")]
+    pub(crate) overlap: Option<f32>,
+    /// The fewest words in a word set
+    #[arg(long, value_name = "N")]
+    pub(crate) min_set: Option<u32>,
+    /// The fewest word sets in a topic
+    #[arg(long, value_name = "N")]
+    pub(crate) min_cluster: Option<u32>,
+    /// Leaves out words that stand in fewer documents
+    #[arg(long, value_name = "N")]
+    pub(crate) min_documents: Option<u32>,
+    /// Leaves out words that stand in a larger share of the documents
+    #[arg(long, value_name = "0..1")]
+    pub(crate) max_document_share: Option<f32>,
+    /// Leaves out no word for its frequency
+    #[arg(long, conflicts_with_all = ["min_documents", "max_document_share"])]
+    pub(crate) no_frequency_limits: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The document's number, as `list` gives it
+    pub(crate) id: i64,
+    /// The form of the result
+    #[arg(long, default_value = "text", value_parser = chapter_format())]
+    pub(crate) format: ChapterFormat,
+    /// Which chapters: those found, or those the headings of the file make
+    #[arg(long, default_value = "found")]
+    pub(crate) layer: LayerArg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// The documents' numbers, as `list` gives them
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Words, "phrases", prefixes*, AND, OR, NOT, NEAR(a b)
+    #[arg(required = true, value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// The most chapters to show
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// Only in the document of this number
+    #[arg(long, value_name = "ID")]
+    pub(crate) document: Option<i64>,
+    /// Only in chapters that bear the topic of this index
+    #[arg(long, value_name = "INDEX")]
+    pub(crate) topic: Option<u32>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The form of the result
+    #[arg(long, default_value = "markdown", value_parser = chapter_format())]
+    pub(crate) format: ChapterFormat,
+    /// Where to: a file, or a folder for a file a document [default: standard output]
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only the document of this number
+    #[arg(long, value_name = "ID")]
+    pub(crate) document: Option<i64>,
+    /// Which chapters: those found, or those the headings of the file make
+    #[arg(long, default_value = "found")]
+    pub(crate) layer: LayerArg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    #[command(subcommand)]
+    pub(crate) what: EvaluateWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvaluateWhat {
+    /// Pk, WindowDiff, boundary similarity and F1 against true sections
+    Chapters(EvaluateChapters),
+    /// Coherence, diversity, support and agreement with labels
+    Topics(EvaluateTopics),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateChapters {
+    /// Documents with their true sections (JSON lines, plain or .zst)
+    #[arg(required = true)]
+    pub(crate) data: Vec<PathBuf>,
+    /// What to measure; may be given several times [default: what the program would choose]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) engine: Vec<String>,
+    /// Keeps documents whose field has this value; may be given several times
+    #[arg(long = "where", value_name = "KEY=VALUE")]
+    pub(crate) keep: Vec<String>,
+    /// Leaves out a first section without a title
+    #[arg(long)]
+    pub(crate) drop_untitled_first: bool,
+    /// Only the first N documents that are kept
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// How finely to cut, from 0 (not at all) to 1 (at every gap)
+    #[arg(long, value_name = "0..1", default_value_t = 0.5)]
+    pub(crate) granularity: f32,
+    /// Writes what was predicted, a line a document and engine
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateTopics {
+    /// Documents with their labels (JSON lines, plain or .zst)
+    pub(crate) data: PathBuf,
+    /// Only the first N documents
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    #[command(flatten)]
+    pub(crate) settings: TopicSettings,
+    /// Writes the topics as `topics --format json` does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Which chapters of a document.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LayerArg {
+    /// Found by the engine, and corrected by hand
+    Found,
+    /// As the headings of the file cut it
+    AsWritten,
+}
+
+impl From<LayerArg> for Layer {
+    fn from(layer: LayerArg) -> Self {
+        match layer {
+            LayerArg::Found => Self::Found,
+            LayerArg::AsWritten => Self::AsWritten,
+        }
+    }
+}
+
+/// The form of a list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For reading
+    Text,
+    /// For scripts
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// The form of hits and of measurements.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SearchFormat {
+    /// For reading
+    Text,
+    /// For scripts
+    Json,
+}
+
+/// The form of topics.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TopicFormatArg {
+    /// A line a topic, for reading
+    Text,
+    /// Everything, for scripts
+    Json,
+    /// A row a topic, for spreadsheets
+    Csv,
+}
+
+impl From<TopicFormatArg> for TopicFormat {
+    fn from(format: TopicFormatArg) -> Self {
+        match format {
+            TopicFormatArg::Text => Self::Text,
+            TopicFormatArg::Json => Self::Json,
+            TopicFormatArg::Csv => Self::Csv,
+        }
+    }
+}
+
+fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
+    PossibleValuesParser::new(ChapterFormat::ALL.map(ChapterFormat::name)).map(|name| {
+        ChapterFormat::ALL.into_iter().find(|format| format.name() == name).expect("only these names are let in")
+    })
+}
+
+fn engine() -> impl TypedValueParser<Value = Engine> {
+    PossibleValuesParser::new(Engine::ALL.map(Engine::name))
+        .map(|name| Engine::from_name(&name).expect("only these names are let in"))
+}
+
+fn unit_kind() -> impl TypedValueParser<Value = UnitKind> {
+    PossibleValuesParser::new(UnitKind::ALL.map(UnitKind::name))
+        .map(|name| UnitKind::from_name(&name).expect("only these names are let in"))
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::code))
+        .map(|code| Language::from_code(&code).expect("only these codes are let in"))
+}

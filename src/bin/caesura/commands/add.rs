@@ -1,0 +1,122 @@
+//! `caesura add`: files and folders into the library. A file that fails is listed at the end; the others are safe.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use caesura::error::{Error, Kind};
+use caesura::import::{self, Found};
+use caesura::neural::Encoder;
+use caesura::pipeline::{self, Added, Source, SplitSettings};
+use caesura::progress::Progress;
+use caesura::store::Library;
+
+use crate::args;
+use crate::output::{self, Bar, Session};
+
+pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
+    let settings = args.cut.settings()?;
+    let mut library = session.library_to_add_to()?;
+    let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
+    let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
+
+    let found = import::files_under(&args.paths);
+    let n_files = found.len();
+    let bar = session.bar("add");
+    let mut tally = Tally::default();
+    for (n, found) in found.iter().enumerate() {
+        match found {
+            Found::Skipped { path, reason } => tally.skipped.push(format!("{}: {reason}", path.display())),
+            Found::File { path } => {
+                bar.say(&super::name_of(path));
+                let progress = OneOfMany { bar: &bar, n, n_files };
+                match add(&mut library, path, &settings, encoder, &progress) {
+                    Ok(added) => tally.count(added),
+                    // What stops one file does not stop the next, but a full disk or a wish to stop does.
+                    Err(error) if stops_all(&error) => return Err(error.into()),
+                    Err(error) => tally.failed.push(error.to_string()),
+                }
+            }
+        }
+    }
+    drop(bar);
+    tally.say(session)
+}
+
+fn add(
+    library: &mut Library,
+    path: &Path,
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Added, Error> {
+    let bytes = import::read(path)?;
+    let name = super::name_of(path);
+    let shown = path.to_string_lossy();
+    let source = Source { bytes: &bytes, name: &name, path: Some(&shown), added_at: output::now() };
+    pipeline::add_document(library, &source, settings, encoder, progress)
+}
+
+fn stops_all(error: &Error) -> bool {
+    error.kind() != Kind::Input || matches!(error, Error::Library { .. } | Error::Model { .. })
+}
+
+/// The progress of one file among many, on one bar for all.
+struct OneOfMany<'a> {
+    bar: &'a Bar,
+    n: usize,
+    n_files: usize,
+}
+
+impl OneOfMany<'_> {
+    /// A file counts as this many steps of the bar, whatever it counts its own work in.
+    const STEPS: usize = 1000;
+}
+
+impl Progress for OneOfMany<'_> {
+    fn report(&self, done: usize, total: usize) {
+        let part = done * Self::STEPS / total.max(1);
+        self.bar.report(self.n * Self::STEPS + part, self.n_files * Self::STEPS);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.bar.is_cancelled()
+    }
+}
+
+/// How many files became what.
+#[derive(Default)]
+struct Tally {
+    n_new: usize,
+    n_already: usize,
+    skipped: Vec<String>,
+    failed: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, added: Added) {
+        match added {
+            Added::New(_) => self.n_new += 1,
+            Added::Already(_) => self.n_already += 1,
+        }
+    }
+
+    /// Says what came of it all, and fails if a file that was asked for is not in the library.
+    fn say(self, session: &Session) -> Result<()> {
+        for line in &self.skipped {
+            session.note(&output::tame(&format!("  passed over {line}")));
+        }
+        for line in &self.failed {
+            session.note(&output::tame(&format!("  failed: {line}")));
+        }
+        let mut parts = vec![format!("{} added", self.n_new)];
+        let others =
+            [(self.n_already, "already there"), (self.skipped.len(), "passed over"), (self.failed.len(), "failed")];
+        parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+        session.note(&parts.join(", "));
+        match self.failed.len() {
+            0 => Ok(()),
+            1 => Err(anyhow!("1 file could not be added")),
+            n => Err(anyhow!("{n} files could not be added")),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! `caesura evaluate`: how good chapters and topics are, against a reference.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use caesura::chapters::CutConfig;
+use caesura::document::UnitKind;
+use caesura::error::Error;
+use caesura::evaluate::chapters::{
+    ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, evaluate_chapters,
+};
+use caesura::evaluate::corpus::{self, CorpusDocument};
+use caesura::evaluate::data::{self, Selection, UntitledFirst};
+use caesura::evaluate::topics::{TokenCorpus, TopicScores, evaluate, terms};
+use caesura::export::{TopicFormat, write_topics};
+use caesura::neural::Encoder;
+use caesura::pipeline::{self, Engine};
+use caesura::words::Analyzer;
+use serde_json::{Value, json};
+
+use super::topics::views;
+use crate::args::{self, EvaluateWhat, SearchFormat};
+use crate::output::{self, Session};
+
+pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
+    match &args.what {
+        EvaluateWhat::Chapters(args) => chapters(session, args),
+        EvaluateWhat::Topics(args) => topics(session, args),
+    }
+}
+
+/// The engines that tell how hard the data is: no boundary, equal parts, and boundaries anywhere.
+const BASELINES: [&str; 3] = ["none", "even", "random"];
+
+fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
+    let names = engines(&args.engine)?;
+    let scorers: Vec<_> =
+        names.iter().filter_map(|name| Engine::from_name(name)).map(|engine| (engine, engine.scorer())).collect();
+    let cut: Cut = &|kind: UnitKind| CutConfig::usual(args.granularity, kind);
+    let measured: Vec<Measured> = names
+        .iter()
+        .map(|name| match name.as_str() {
+            "none" => Measured::None,
+            "even" => Measured::Even,
+            "random" => Measured::Random { seed: session.seed() },
+            name => {
+                let (_, scorer) = scorers.iter().find(|(engine, _)| engine.name() == name).expect("it was made above");
+                Measured::Scored { scorer: scorer.as_ref(), cut }
+            }
+        })
+        .collect();
+    let needs_model = scorers.iter().any(|(_, scorer)| scorer.needs_vectors());
+    let encoder = if needs_model { Some(session.encoder()?) } else { None };
+
+    let predictions = RefCell::new(Vec::new());
+    let results = args.data.iter().map(|path| {
+        let selection = selection(args)?;
+        let bar = session.bar(&super::name_of(path));
+        let started = Instant::now();
+        let mut surroundings = Surroundings {
+            encoder: encoder.as_ref().map(|encoder| encoder as &dyn Encoder),
+            seconds: &|| started.elapsed().as_secs_f64(),
+            on_prediction: &mut |prediction: Prediction| {
+                if args.predictions.is_some() {
+                    serde_json::to_writer(&mut *predictions.borrow_mut(), &prediction)?;
+                    predictions.borrow_mut().push(b'\n');
+                }
+                Ok(())
+            },
+        };
+        let mut evaluation = evaluate_chapters(data::references(path, selection)?, &measured, &mut surroundings, &bar)?;
+        for engine in &mut evaluation.engines {
+            engine.peak_mib = output::peak_mib();
+        }
+        Ok((path.as_path(), evaluation))
+    });
+    let results: Vec<(&Path, ChaptersEvaluation)> = results.collect::<Result<_>>()?;
+    if let Some(path) = &args.predictions {
+        output::write_file(path, |out| Ok(out.write_all(&predictions.borrow())?))?;
+    }
+    match args.format {
+        SearchFormat::Text => {
+            output::print(|out| results.iter().try_for_each(|(path, result)| table(path, result, out)))
+        }
+        SearchFormat::Json => {
+            print_chapters_json(session, args, encoder.as_ref().map(|encoder| encoder.sha256()), &results)
+        }
+    }
+}
+
+/// Returns the names of the engines to measure.
+fn engines(typed: &[String]) -> Result<Vec<String>, Error> {
+    if typed.is_empty() {
+        return Ok(vec![Engine::Context.name().to_owned()]);
+    }
+    for name in typed {
+        if Engine::from_name(name).is_none() && !BASELINES.contains(&name.as_str()) {
+            return Err(Error::Setting {
+                name: "engine",
+                needed: "one of context, lexical, none, even and random",
+                found: name.clone(),
+            });
+        }
+    }
+    Ok(typed.to_vec())
+}
+
+fn selection(args: &args::EvaluateChapters) -> Result<Selection> {
+    let field = |typed: &String| {
+        let (name, value) = typed.split_once('=').with_context(|| format!("--where takes KEY=VALUE, not {typed:?}"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    Ok(Selection {
+        fields: args.keep.iter().map(field).collect::<Result<_>>()?,
+        untitled_first: if args.drop_untitled_first { UntitledFirst::Drop } else { UntitledFirst::Keep },
+        limit: args.limit,
+    })
+}
+
+fn table(path: &Path, result: &ChaptersEvaluation, out: &mut dyn Write) -> Result<()> {
+    let (n, n_skipped) = (result.n_documents, result.n_skipped);
+    writeln!(out, "{}: {n} documents, {n_skipped} of one section left out", path.display())?;
+    writeln!(out, "  engine        Pk  WindowDiff      B     F1  F1 within 1  found/true   words/s    MiB")?;
+    for row in &result.engines {
+        let EngineMeasures { engine, pk, windowdiff, b, f1, f1_within_1, count_ratio_median, words_per_sec, peak_mib } =
+            row;
+        let mib = peak_mib.map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}"));
+        writeln!(
+            out,
+            "  {engine:10} {pk:5.3}       {windowdiff:5.3}  {b:5.3}  {f1:5.3}        {f1_within_1:5.3}  \
+             {count_ratio_median:10.2}  {words_per_sec:8.0}  {mib:>5}"
+        )?;
+    }
+    Ok(())
+}
+
+fn print_chapters_json(
+    session: &Session,
+    args: &args::EvaluateChapters,
+    model_sha256: Option<&str>,
+    results: &[(&Path, ChaptersEvaluation)],
+) -> Result<()> {
+    let one = |(path, result): &(&Path, ChaptersEvaluation)| {
+        json!({
+            "caesura": caesura::VERSION,
+            "data": path.to_string_lossy(),
+            "n_documents": result.n_documents,
+            "n_skipped": result.n_skipped,
+            "engines": result.engines,
+            "provenance": {
+                "caesura": caesura::VERSION,
+                "model_sha256": model_sha256,
+                "seed": session.seed(),
+                "settings": {
+                    "granularity": args.granularity,
+                    "where": args.keep,
+                    "drop_untitled_first": args.drop_untitled_first,
+                    "limit": args.limit,
+                },
+            },
+        })
+    };
+    match results {
+        [only] => output::print_json(&one(only)),
+        several => output::print_json(&Value::Array(several.iter().map(one).collect())),
+    }
+}
+
+fn topics(session: &Session, args: &args::EvaluateTopics) -> Result<()> {
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let documents: Vec<CorpusDocument> = corpus::documents(&args.data)?.take(limit).collect::<Result<_, _>>()?;
+    let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+    let language = pipeline::language_of(&texts);
+    let bar = session.bar("mine topics");
+    let started = Instant::now();
+    let adjust = |chosen| args.settings.adjust(chosen);
+    let (found, config) = pipeline::mine_texts(&texts, language, session.seed(), &adjust, &bar)?;
+    let secs = started.elapsed().as_secs_f64();
+    drop(bar);
+
+    let provenance = pipeline::topics_provenance(&config, language);
+    if let Some(path) = &args.predictions {
+        let views = views(&found, |bag| documents[bag].id.clone());
+        output::write_file(path, |out| Ok(write_topics(&views, &provenance, TopicFormat::Json, out)?))?;
+    }
+    let analyzer = Analyzer::new(language);
+    let tokens = TokenCorpus::of_texts(texts.iter().copied(), &analyzer);
+    let labels: Vec<Vec<String>> = documents.iter().map(|document| document.labels.clone()).collect();
+    let scores = evaluate(&found, &terms(&found, &analyzer), &tokens, &labels);
+    match args.format {
+        SearchFormat::Text => output::print(|out| topics_table(documents.len(), &scores, secs, out)),
+        SearchFormat::Json => output::print_json(&json!({
+            "caesura": caesura::VERSION,
+            "data": args.data.to_string_lossy(),
+            "n_documents": documents.len(),
+            "n_topics": scores.n_topics,
+            "npmi_window_10": scores.npmi_window_10,
+            "npmi_documents": scores.npmi_documents,
+            "diversity": scores.diversity,
+            "support_median": scores.support_median,
+            "share_of_documents_with_topic": scores.share_of_documents_with_topic,
+            "nmi": scores.nmi,
+            "purity": scores.purity,
+            "secs": secs,
+            "peak_mib": output::peak_mib(),
+            "provenance": provenance,
+        })),
+    }
+}
+
+fn topics_table(n_documents: usize, scores: &TopicScores, secs: f64, out: &mut dyn Write) -> Result<()> {
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+    let peak = output::peak_mib().map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}"));
+    let rows = [
+        ("documents", n_documents.to_string()),
+        ("topics", scores.n_topics.to_string()),
+        ("NPMI, 10-word window", number(scores.npmi_window_10)),
+        ("NPMI, documents", number(scores.npmi_documents)),
+        ("diversity", format!("{:.3}", scores.diversity)),
+        ("support, median", scores.support_median.to_string()),
+        ("documents with a topic", format!("{:.3}", scores.share_of_documents_with_topic)),
+        ("NMI with labels", number(scores.nmi)),
+        ("purity", number(scores.purity)),
+        ("seconds to mine", format!("{secs:.2}")),
+        ("peak MiB", peak),
+    ];
+    rows.iter().try_for_each(|(name, value)| Ok(writeln!(out, "{name:24} {value:>10}")?))
+}

@@ -1,0 +1,111 @@
+//! The commands, one a file: each turns what was typed into calls of the library and prints what comes of them.
+
+pub(crate) mod add;
+pub(crate) mod evaluate;
+pub(crate) mod export;
+pub(crate) mod list;
+pub(crate) mod manual;
+pub(crate) mod remove;
+pub(crate) mod search;
+pub(crate) mod show;
+pub(crate) mod split;
+pub(crate) mod topics;
+
+use std::path::Path;
+
+use caesura::document::{Chapter, GapScores, Layer, Provenance, Units};
+use caesura::error::Error;
+use caesura::export::DocumentView;
+use caesura::pipeline::{Engine, SplitSettings};
+use caesura::store::{DocumentId, DocumentRow, Library};
+
+use crate::args::Cut;
+
+impl Cut {
+    /// Returns what was typed as settings.
+    fn settings(&self) -> anyhow::Result<SplitSettings> {
+        let settings = SplitSettings {
+            engine: self.engine,
+            unit_kind: self.units,
+            granularity: self.granularity,
+            min_chapter_units: self.min_chapter_units,
+            language: self.language,
+        };
+        Ok(settings.checked()?)
+    }
+
+    /// Returns whether the engine needs the model.
+    fn needs_model(&self) -> bool {
+        self.engine == Engine::Context
+    }
+}
+
+/// A document of the library with all that an export says of it.
+struct Whole {
+    row: DocumentRow,
+    text: String,
+    units: Units,
+    chapters: Vec<Chapter>,
+    as_written: Vec<Chapter>,
+    gap_scores: Option<GapScores>,
+    provenance: Provenance,
+}
+
+impl Whole {
+    fn read(library: &Library, id: DocumentId) -> Result<Self, Error> {
+        let row = library.document(id)?;
+        let chapters = |layer| -> Result<Vec<Chapter>, Error> {
+            Ok(library.chapters(id, layer)?.into_iter().map(|row| row.chapter).collect())
+        };
+        let (gap_scores, provenance) = match library.gap_scores(id, &row.engine)? {
+            Some((scores, provenance)) => (Some(scores), provenance),
+            None => (None, Provenance::of(&row.engine, serde_json::Map::new())),
+        };
+        Ok(Self {
+            text: library.text(id)?,
+            units: library.units(id)?,
+            chapters: chapters(Layer::Found)?,
+            as_written: chapters(Layer::AsWritten)?,
+            gap_scores,
+            provenance,
+            row,
+        })
+    }
+
+    /// Returns the document as an export sees it, with the chapters of `layer`.
+    fn view(&self, layer: Layer) -> Result<DocumentView<'_>, Error> {
+        Ok(DocumentView {
+            id: Some(self.row.id.0),
+            title: &self.row.title,
+            source_name: &self.row.source_name,
+            text: &self.text,
+            units: &self.units,
+            chapters: of_layer(layer, &self.row.title, &self.chapters, &self.as_written)?,
+            as_written: &self.as_written,
+            gap_scores: self.gap_scores.as_ref(),
+            provenance: &self.provenance,
+        })
+    }
+}
+
+/// Returns the name of a file, as far as it is Unicode.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Returns the chapters of a layer; a document without headings has none as written.
+fn of_layer<'a>(
+    layer: Layer,
+    title: &str,
+    found: &'a [Chapter],
+    as_written: &'a [Chapter],
+) -> Result<&'a [Chapter], Error> {
+    match layer {
+        Layer::Found => Ok(found),
+        Layer::AsWritten if as_written.is_empty() => Err(Error::Nothing {
+            attempt: "take the chapters as written",
+            reason: format!("{title:?} has no headings; leave out --layer for the chapters found"),
+        }),
+        Layer::AsWritten => Ok(as_written),
+    }
+}

@@ -1,0 +1,103 @@
+//! `caesura search`: chapters that hold what is asked for, best first.
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use caesura::error::Error;
+use caesura::export::clock;
+use caesura::search::{self, Found, Hit};
+use caesura::store::{DocumentId, Filter, Library, SnippetPart, TopicId};
+use serde_json::{Value, json};
+
+use crate::args::{self, SearchFormat};
+use crate::output::{self, Session};
+
+pub(crate) fn run(session: &Session, args: &args::Search) -> Result<()> {
+    let library = session.library()?;
+    let typed = args.query.join(" ");
+    let topic = args.topic.map(|index| topic_of(&library, index)).transpose()?;
+    let filter = Filter { document: args.document.map(DocumentId), topic };
+    if let Some(id) = filter.document {
+        library.document(id)?;
+    }
+    let found = search::search(&library, &typed, &filter, args.limit)?;
+    match args.format {
+        SearchFormat::Text => print_text(session, &found),
+        SearchFormat::Json => print_json(&typed, &found),
+    }
+}
+
+fn topic_of(library: &Library, index: u32) -> Result<TopicId, Error> {
+    let topics = library.topics()?;
+    let topic = topics.iter().find(|topic| topic.index == index);
+    topic.map(|topic| topic.id).ok_or_else(|| Error::Nothing {
+        attempt: "search in a topic",
+        reason: format!("there is no topic {index}; the library has {}, see `caesura topics`", topics.len()),
+    })
+}
+
+fn print_text(session: &Session, found: &Found) -> Result<()> {
+    if let Some(explanation) = &found.explanation {
+        session.note(&output::tame(explanation));
+    }
+    if found.hits.is_empty() {
+        session.note(&output::tame(&format!("nothing found for {}", found.understood_as)));
+    }
+    output::print(|out| {
+        let faint = Style::new().dimmed();
+        for hit in &found.hits {
+            let chapter = &hit.chapter.chapter;
+            let time = chapter.time.map(|time| format!(" at {}", clock(time.start))).unwrap_or_default();
+            let document = output::tame(&hit.document_title);
+            writeln!(out, "{}  {faint}{document} [{}]{time}{faint:#}", marked(&hit.title), hit.chapter.document.0)?;
+            writeln!(out, "    {}", marked(&hit.snippet))?;
+            if !hit.topics.is_empty() {
+                let labels: Vec<String> = hit.topics.iter().map(|(_, label)| output::tame(label)).collect();
+                writeln!(out, "    {faint}topics: {}{faint:#}", labels.join("; "))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Returns the parts on one line, hits in bold.
+fn marked(parts: &[SnippetPart]) -> String {
+    let hit = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    parts
+        .iter()
+        .map(
+            |part| {
+                if part.is_hit { format!("{hit}{}{hit:#}", output::tame(&part.text)) } else { output::tame(&part.text) }
+            },
+        )
+        .collect()
+}
+
+fn print_json(typed: &str, found: &Found) -> Result<()> {
+    let hits: Vec<Value> = found.hits.iter().map(hit_json).collect();
+    output::print_json(&json!({
+        "caesura": caesura::VERSION,
+        "query": typed,
+        "understood_as": found.understood_as,
+        "explanation": found.explanation,
+        "hits": hits,
+    }))
+}
+
+fn hit_json(hit: &Hit) -> Value {
+    let chapter = &hit.chapter.chapter;
+    let snippet: Vec<Value> =
+        hit.snippet.iter().map(|part| json!({"text": part.text, "is_hit": part.is_hit})).collect();
+    json!({
+        "document": hit.chapter.document.0,
+        "document_title": hit.document_title,
+        "chapter": hit.chapter.index,
+        "title": chapter.title,
+        "start_byte": chapter.span.start.0,
+        "end_byte": chapter.span.end.0,
+        "start_secs": chapter.time.map(|time| time.start.as_secs()),
+        "end_secs": chapter.time.map(|time| time.end.as_secs()),
+        "score": hit.score,
+        "snippet": snippet,
+        "topics": hit.topics.iter().map(|(_, label)| label).collect::<Vec<_>>(),
+    })
+}

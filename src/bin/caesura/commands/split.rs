@@ -1,0 +1,48 @@
+//! `caesura split`: one file into chapters, printed; no library is touched.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Result;
+use caesura::error::Error;
+use caesura::export::{self, DocumentView};
+use caesura::import;
+use caesura::neural::Encoder;
+use caesura::pipeline;
+
+use super::{name_of, of_layer};
+use crate::args;
+use crate::output::{self, Session};
+
+pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
+    let settings = args.cut.settings()?;
+    let (bytes, name) = read(&args.file)?;
+    let bar = session.bar(&name);
+    let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
+    let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
+    let split = pipeline::split(&bytes, &name, &settings, encoder, &bar)?;
+    drop(bar);
+    let view = DocumentView {
+        id: None,
+        title: &split.document.title,
+        source_name: &name,
+        text: &split.document.text,
+        units: &split.units,
+        chapters: of_layer(args.layer.into(), &split.document.title, &split.chapters, &split.as_written)?,
+        as_written: &split.as_written,
+        gap_scores: Some(&split.gap_scores),
+        provenance: &split.provenance,
+    };
+    output::print_raw(|out| Ok(export::write_document(&view, args.format, out)?))
+}
+
+/// Returns the bytes and the name of a file, or of standard input for `-`.
+fn read(file: &Path) -> Result<(Vec<u8>, String)> {
+    if file != Path::new("-") {
+        return Ok((import::read(file)?, name_of(file)));
+    }
+    let mut bytes = Vec::new();
+    let unread = |source| Error::Read { path: file.to_owned(), source };
+    std::io::stdin().lock().take(import::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unread)?;
+    Ok((bytes, "standard input".to_owned()))
+}

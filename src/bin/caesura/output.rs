@@ -1,0 +1,200 @@
+//! What every command needs of the world: the library, the model, the terminal, and a way to be stopped.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, Result};
+use caesura::error::Error;
+use caesura::neural::SentenceEncoder;
+use caesura::progress::Progress;
+use caesura::store::Library;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::Common;
+
+/// One run of the program.
+pub(crate) struct Session {
+    common: Common,
+    cancelled: Arc<AtomicBool>,
+    n_threads: usize,
+}
+
+impl Session {
+    /// Prepares the threads, and takes Ctrl-C as a wish to stop; a second one ends the program at once.
+    pub(crate) fn start(common: Common) -> Result<Self> {
+        let available = std::thread::available_parallelism().map_or(1, usize::from);
+        let n_threads = common.threads.map_or(available, usize::from);
+        rayon_threads(n_threads)?;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+        })
+        .context("listen for Ctrl-C")?;
+        Ok(Self { common, cancelled, n_threads })
+    }
+
+    /// Returns the seed for everything that draws by chance.
+    pub(crate) fn seed(&self) -> u64 {
+        self.common.seed
+    }
+
+    /// Loads the embedded model.
+    pub(crate) fn encoder(&self) -> Result<SentenceEncoder> {
+        Ok(SentenceEncoder::embedded(self.n_threads)?)
+    }
+
+    /// Opens the library for reading. One that is not there yet is an error: there is nothing to read.
+    pub(crate) fn library(&self) -> Result<Library> {
+        let path = self.library_path()?;
+        if !path.exists() {
+            return Err(Error::Nothing {
+                attempt: "open the library",
+                reason: format!("there is none at {path:?} yet; make one with `caesura add PATH`"),
+            }
+            .into());
+        }
+        Ok(Library::open(&path)?)
+    }
+
+    /// Opens the library for adding to it, and makes it where there is none.
+    pub(crate) fn library_to_add_to(&self) -> Result<Library> {
+        let path = self.library_path()?;
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let unwritten = |source| Error::Write { path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(unwritten)?;
+        }
+        Ok(Library::open(&path)?)
+    }
+
+    fn library_path(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.common.library {
+            return Ok(path.clone());
+        }
+        let folders = directories::ProjectDirs::from("", "", "caesura")
+            .context("find the data folder of this platform; name a library with --library FILE")?;
+        Ok(folders.data_dir().join("library.caesura"))
+    }
+
+    /// Returns a progress bar on standard error that says what is being done; none where nobody looks.
+    pub(crate) fn bar(&self, doing: &str) -> Bar {
+        let is_shown = !self.common.quiet && std::io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{msg:30!} {wide_bar} {percent:>3}% {eta:>4}");
+        bar.set_style(style.expect("the template is well formed").progress_chars("━╸ "));
+        bar.set_message(doing.to_owned());
+        Bar { bar, cancelled: Arc::clone(&self.cancelled) }
+    }
+
+    /// Says something on standard error, unless asked to be quiet.
+    pub(crate) fn note(&self, sentence: &str) {
+        if !self.common.quiet {
+            let _ = writeln!(anstream::stderr(), "{sentence}");
+        }
+    }
+}
+
+/// A progress bar, which also carries the wish to stop.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Bar {
+    /// Says what is being done from here on.
+    pub(crate) fn say(&self, doing: &str) {
+        self.bar.set_message(doing.to_owned());
+    }
+}
+
+impl Progress for Bar {
+    fn report(&self, done: usize, total: usize) {
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn rayon_threads(n_threads: usize) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global().context("start the threads")
+}
+
+/// Says what went wrong, on standard error.
+pub(crate) fn complain(sentence: &str) {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    // An escape sequence in a file's name or in a query must not reach the terminal.
+    let sentence: String = sentence.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+    let _ = writeln!(anstream::stderr(), "{red}caesura:{red:#} {sentence}");
+}
+
+/// Returns `text` without control characters, so that no text can steer the terminal.
+pub(crate) fn tame(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Returns the time, in seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Runs `write` on standard output, buffered, with colours only on a terminal.
+pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    write(&mut out)?;
+    Ok(out.flush().map_err(Error::Output)?)
+}
+
+/// Runs `write` on standard output byte for byte, for formats that other programs read.
+pub(crate) fn print_raw(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    write(&mut out)?;
+    Ok(out.flush().map_err(Error::Output)?)
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
+    print_raw(|out| {
+        serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+        Ok(writeln!(out)?)
+    })
+}
+
+/// Runs `write` on a file that appears under its name only once it is whole.
+pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let unwritten = |source| Error::Write { path: path.to_owned(), source };
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let mut out = BufWriter::new(std::fs::File::create(&partial).map_err(unwritten)?);
+    let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(unwritten)?));
+    if let Err(error) = written {
+        let _ = std::fs::remove_file(&partial);
+        return Err(error);
+    }
+    Ok(std::fs::rename(&partial, path).map_err(unwritten)?)
+}
+
+/// Returns the most memory this process has held at once, in MiB, where the system tells.
+pub(crate) fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some((kib / 1024.0 * 10.0).round() / 10.0)
+}

@@ -1,0 +1,187 @@
+//! What comes from anywhere: a clear error or a sensible result, never a panic, never harm to what is stored.
+
+use crate::support::Place;
+
+#[track_caller]
+fn check_refused(name: &str, content: impl AsRef<[u8]>, because: &str) {
+    let place = Place::new();
+    let path = place.file(name, content);
+    place.run(["split".as_ref(), path.as_os_str()]).refused(because);
+}
+
+/// Checks that a file is cut into so many units, whatever the chapters; returns the result.
+#[track_caller]
+fn check_split(name: &str, content: impl AsRef<[u8]>) -> serde_json::Value {
+    let place = Place::new();
+    let path = place.file(name, content);
+    let args = ["split".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()];
+    place.run(args).json()
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    check_refused("empty.txt", "", "no text");
+    check_refused("blank.md", " \n\t\n\u{feff}", "no text");
+}
+
+#[test]
+fn a_missing_file_is_refused_with_its_name() {
+    Place::new().run(["split", "no/such/file.txt"]).refused("no/such/file.txt");
+}
+
+#[test]
+fn one_unit_is_one_chapter() {
+    let json = check_split("one.txt", "Only this.");
+    assert_eq!(json["document"]["n_units"], 1);
+    assert_eq!(json["chapters"].as_array().map(Vec::len), Some(1));
+    assert_eq!(json["gaps"], serde_json::json!([]));
+}
+
+#[test]
+fn a_binary_file_is_refused_whatever_its_name() {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    png.extend((0..4000_u32).map(|n| (n * 7919 % 251) as u8));
+    check_refused("picture.txt", png, "not text");
+}
+
+#[test]
+fn nul_bytes_are_taken_out() {
+    let json = check_split("nul.txt", "One par\0agraph of text.\n\nAnother para\0graph of text.\n");
+    assert_eq!(json["document"]["n_bytes"].as_u64().map(|n| n < 60), Some(true));
+}
+
+#[test]
+fn truncated_utf_16_is_read_up_to_the_break() {
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend("A first paragraph.\n\nA second one, broken off".encode_utf16().flat_map(u16::to_le_bytes));
+    bytes.pop();
+    let json = check_split("cut.txt", bytes);
+    assert_eq!(json["document"]["n_units"], 2);
+}
+
+#[test]
+fn cues_that_overlap_and_run_backwards_make_times_that_do_not() {
+    let vtt = "WEBVTT\n\n00:10.000 --> 00:05.000\nFirst words of it all.\n\n00:02.000 --> 00:30.000\nThen others came.\n\n\
+        00:20.000 --> 00:21.000\nAnd the last of them.\n\nbroken --> cue\nNot lost.\n";
+    let json = check_split("wild.vtt", vtt);
+    let mut earliest = 0.0;
+    for chapter in json["chapters"].as_array().expect("chapters") {
+        let (start, end) = (chapter["start_secs"].as_f64().unwrap(), chapter["end_secs"].as_f64().unwrap());
+        assert!(earliest <= start && start <= end, "{json}");
+        earliest = start;
+    }
+}
+
+#[test]
+fn html_nested_very_deep_is_read() {
+    let depth = 100_000;
+    let html =
+        format!("<html><body>{}<p>At the bottom.</p>{}<p>After.</p>", "<div>".repeat(depth), "</div>".repeat(depth));
+    let json = check_split("deep.html", html);
+    assert!(json["document"]["n_units"].as_u64() >= Some(1));
+}
+
+#[test]
+fn one_long_line_is_cut_into_units() {
+    let line = "so the next thing we talked about was the harbour and how the tide came in over the wall that night ";
+    let place = Place::new();
+    let path = place.file("long.txt", line.repeat(2_000));
+    let args = [
+        "split".as_ref(),
+        path.as_os_str(),
+        "--engine".as_ref(),
+        "lexical".as_ref(),
+        "--format".as_ref(),
+        "json".as_ref(),
+    ];
+    let json = place.run(args).json();
+    assert!(json["document"]["n_units"].as_u64() > Some(100), "{}", json["document"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_circle_of_links_ends() {
+    let place = Place::new();
+    let folder = place.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::symlink(&folder, folder.join("again")).unwrap();
+    std::fs::write(folder.join("one.txt"), "A text of one paragraph about nothing much.").unwrap();
+    let ran = place.run(["add".as_ref(), folder.as_os_str()]);
+    assert!(ran.err.contains("1 added"), "{}", ran.err);
+    ran.ok();
+}
+
+#[test]
+fn a_library_that_is_no_database_is_refused_and_left_alone() {
+    let place = Place::new();
+    let text = "this is my shopping list, not a database\n".repeat(40);
+    let library = place.file("test.caesura", &text);
+    let file = place.file("one.txt", "Some text.");
+    place.run(["add".as_ref(), file.as_os_str()]).refused("test.caesura");
+    assert_eq!(std::fs::read_to_string(library).unwrap(), text);
+}
+
+#[test]
+fn a_library_in_a_place_that_cannot_be_written_is_refused() {
+    let place = Place::new();
+    let file = place.file("one.txt", "Some text.");
+    let not_a_folder = file.join("test.caesura");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_caesura"));
+    let output = command.env_clear().env("CAESURA_LIBRARY", &not_a_folder).arg("add").arg(&file).output().unwrap();
+    crate::support::Ran::of(output).refused("one.txt");
+}
+
+#[test]
+fn reading_a_library_that_is_not_there_says_how_to_make_one() {
+    Place::new().run(["list"]).refused("caesura add");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let place = Place::new();
+    let file = place.file("one.txt", "Some text.\n\nMore text.");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = place.command().arg("split").arg(&file).stdout(full).output().unwrap();
+    crate::support::Ran::of(output).refused("write");
+}
+
+#[test]
+fn one_bad_file_does_not_keep_out_the_others() {
+    let place = Place::new();
+    let good = place.file("good.txt", "A good text.\n\nWith two paragraphs.");
+    let bad = place.file("bad.txt", "");
+    place.run(["add".as_ref(), bad.as_os_str(), good.as_os_str()]).refused("1 added");
+    assert_eq!(place.run(["list", "--format", "json"]).json()["documents"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    let place = Place::new();
+    let file = place.file("one.txt", "Some text.");
+    place.run(["split".as_ref(), file.as_os_str(), "--granularity".as_ref(), "1.5".as_ref()]).refused("granularity");
+    place.run(["split".as_ref(), file.as_os_str(), "--granularity".as_ref(), "NaN".as_ref()]).refused("granularity");
+}
+
+#[test]
+fn a_query_of_any_kind_is_answered() {
+    let place = Place::new();
+    let file = place.file("one.txt", "A harbour wall.\n\nThe tide came in.");
+    place.run(["add".as_ref(), file.as_os_str()]).ok();
+    for query in [
+        "\"unclosed",
+        "(((",
+        "AND OR NOT",
+        "*",
+        "tide AND",
+        "NEAR(tide",
+        "🌊",
+        "col:tide",
+        "-tide",
+        "'; DROP TABLE documents; --",
+    ] {
+        let ran = place.run(["search", "--format", "json", "--", query]);
+        assert_eq!(ran.code, Some(0), "{query}: {}", ran.err);
+    }
+    assert_eq!(place.run(["search", "tide", "--format", "json"]).json()["hits"].as_array().map(Vec::len), Some(1));
+}

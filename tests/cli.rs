@@ -1,0 +1,224 @@
+//! The command line by its results, its exit codes and its contract.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{Place, Ran, project};
+
+/// Two subjects, told apart by their words.
+const TWO_SUBJECTS: &str = "\
+Bees leave the hive in spring when the nectar flows. The queen stays behind with her brood.
+
+A swarm of bees hangs in the apple tree, and the beekeeper shakes it into an empty hive.
+
+Honey from the first nectar is pale. The bees seal every comb of honey with wax.
+
+The signalman pulls the lever and the signal drops. A train whistles at the junction.
+
+Each lever in the signal box locks the others, so that no two trains meet at the junction.
+
+At night the signal lamps are lit, and the signalman counts the trains on the line.
+";
+
+/// Returns `json` without what differs from run to run or from version to version.
+fn stable(mut json: Value) -> String {
+    json["caesura"] = "(version)".into();
+    if let Some(provenance) = json.get_mut("provenance") {
+        provenance["caesura"] = "(version)".into();
+    }
+    serde_json::to_string_pretty(&json).expect("JSON is written")
+}
+
+#[test]
+fn split_finds_where_the_subject_changes() {
+    let place = Place::new();
+    let file = place.file("bees-and-trains.txt", TWO_SUBJECTS);
+    let args = [
+        "split".as_ref(),
+        file.as_os_str(),
+        "--engine".as_ref(),
+        "lexical".as_ref(),
+        "--format".as_ref(),
+        "json".as_ref(),
+    ];
+    assert_snapshot!("split_json", stable(place.run(args).json()));
+}
+
+#[test]
+fn split_reads_standard_input() {
+    let place = Place::new();
+    let mut child = place
+        .command()
+        .args(["split", "-", "--engine", "lexical"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(TWO_SUBJECTS.as_bytes()).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.ok().starts_with("standard input"), "the name stands in for a title");
+}
+
+#[test]
+fn the_same_text_and_settings_give_the_same_bytes_on_any_number_of_threads() {
+    let place = Place::new();
+    let interview = project("corpora/interview.vtt");
+    let run = |n: &str| {
+        let args = ["--threads", n, "split", interview.to_str().unwrap(), "--format", "json"];
+        place.run(args).ok()
+    };
+    let one = run("1");
+    assert_eq!(one, run("2"));
+    assert_eq!(one, run("3"));
+}
+
+#[test]
+fn a_second_add_of_the_same_bytes_changes_nothing() {
+    let place = Place::new();
+    let file = place.file("one.txt", TWO_SUBJECTS);
+    let same = place.file("copy.txt", TWO_SUBJECTS);
+    place.run(["add".as_ref(), file.as_os_str()]).ok();
+    let before = place.run(["list", "--format", "json"]).ok();
+    let ran = place.run(["add".as_ref(), same.as_os_str()]);
+    assert!(ran.err.contains("already there"), "{}", ran.err);
+    ran.ok();
+    assert_eq!(place.run(["list", "--format", "json"]).ok(), before);
+}
+
+#[test]
+fn a_library_is_added_to_searched_exported_and_taken_from() {
+    let place = Place::new();
+    let bees = place.file("bees.txt", TWO_SUBJECTS);
+    let interview = project("corpora/interview.vtt");
+    place.run(["add".as_ref(), bees.as_os_str(), interview.as_os_str()]).ok();
+
+    let list = place.run(["list", "--format", "json"]).json();
+    let documents = list["documents"].as_array().unwrap();
+    assert_eq!(documents.len(), 2);
+    let timed = documents.iter().find(|document| document["format"] == "web_vtt").unwrap();
+    assert_eq!(timed["duration_secs"], 2400.0);
+    let id = timed["id"].to_string();
+
+    let hits = place.run(["search", "signalman lever", "--format", "json"]).json();
+    assert_eq!(hits["hits"].as_array().map(Vec::len).map(|n| n > 0), Some(true), "{hits}");
+    assert!(hits["hits"][0]["snippet"].as_array().unwrap().iter().any(|part| part["is_hit"] == true), "{hits}");
+
+    let shown = place.run(["show", id.as_str(), "--format", "json"]).json();
+    let vtt = place.run(["export", "--document", id.as_str(), "--format", "vtt"]).ok();
+    assert_eq!(vtt.matches(" --> ").count(), shown["chapters"].as_array().unwrap().len());
+
+    place.run(["export", "--format", "vtt"]).refused("--document");
+    let untimed = documents.iter().find(|document| document["format"] == "plain_text").unwrap()["id"].to_string();
+    place.run(["export", "--document", untimed.as_str(), "--format", "podcast-json"]).refused("no times");
+
+    let folder = place.path("out");
+    std::fs::create_dir(&folder).unwrap();
+    let ran = place.run([
+        "export".as_ref(),
+        "--format".as_ref(),
+        "markdown".as_ref(),
+        "--output".as_ref(),
+        folder.as_os_str(),
+    ]);
+    ran.ok();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+
+    place.run(["remove", id.as_str()]).ok();
+    place.run(["show", id.as_str()]).refused("no document");
+    assert_eq!(place.run(["list", "--format", "csv"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn search_results_keep_their_form() {
+    let place = Place::new();
+    let file = place.file("bees.txt", TWO_SUBJECTS);
+    place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), file.as_os_str()]).ok();
+    let mut json = place.run(["search", "nect* AND NOT signal", "--format", "json"]).json();
+    for hit in json["hits"].as_array_mut().unwrap() {
+        hit["score"] = "(score)".into();
+    }
+    assert_snapshot!("search_json", stable(json));
+}
+
+#[test]
+fn bags_of_words_are_mined_from_files() {
+    let place = Place::new();
+    // Two sets of five words that keep company, in forty documents each.
+    let line = |first: usize| (0..5).map(|n| format!(" {}:2", first + n)).collect::<String>();
+    let counts: String = (0..80).map(|n| format!("5{}\n", line(if n % 2 == 0 { 0 } else { 5 }))).collect();
+    let vocabulary: String = (0..10).map(|n| format!("word{n} = {n} = 80 40\n")).collect();
+    let counts = place.file("x.corpus", counts);
+    let vocabulary = place.file("x.vocab", vocabulary);
+    let args = |extra: &'static [&'static str]| {
+        let files = ["topics", "--counts", counts.to_str().unwrap(), "--vocabulary", vocabulary.to_str().unwrap()];
+        files.into_iter().map(str::to_owned).chain(extra.iter().map(|arg| (*arg).to_owned())).collect::<Vec<_>>()
+    };
+    let json = place.run(args(&["--format", "json", "--max-document-share", "0.9"])).json();
+    assert_eq!(json["topics"].as_array().map(Vec::len), Some(2), "{json}");
+    assert_eq!(json["topics"][0]["n_documents"], 40);
+    place.run(args(&["--overlap", "7"])).refused("overlap");
+    let broken = place.file("x.corpus", "2 0:1 99:1\n");
+    let args =
+        ["topics".as_ref(), "--counts".as_ref(), broken.as_os_str(), "--vocabulary".as_ref(), vocabulary.as_os_str()];
+    place.run(args).refused("line 1");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let place = Place::new();
+    for args in [&["split"][..], &["frobnicate"], &["split", "x", "--format", "papyrus"], &["show", "one"]] {
+        assert_eq!(place.run(args).code, Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn the_manual_and_the_completions_know_every_command() {
+    let place = Place::new();
+    let man = place.run(["man"]).ok();
+    let completions = place.run(["completions", "bash"]).ok();
+    for command in ["add", "split", "topics", "list", "show", "remove", "search", "export", "evaluate"] {
+        assert!(man.contains(command), "the man page knows {command}");
+        assert!(completions.contains(command), "the completions know {command}");
+    }
+}
+
+#[test]
+fn results_go_out_and_all_else_to_standard_error() {
+    let place = Place::new();
+    let file = place.file("one.txt", TWO_SUBJECTS);
+    let ran = place.run(["add".as_ref(), file.as_os_str()]);
+    assert_eq!(ran.out, "");
+    assert!(ran.err.contains("1 added"), "{}", ran.err);
+    let ran = place.run(["--quiet".as_ref(), "split".as_ref(), file.as_os_str()]);
+    assert_eq!(ran.err, "");
+    assert!(!ran.out.contains('\u{1b}'), "no colour where nobody looks");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_with_exit_code_130_and_an_open_library() {
+    use std::process::Command;
+
+    let place = Place::new();
+    let long = project("corpora/interview.vtt");
+    let many: Vec<_> = (0..40)
+        .map(|n| place.file(&format!("{n}.vtt"), format!("{}\n\nNOTE {n}\n", std::fs::read_to_string(&long).unwrap())))
+        .collect();
+    let child = place.command().args(["--threads", "1", "add"]).args(&many).stderr(Stdio::piped()).spawn().unwrap();
+    // The library appears once the work has begun.
+    let library = place.path("test.caesura");
+    while !library.exists() {
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    let n = place.run(["list", "--format", "json"]).json()["documents"].as_array().map(Vec::len);
+    assert!(n < Some(40), "{n:?}");
+}
