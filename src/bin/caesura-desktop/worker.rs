@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapScores, Layer, Units};
 use caesura::error::{Error, Kind, Result};
 use caesura::import::{self, Found as FoundFile};
@@ -395,11 +396,12 @@ fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
     // The slider must cut as the pipeline did when it stored the chapters.
     let kept = stored.as_ref().and_then(|(_, provenance)| provenance.settings.get("min_chapter_units")?.as_u64());
     let min_chapter_units = kept.and_then(|n| u32::try_from(n).ok());
+    let usual = CutConfig::usual(row.granularity, row.unit_kind);
     Ok(Loaded {
         text: library.text(id)?,
         units: library.units(id)?,
         scores: stored.map(|(scores, _)| scores).unwrap_or_default(),
-        min_chapter_units: min_chapter_units.unwrap_or_else(|| pipeline::usual_min_chapter_units(row.unit_kind)),
+        min_chapter_units: min_chapter_units.unwrap_or(usual.min_chapter_units),
         chapters: library.chapters(id, Layer::Found)?,
         as_written: library.chapters(id, Layer::AsWritten)?.into_iter().map(|row| row.chapter).collect(),
         chapter_topics: library.chapter_topics(id)?,

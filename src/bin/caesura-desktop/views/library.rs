@@ -106,7 +106,7 @@ fn add_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Co
         let field = TextEdit::singleline(&mut path)
             .hint_text("or type a path")
             .desired_width(width)
-            .margin(egui::Margin::symmetric(8, 6));
+            .margin(Margin::symmetric(8, 6));
         let response = ui.add(field).on_hover_text(widgets::hint_with_key(ui.ctx(), Action::TypePath));
         response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Path to add"));
         if memory.n_path_focus != state.n_path_focus {

@@ -1,6 +1,6 @@
 //! The outline: the chapters of the open document, and the slider that cuts it finer or coarser.
 
-use eframe::egui::{self, Role, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::document::Chapter;
 
@@ -40,7 +40,7 @@ pub(crate) fn outline_ui(ui: &mut Ui, state: &State, scrolled: &mut Scrolled, co
             chapter_ui(ui, state, open, &chapters[at], at == here, commands);
         }
     });
-    scrolled.offset = output.state.offset().y;
+    scrolled.offset = output.state.clamped_offset().y;
     scrolled.height = output.inner_rect.height();
 }
 
@@ -68,13 +68,8 @@ fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<C
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            for (action, arrow) in [(Action::NextChapter, "⏷"), (Action::PreviousChapter, "⏶")] {
-                let response = ui.add(egui::Button::new(arrow).small().frame(false));
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, action.label()));
-                if response.on_hover_text(widgets::hint_with_key(ui.ctx(), action)).clicked() {
-                    commands.push(Command::Do(action));
-                }
-            }
+            widgets::arrow_button(ui, Action::NextChapter, widgets::Pointing::Down, commands);
+            widgets::arrow_button(ui, Action::PreviousChapter, widgets::Pointing::Up, commands);
         });
     });
     if state.outline == Outline::Found {

@@ -44,7 +44,7 @@ pub(crate) fn strip_ui(
     let palette = Palette::of(ui);
     ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.paper);
     let inner = rect.shrink2(vec2(space::XS, space::M));
-    let response = ui.interact(rect, ui.id().with("gap scores"), Sense::click_and_drag());
+    let response = ui.interact(rect, ui.scope_id().with("gap scores"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Gap scores of the document"));
     let sight = Rect::from_min_max(
         pos2(inner.left(), inner.top() + in_sight.0 * inner.height()),

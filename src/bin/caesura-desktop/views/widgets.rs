@@ -31,6 +31,37 @@ pub(crate) fn main_button(ui: &mut Ui, action: Action, commands: &mut Vec<Comman
     response
 }
 
+/// Where an arrow points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pointing {
+    Up,
+    Down,
+}
+
+/// Draws the button of an action as an arrow: the built-in fonts have none.
+pub(crate) fn arrow_button(ui: &mut Ui, action: Action, pointing: Pointing, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, action.label()));
+    let is_pointed_at = response.hovered() || response.has_focus();
+    if is_pointed_at {
+        ui.painter().rect_filled(rect, CornerRadius::same(6), palette.hovered);
+    }
+    let tip = match pointing {
+        Pointing::Up => vec2(0.0, -2.5),
+        Pointing::Down => vec2(0.0, 2.5),
+    };
+    let color = if is_pointed_at { palette.strong } else { palette.muted };
+    let stroke = egui::Stroke::new(1.6, color);
+    for side in [-5.0, 5.0] {
+        let end = rect.center() + vec2(side, 0.0) - tip;
+        ui.painter().line_segment([end, rect.center() + tip], stroke);
+    }
+    if response.on_hover_text(hint_with_key(ui.ctx(), action)).clicked() {
+        commands.push(Command::Do(action));
+    }
+}
+
 /// Draws an action as a line of a menu, its key to the right.
 pub(crate) fn menu_item(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
     let mut button = Button::new(action.label());
