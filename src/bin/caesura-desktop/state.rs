@@ -619,6 +619,7 @@ impl State {
         self.topics = TopicsShown { all: shelf.topics, ..TopicsShown::default() };
         self.search = SearchShown::default();
         self.tab = Tab::Read;
+        requests.extend(self.choose_first_topic());
         if shelf.is_sample && is_short {
             requests.extend(self.start("Preparing the samples".to_owned(), Work::AddSamples));
         }
@@ -634,8 +635,12 @@ impl State {
     fn take_topics(&mut self, topics: Vec<TopicRow>) -> Vec<Request> {
         self.topics.all = topics;
         self.topics.bearers = None;
+        self.choose_first_topic().into_iter().collect()
+    }
+
+    fn choose_first_topic(&mut self) -> Option<Request> {
         self.topics.chosen = self.topics.all.first().map(|topic| topic.id);
-        self.topics.chosen.map(Request::Topic).into_iter().collect()
+        self.topics.chosen.map(Request::Topic)
     }
 
     fn take_document(&mut self, loaded: Loaded) {

@@ -5,7 +5,7 @@
 
 use eframe::egui::{
     self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals,
-    style::WidgetVisuals,
+    style::{HandleShape, WidgetVisuals},
 };
 
 /// The colours of one theme, by what they mean.
@@ -206,6 +206,7 @@ fn visuals(palette: &Palette, theme: Theme) -> Visuals {
     visuals.warn_fg_color = palette.on_notice;
     visuals.error_fg_color = palette.on_notice;
     visuals.slider_trailing_fill = true;
+    visuals.handle_shape = HandleShape::Circle;
     visuals
 }
 

@@ -13,6 +13,9 @@ use crate::theme::{Palette, size, space};
 
 const ROW_HEIGHT: f32 = 50.0;
 
+/// The space between rows.
+const ROW_SPACE: f32 = 2.0;
+
 /// Draws the list of documents.
 pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     Panel::bottom("add")
@@ -45,15 +48,21 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
         format!("{} of {}", rows.len(), count(n_documents, "document"))
     };
     widgets::note(ui, counted);
-    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().item_spacing.y = ROW_SPACE;
     let chosen = state.opening.or(state.open.as_ref().map(|open| open.row.id));
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, rows.len(), |ui, shown| {
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    let at = chosen.and_then(|id| rows.iter().position(|row| row.id == id));
+    if let Some(offset) = memory.documents.follow((chosen, rows.len()), at.unwrap_or(0), ROW_HEIGHT + ROW_SPACE) {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_rows(ui, ROW_HEIGHT, rows.len(), |ui, shown| {
         for row in &rows[shown] {
             if document_ui(ui, row, chosen == Some(row.id)) {
                 commands.push(Command::OpenDocument(row.id));
             }
         }
     });
+    memory.documents.was(output.state.clamped_offset().y, output.inner_rect.height());
 }
 
 /// Says what to do first, as long as the samples are shown.
@@ -96,6 +105,7 @@ pub(crate) fn facts(row: &DocumentRow) -> String {
 
 fn add_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 7.0;
         widgets::main_button(ui, Action::AddFiles, commands);
         widgets::action_button(ui, Action::AddFolder, commands);
     });

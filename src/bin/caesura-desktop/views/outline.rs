@@ -4,6 +4,7 @@ use eframe::egui::{self, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::document::Chapter;
 
+use super::follow::Follow;
 use super::{reader, widgets};
 use crate::command::{Action, Command, Outline};
 use crate::format::count;
@@ -15,16 +16,13 @@ const ROW_HEIGHT: f32 = 46.0;
 /// The space between rows.
 const ROW_SPACE: f32 = 2.0;
 
-/// How far the outline is scrolled, and what it was scrolled for.
-#[derive(Default)]
-pub(crate) struct Scrolled {
-    shown_for: Option<(u64, u64, usize)>,
-    offset: f32,
-    height: f32,
-}
-
 /// Draws the outline of the open document.
-pub(crate) fn outline_ui(ui: &mut Ui, state: &State, scrolled: &mut Scrolled, commands: &mut Vec<Command>) {
+pub(crate) fn outline_ui(
+    ui: &mut Ui,
+    state: &State,
+    scrolled: &mut Follow<(u64, u64, usize)>,
+    commands: &mut Vec<Command>,
+) {
     let Some(open) = &state.open else { return };
     head_ui(ui, state, open, commands);
     let chapters = state.outline_chapters();
@@ -32,7 +30,7 @@ pub(crate) fn outline_ui(ui: &mut Ui, state: &State, scrolled: &mut Scrolled, co
     ui.spacing_mut().item_spacing.y = ROW_SPACE;
     let mut area =
         ScrollArea::vertical().auto_shrink([false, false]).id_salt((open.version.0, state.outline == Outline::Found));
-    if let Some(offset) = scrolled.follow((open.version.0, open.version.1, here)) {
+    if let Some(offset) = scrolled.follow((open.version.0, open.version.1, here), here, ROW_HEIGHT + ROW_SPACE) {
         area = area.vertical_scroll_offset(offset);
     }
     let output = area.show_rows(ui, ROW_HEIGHT, chapters.len(), |ui, shown| {
@@ -40,20 +38,7 @@ pub(crate) fn outline_ui(ui: &mut Ui, state: &State, scrolled: &mut Scrolled, co
             chapter_ui(ui, state, open, &chapters[at], at == here, commands);
         }
     });
-    scrolled.offset = output.state.clamped_offset().y;
-    scrolled.height = output.inner_rect.height();
-}
-
-impl Scrolled {
-    /// Returns where to scroll so that the chapter that is read is in sight, if it is another one and is not.
-    fn follow(&mut self, shown_for: (u64, u64, usize)) -> Option<f32> {
-        if self.shown_for.replace(shown_for) == Some(shown_for) || self.height <= 0.0 {
-            return None;
-        }
-        let top = shown_for.2 as f32 * (ROW_HEIGHT + ROW_SPACE);
-        let is_in_sight = self.offset <= top && top + ROW_HEIGHT <= self.offset + self.height;
-        (!is_in_sight).then(|| (top - 0.3 * self.height).max(0.0))
-    }
+    scrolled.was(output.state.clamped_offset().y, output.inner_rect.height());
 }
 
 fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<Command>) {
@@ -82,6 +67,7 @@ fn slider_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
     let mut granularity = open.granularity;
     ui.horizontal(|ui| {
         widgets::note(ui, "fewer");
+        ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
         ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(60.0);
         let slider = Slider::new(&mut granularity, 0.0..=1.0).show_value(false).step_by(0.01);
         let response = ui.add_enabled(!open.scores.is_empty(), slider);

@@ -55,6 +55,8 @@ struct Shape {
     left: f32,
     width: f32,
     has_gutter: bool,
+    /// Whether there is room for the scores of gaps beside the text.
+    has_margin: bool,
 }
 
 /// Draws the open document, or what to do while there is none.
@@ -130,11 +132,13 @@ impl Shape {
         let is_spoken = open.row.has_times || open.units.units.iter().take(50).any(|unit| unit.speaker.is_some());
         let has_gutter = is_spoken && NARROW <= view.width();
         let gutter = if has_gutter { GUTTER } else { 0.0 };
-        let free = view.width() - gutter - MARGIN - 2.0 * space::L;
+        let has_margin = NARROW <= view.width();
+        let margin = if has_margin { MARGIN } else { 0.0 };
+        let free = view.width() - gutter - margin - 2.0 * space::L;
         let width = free.clamp(160.0, READING_WIDTH);
         let spare = ((free - width) / 2.0).max(0.0);
         let left = view.left() + space::L + spare + gutter;
-        Self { view, left: left.round(), width: width.floor(), has_gutter }
+        Self { view, left: left.round(), width: width.floor(), has_gutter, has_margin }
     }
 }
 
@@ -203,9 +207,17 @@ impl Column {
         }
     }
 
-    /// Scrolls by `by` points, within the text and most of a page after it: the last chapter can stand at the top.
+    /// Scrolls by `by` points, within the text. After the end of a long one, so far that the last chapter can stand at
+    /// the top; one that is all in sight stays where it is.
     fn scroll(&mut self, by: f64, height: f32) {
-        let last = (self.heights.total() - f64::from(0.3 * height)).max(0.0);
+        let height = f64::from(height);
+        let total = self.heights.total();
+        let last = if total <= height {
+            0.0
+        } else {
+            let last_start = self.starts.last().map_or(0.0, |row| self.heights.top(row + 1));
+            last_start.max(total - height + f64::from(space::XL))
+        };
         self.offset = (self.offset + by).clamp(0.0, last);
     }
 
@@ -372,6 +384,11 @@ impl Pen<'_> {
     /// Draws the title of a chapter above its first row.
     fn chapter(&mut self, open: &OpenDocument, chapter: &Chapter, is_first: bool) {
         let palette = Palette::of(self.ui);
+        if is_first && chapter.title == open.row.title {
+            // The title of the document stands right above.
+            self.top += space::L;
+            return;
+        }
         self.top += if is_first { space::L } else { space::XL };
         let rule = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(28.0, 2.0));
         self.ui.painter().rect_filled(rule, CornerRadius::same(1), palette.accent);
@@ -443,12 +460,12 @@ impl Pen<'_> {
     /// Draws the score of the gap after `unit` beside the text: a short line, longer for a likelier change of subject.
     fn score_after(&self, open: &OpenDocument, unit: UnitIndex, middle: f32) {
         let gap = caesura::document::GapIndex(unit.0);
-        if open.scores.len() <= gap.index() {
+        if !self.shape.has_margin || open.scores.len() <= gap.index() {
             return;
         }
         let palette = Palette::of(self.ui);
         let is_boundary = open.boundaries.binary_search(&gap).is_ok();
-        let (color, thickness) = if is_boundary { (palette.accent, 3.0) } else { (palette.line, 2.0) };
+        let (color, thickness) = if is_boundary { (palette.accent, 3.0) } else { (palette.bar, 1.5) };
         let length = (open.scores.at(gap) * (MARGIN - space::M)).max(1.0);
         let left = self.shape.left + self.shape.width + space::M;
         let bar = Rect::from_min_size(pos2(left, middle - thickness / 2.0), vec2(length, thickness));

@@ -1,7 +1,7 @@
 //! The search: what is typed, and the chapters that hold it, best first.
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
-use eframe::egui::{self, Frame, Margin, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use eframe::egui::{self, Margin, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
 
 use caesura::search::Hit;
 use caesura::store::SnippetPart;
@@ -17,9 +17,11 @@ const WIDTH: f32 = 760.0;
 
 /// Draws the search.
 pub(crate) fn search_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Command>) {
-    let spare = ((ui.available_width() - WIDTH) / 2.0).clamp(24.0, 400.0) as i8;
-    let margin = Margin { left: spare, right: spare.min(24), top: 22, bottom: 0 };
-    Frame::new().inner_margin(margin).show(ui, |ui| {
+    let whole = ui.available_rect_before_wrap();
+    let width = (whole.width() - 2.0 * space::L).clamp(200.0, WIDTH);
+    let left = (whole.left() + (whole.width() - width) / 2.0).round();
+    let column = Rect::from_x_y_ranges(left..=left + width, whole.top() + space::L..=whole.bottom());
+    ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
         field_ui(ui, state, n_focus, commands);
         ui.add_space(space::S);
         result_ui(ui, state, commands);
@@ -125,7 +127,7 @@ fn topics_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.add_space(12.0);
         for (id, label) in hit.topics.iter().take(3) {
-            let button = egui::Button::new(RichText::new(label).size(size::SMALL)).small();
+            let button = egui::Button::new(RichText::new(label).size(size::SMALL));
             if ui.add(button).on_hover_text("Show this topic").clicked() {
                 commands.push(Command::OpenTopic(*id));
             }

@@ -53,7 +53,10 @@ pub(crate) fn strip_ui(
             (inner.top() + in_sight.1 * inner.height()).max(inner.top() + in_sight.0 * inner.height() + 8.0),
         ),
     );
-    ui.painter().rect_filled(sight, CornerRadius::same(4), palette.hovered);
+    let is_all_in_sight = in_sight.0 <= 0.0 && 1.0 <= in_sight.1;
+    if !is_all_in_sight {
+        ui.painter().rect_filled(sight, CornerRadius::same(4), palette.hovered);
+    }
     strip.fit(open, inner.height());
     strip.draw(ui, inner, open.units.len());
     let share = |place: egui::Pos2| ((place.y - inner.top()) / inner.height()).clamp(0.0, 1.0);

@@ -24,7 +24,7 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         widgets::note(ui, count(topics.len() as u64, "topic"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let again = ui.add(egui::Button::new(RichText::new("Find again").size(size::SMALL)).small());
+            let again = ui.add(egui::Button::new(RichText::new("Find again").size(size::SMALL)));
             if again.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::MineTopics)).clicked() {
                 commands.push(Command::Do(Action::MineTopics));
             }
