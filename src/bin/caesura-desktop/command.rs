@@ -124,20 +124,20 @@ pub(crate) struct Shortcut {
 }
 
 impl Shortcut {
-    const fn plain(key: &'static str) -> Option<Self> {
-        Some(Self { with_control: false, with_alt: false, with_shift: false, key })
+    const fn plain(key: &'static str) -> Self {
+        Self { with_control: false, with_alt: false, with_shift: false, key }
     }
 
-    const fn control(key: &'static str) -> Option<Self> {
-        Some(Self { with_control: true, with_alt: false, with_shift: false, key })
+    const fn control(key: &'static str) -> Self {
+        Self { with_control: true, with_alt: false, with_shift: false, key }
     }
 
-    const fn control_shift(key: &'static str) -> Option<Self> {
-        Some(Self { with_control: true, with_alt: false, with_shift: true, key })
+    const fn control_shift(key: &'static str) -> Self {
+        Self { with_control: true, with_alt: false, with_shift: true, key }
     }
 
-    const fn alt(key: &'static str) -> Option<Self> {
-        Some(Self { with_control: false, with_alt: true, with_shift: false, key })
+    const fn alt(key: &'static str) -> Self {
+        Self { with_control: false, with_alt: true, with_shift: false, key }
     }
 }
 
@@ -174,11 +174,11 @@ macro_rules! actions {
 
 actions! {
     /// Ask for files to add.
-    AddFiles, "Add files…", "Choose texts or subtitles to cut and add to the library", Shortcut::control("O");
+    AddFiles, "Add files…", "Choose texts or subtitles to cut and add to the library", Some(Shortcut::control("O"));
     /// Ask for a folder to add.
-    AddFolder, "Add a folder…", "Choose a folder: every text in it is added", Shortcut::control_shift("O");
+    AddFolder, "Add a folder…", "Choose a folder: every text in it is added", Some(Shortcut::control_shift("O"));
     /// Go to the field for a path.
-    TypePath, "Type a path", "Type or paste the path of a file or folder to add", Shortcut::control("L");
+    TypePath, "Type a path", "Type or paste the path of a file or folder to add", Some(Shortcut::control("L"));
     /// Add what is typed in the field for a path.
     AddTyped, "Add", "Add the file or folder of that path", None;
     /// Ask for a library to open.
@@ -190,39 +190,39 @@ actions! {
     /// Open the library of samples.
     OpenSamples, "Sample library", "Open the library of sample texts", None;
     /// Show the text.
-    ShowRead, "Read", "The documents, and the text with its chapters", Shortcut::control("1");
+    ShowRead, "Read", "The documents, and the text with its chapters", Some(Shortcut::control("1"));
     /// Show the topics.
-    ShowTopics, "Topics", "What the documents of the library are about", Shortcut::control("2");
+    ShowTopics, "Topics", "What the documents of the library are about", Some(Shortcut::control("2"));
     /// Show the search.
-    ShowSearch, "Search", "Find words in every chapter", Shortcut::control("3");
+    ShowSearch, "Search", "Find words in every chapter", Some(Shortcut::control("3"));
     /// Go to the search field.
-    Find, "Find…", "Go to the search field", Shortcut::control("F");
+    Find, "Find…", "Go to the search field", Some(Shortcut::control("F"));
     /// Go to the next chapter.
-    NextChapter, "Next chapter", "Go to the start of the next chapter", Shortcut::alt("ArrowDown");
+    NextChapter, "Next chapter", "Go to the start of the next chapter", Some(Shortcut::alt("ArrowDown"));
     /// Go to the chapter before.
-    PreviousChapter, "Previous chapter", "Go to the start of this chapter, or of the one before", Shortcut::alt("ArrowUp");
+    PreviousChapter, "Previous chapter", "Go to the start of this chapter, or of the one before", Some(Shortcut::alt("ArrowUp"));
     /// Scroll a page on.
-    PageDown, "Page down", "Scroll the text a page on", Shortcut::plain("PageDown");
+    PageDown, "Page down", "Scroll the text a page on", Some(Shortcut::plain("PageDown"));
     /// Scroll a page back.
-    PageUp, "Page up", "Scroll the text a page back", Shortcut::plain("PageUp");
+    PageUp, "Page up", "Scroll the text a page back", Some(Shortcut::plain("PageUp"));
     /// Go to the start of the text.
-    GoToStart, "Start of the text", "Go to the start of the text", Shortcut::control("Home");
+    GoToStart, "Start of the text", "Go to the start of the text", Some(Shortcut::control("Home"));
     /// Go to the end of the text.
-    GoToEnd, "End of the text", "Go to the end of the text", Shortcut::control("End");
+    GoToEnd, "End of the text", "Go to the end of the text", Some(Shortcut::control("End"));
     /// Find the topics of the library.
-    MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Shortcut::control("T");
+    MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Some(Shortcut::control("T"));
     /// Take the open document out of the library.
     RemoveDocument, "Remove the document…", "Take the open document out of the library; its file stays", None;
     /// Do what was asked to be confirmed.
     Confirm, "Remove", "Take the document out of the library", None;
     /// Close what is open above the rest, or stop what runs.
-    Stop, "Stop", "Close the window on top, or stop the work in progress", Shortcut::plain("Escape");
+    Stop, "Stop", "Close the window on top, or stop the work in progress", Some(Shortcut::plain("Escape"));
     /// List the shortcuts.
-    ShowShortcuts, "Keyboard shortcuts", "List every key", Shortcut::plain("F1");
+    ShowShortcuts, "Keyboard shortcuts", "List every key", Some(Shortcut::plain("F1"));
     /// Say what this program is.
     ShowAbout, "About Caesura", "The version and what this program does", None;
     /// Close the window.
-    Quit, "Quit", "Stop the work in progress and close", Shortcut::control("Q");
+    Quit, "Quit", "Stop the work in progress and close", Some(Shortcut::control("Q"));
 }
 
 #[cfg(test)]

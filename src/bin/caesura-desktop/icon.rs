@@ -31,10 +31,14 @@ fn pixel(x: u32, y: u32) -> [u8; 4] {
         on_ground += u32::from(is_ground(u, v));
         on_mark += u32::from(is_mark(u, v));
     }
-    let n = SAMPLES * SAMPLES;
-    let mix = |ground: u8, mark: u8| ((u32::from(ground) * (n - on_mark) + u32::from(mark) * on_mark) / n) as u8;
-    let [r, g, b] = std::array::from_fn(|channel| mix(GROUND[channel], MARK[channel]));
-    [r, g, b, (255 * on_ground / n) as u8]
+    let n_samples = SAMPLES * SAMPLES;
+    let opacity = (255 * on_ground / n_samples) as u8;
+    std::array::from_fn(|channel| match (GROUND.get(channel), MARK.get(channel)) {
+        (Some(ground), Some(mark)) => {
+            ((u32::from(*ground) * (n_samples - on_mark) + u32::from(*mark) * on_mark) / n_samples) as u8
+        }
+        _ => opacity,
+    })
 }
 
 /// Returns whether a place of the unit square lies in the rounded square.

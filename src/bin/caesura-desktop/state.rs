@@ -557,7 +557,7 @@ impl State {
     /// Takes what the worker says.
     pub(crate) fn hear(&mut self, event: Event) -> Vec<Request> {
         match event {
-            Event::Library(shelf) => return self.take_library(*shelf),
+            Event::Library(opened) => return self.take_library(*opened),
             Event::Documents { library, documents } => {
                 if let Some(shown) = self.library_at(&library) {
                     shown.documents = documents;
@@ -603,24 +603,25 @@ impl State {
         self.library.as_mut().filter(|library| library.path == path)
     }
 
-    fn take_library(&mut self, shelf: Shelf) -> Vec<Request> {
+    fn take_library(&mut self, opened: Shelf) -> Vec<Request> {
         let mut requests: Vec<Request> = Vec::new();
         for job in &mut self.jobs {
             job.is_cancelled = true;
             requests.push(Request::Cancel(job.id));
         }
-        let is_short = shelf.documents.len() < samples::SAMPLES.len();
-        let first = shelf.documents.first().map(|row| row.id);
-        self.library = Some(LibraryShown { path: shelf.path, is_sample: shelf.is_sample, documents: shelf.documents });
+        let is_short = opened.documents.len() < samples::SAMPLES.len();
+        let first = opened.documents.first().map(|row| row.id);
+        self.library =
+            Some(LibraryShown { path: opened.path, is_sample: opened.is_sample, documents: opened.documents });
         self.open = None;
         self.opening = None;
         self.passage = None;
         self.filter.clear();
-        self.topics = TopicsShown { all: shelf.topics, ..TopicsShown::default() };
+        self.topics = TopicsShown { all: opened.topics, ..TopicsShown::default() };
         self.search = SearchShown::default();
         self.tab = Tab::Read;
         requests.extend(self.choose_first_topic());
-        if shelf.is_sample && is_short {
+        if opened.is_sample && is_short {
             requests.extend(self.start("Preparing the samples".to_owned(), Work::AddSamples));
         }
         let waiting = std::mem::take(&mut self.paths_waiting);
@@ -720,8 +721,10 @@ pub(crate) mod tests {
         let (mut text, mut units) = (String::new(), Vec::new());
         for n in 0..=scores.len() {
             let start = text.len();
-            text.push_str(&format!("Paragraph {n} is about boats.\n\n"));
-            let span = Span::new(start..text.len() - 2);
+            let paragraph = format!("Paragraph {n} is about boats.");
+            text.push_str(&paragraph);
+            let span = Span::new(start..text.len());
+            text.push_str("\n\n");
             units.push(Unit { span, speaker: None, time: None });
         }
         let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
@@ -878,13 +881,13 @@ pub(crate) mod tests {
     fn files_dropped_on_the_samples_go_into_the_users_own_library() {
         let mut state =
             State::new(Places { own: "own.caesura".into(), samples: "samples.caesura".into() }, ThemeChoice::System);
-        let shelf =
+        let shelved =
             |path: &str, is_sample| Shelf { path: path.into(), is_sample, documents: Vec::new(), topics: Vec::new() };
-        let requests = state.hear(Event::Library(Box::new(shelf("samples.caesura", true))));
+        let requests = state.hear(Event::Library(Box::new(shelved("samples.caesura", true))));
         assert!(matches!(&requests[..], [Request::Work { work: Work::AddSamples, .. }]), "{requests:?}");
         let requests = state.apply(Command::AddPaths(vec!["talk.vtt".into()]));
         assert_eq!(requests, [Request::OpenLibrary { path: "own.caesura".into(), is_sample: false }]);
-        let requests = state.hear(Event::Library(Box::new(shelf("own.caesura", false))));
+        let requests = state.hear(Event::Library(Box::new(shelved("own.caesura", false))));
         let [Request::Cancel(_), Request::Work { library, work, .. }] = &requests[..] else {
             panic!("the samples are stopped and the file is added: {requests:?}");
         };

@@ -350,10 +350,10 @@ impl Desk {
     fn open(&mut self, path: &Path, is_sample: bool) -> Result<()> {
         make_folder(path)?;
         let library = Library::open(path)?;
-        let shelf =
+        let opened =
             Shelf { path: path.to_owned(), is_sample, documents: library.documents()?, topics: library.topics()? };
         self.library = Some(library);
-        self.voice.say(Event::Library(Box::new(shelf)));
+        self.voice.say(Event::Library(Box::new(opened)));
         Ok(())
     }
 }
@@ -437,7 +437,7 @@ impl Bench {
 
     fn run(mut self) {
         while let Some(task) = self.next() {
-            self.do_safely(task);
+            self.do_safely(&task);
         }
     }
 
@@ -449,7 +449,7 @@ impl Bench {
         }
     }
 
-    fn do_safely(&mut self, task: Task) {
+    fn do_safely(&mut self, task: &Task) {
         let job = task.job;
         let tried = match &task.work {
             Work::Add(_) | Work::AddSamples => "Not everything was added",
@@ -467,15 +467,15 @@ impl Bench {
         self.voice.say(Event::Done { job, failures });
     }
 
-    fn do_task(&mut self, task: Task) -> Result<Vec<Failure>> {
-        let watch = Watch::new(&task, &self.voice);
+    fn do_task(&mut self, task: &Task) -> Result<Vec<Failure>> {
+        let watch = Watch::new(task, &self.voice);
         watch.check()?;
         self.open(&task.library)?;
         match &task.work {
-            Work::Add(paths) => self.add(&task, &watch, sources_under(paths)),
+            Work::Add(paths) => self.add(task, &watch, sources_under(paths)),
             Work::AddSamples => {
                 let sources = samples::SAMPLES.iter().map(|(name, text)| Source::Sample(name, text)).collect();
-                let failures = self.add(&task, &watch, sources)?;
+                let failures = self.add(task, &watch, sources)?;
                 self.mine(&watch)?;
                 Ok(failures)
             }
@@ -550,7 +550,7 @@ impl Bench {
     fn do_short_tasks(&mut self) {
         loop {
             match self.tasks.try_recv() {
-                Ok(task) if matches!(task.work, Work::Recut { .. }) => self.do_safely(task),
+                Ok(task) if matches!(task.work, Work::Recut { .. }) => self.do_safely(&task),
                 Ok(task) => self.waiting.push_back(task),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
             }

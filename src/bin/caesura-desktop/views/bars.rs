@@ -125,7 +125,7 @@ pub(crate) fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
 fn notice_ui(ui: &mut Ui, at: usize, notice: &crate::state::Notice, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
-        if ui.add(Button::new("Dismiss").small()).clicked() {
+        if ui.add(Button::new(RichText::new("Dismiss").size(size::SMALL))).clicked() {
             commands.push(Command::Dismiss(at));
         }
         ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
@@ -155,7 +155,7 @@ fn job_ui(ui: &mut Ui, job: &crate::state::Job, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let cancel = ui.add_enabled(!job.is_cancelled, Button::new("Cancel").small());
+            let cancel = ui.add_enabled(!job.is_cancelled, Button::new(RichText::new("Cancel").size(size::SMALL)));
             if cancel.on_hover_text("Stop this; what is done stays").clicked() {
                 commands.push(Command::Cancel(job.id));
             }

@@ -76,7 +76,7 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let is_busy = state.library.is_none() || state.opening.is_some();
     let has_documents = state.library.as_ref().is_some_and(|library| !library.documents.is_empty());
     if is_busy {
-        ui.centered_and_justified(|ui| ui.spinner());
+        ui.centered_and_justified(Ui::spinner);
     } else if has_documents {
         widgets::empty(ui, "Nothing open", &["Choose a document on the left."], |_| {});
     } else if !state.jobs.is_empty() {
