@@ -1,3 +1,105 @@
-//! (being written)
+//! The window of Caesura.
+//!
+//! `caesura-desktop [--library FILE] [FILES...]` opens a library, adds the files, and shows both. Start at [`app`];
+//! `state.rs` says what is shown and how it changes, `views/` draw it, `worker.rs` does the work.
 
-fn main() {}
+// No console window behind the window on Windows.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod app;
+mod args;
+mod command;
+mod dialogs;
+mod format;
+mod heights;
+mod icon;
+mod rows;
+mod samples;
+mod state;
+mod theme;
+mod views;
+mod worker;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Asked;
+
+fn main() -> ExitCode {
+    match args::parse(std::env::args_os().skip(1)) {
+        Ok(Asked::Help) => say(&mut std::io::stdout(), args::HELP, 0),
+        Ok(Asked::Version) => say(&mut std::io::stdout(), concat!("caesura-desktop ", env!("CAESURA_LONG_VERSION")), 0),
+        Ok(Asked::Window { library, files }) => match run(library, files) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 2),
+        },
+        Err(problem) => {
+            let line = format!("caesura-desktop: {problem}; caesura-desktop --help lists what there is");
+            say(&mut std::io::stderr(), &line, 2)
+        }
+    }
+}
+
+/// Writes a line and returns the exit code. A reader that has gone away is nobody's fault.
+fn say(out: &mut dyn Write, line: &str, code: u8) -> ExitCode {
+    let _ = writeln!(out, "{}", line.trim_end());
+    ExitCode::from(code)
+}
+
+fn run(library: Option<std::path::PathBuf>, files: Vec<std::path::PathBuf>) -> anyhow::Result<()> {
+    log_to_stderr();
+    check_display()?;
+    let folders = directories::ProjectDirs::from("", "", "caesura")
+        .context("find a folder for the library: this account has no home folder; name a file with --library")?;
+    let opening = app::Opening {
+        places: state::Places {
+            own: folders.data_dir().join("library.caesura"),
+            samples: folders.data_dir().join("samples.caesura"),
+        },
+        library,
+        files,
+    };
+    let viewport = eframe::egui::ViewportBuilder::default()
+        .with_app_id("caesura")
+        .with_title("Caesura")
+        .with_inner_size([1240.0, 800.0])
+        .with_min_inner_size([720.0, 480.0])
+        .with_icon(icon::icon());
+    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let made =
+        eframe::run_native("caesura", options, Box::new(|context| Ok(Box::new(app::App::new(context, opening)?))));
+    made.map_err(|error| anyhow::anyhow!("open the window: {error}; {ELSEWHERE}"))
+}
+
+/// What to do where no window can be opened.
+const ELSEWHERE: &str = "the command line works without one: caesura --help";
+
+/// Fails where there is nothing to show a window on, before anything is tried.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn check_display() -> anyhow::Result<()> {
+    let names = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"];
+    let has_display = names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    anyhow::ensure!(
+        has_display,
+        "open the window: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); {ELSEWHERE}"
+    );
+    Ok(())
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[allow(clippy::unnecessary_wraps, reason = "it can fail on other systems")]
+fn check_display() -> anyhow::Result<()> {
+    Ok(())
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("CAESURA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}

@@ -1,0 +1,252 @@
+//! What the user can ask for: one enum, and a table of names for what needs no further word.
+//!
+//! Menus, buttons, shortcuts and the list of shortcuts all read the same table, so that a thing has one name, one
+//! hint and one key everywhere. No type of the window's toolkit appears here.
+
+use std::path::PathBuf;
+
+use caesura::document::UnitIndex;
+use caesura::store::{DocumentId, TopicId};
+
+use crate::worker::JobId;
+
+/// What the user asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Command {
+    /// Something that needs no further word.
+    Do(Action),
+    /// Add files, and the files in folders, to the library.
+    AddPaths(Vec<PathBuf>),
+    /// Open the library in that file, or make it.
+    OpenLibrary(PathBuf),
+    /// Show the documents whose title holds that text.
+    FilterDocuments(String),
+    /// Show the topics that hold that text.
+    FilterTopics(String),
+    /// Open a document at its start.
+    OpenDocument(DocumentId),
+    /// Open a document at a passage, and mark words in it.
+    OpenPassage(Passage),
+    /// Show that unit of the open document.
+    GoTo(UnitIndex),
+    /// The unit at the top of the text is another one: said by the reader as it scrolls.
+    ReadingAt(UnitIndex),
+    /// Cut the open document at that granularity, in memory.
+    SetGranularity(f32),
+    /// Title and store the chapters as they are cut.
+    KeepGranularity,
+    /// Show that set of chapters in the outline.
+    ShowOutline(Outline),
+    /// Show a topic.
+    OpenTopic(TopicId),
+    /// What is typed in the search field is another text.
+    TypeSearch(String),
+    /// Search the open document only, or all of them.
+    SearchIn(SearchIn),
+    /// What is typed in the field for a path is another text.
+    TypePath(String),
+    /// Stop a job.
+    Cancel(JobId),
+    /// Take a message away.
+    Dismiss(usize),
+    /// Choose the theme.
+    SetTheme(ThemeChoice),
+}
+
+/// A place in a document, and what brought the user there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Passage {
+    /// The document.
+    pub(crate) document: DocumentId,
+    /// The first unit of the passage.
+    pub(crate) first_unit: UnitIndex,
+    /// How many units it has.
+    pub(crate) n_units: u32,
+    /// Words to mark in it, as they stand in the text.
+    pub(crate) words: Vec<String>,
+}
+
+/// The parts of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// The documents, and the one that is read.
+    #[default]
+    Read,
+    /// The topics, and what bears them.
+    Topics,
+    /// What was searched for.
+    Search,
+}
+
+/// The sets of chapters an outline can show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outline {
+    /// The chapters that were found.
+    #[default]
+    Found,
+    /// The chapters that the headings of the file make.
+    AsWritten,
+}
+
+/// Where to search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SearchIn {
+    /// In all documents.
+    #[default]
+    Library,
+    /// In the open document.
+    Document,
+}
+
+/// Which theme to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ThemeChoice {
+    /// The one of the system.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A key with what is held beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shortcut {
+    /// Control, or Command on a Mac.
+    pub(crate) with_control: bool,
+    /// Alt, or Option on a Mac.
+    pub(crate) with_alt: bool,
+    /// Shift.
+    pub(crate) with_shift: bool,
+    /// The key's name, such as `"PageDown"`.
+    pub(crate) key: &'static str,
+}
+
+impl Shortcut {
+    const fn plain(key: &'static str) -> Self {
+        Self { with_control: false, with_alt: false, with_shift: false, key }
+    }
+
+    const fn control(key: &'static str) -> Self {
+        Self { with_control: true, with_alt: false, with_shift: false, key }
+    }
+
+    const fn control_shift(key: &'static str) -> Self {
+        Self { with_control: true, with_alt: false, with_shift: true, key }
+    }
+
+    const fn alt(key: &'static str) -> Self {
+        Self { with_control: false, with_alt: true, with_shift: false, key }
+    }
+}
+
+/// Writes the enum and its table in one, so that no action can lack its row.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident, $label:literal, $hint:literal, $shortcut:expr;)*) => {
+        /// What the user can ask for without a further word.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action there is, in the order they are listed.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Returns the text of its button and its line in a menu.
+            pub(crate) const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)* }
+            }
+
+            /// Returns what it does, in a sentence.
+            pub(crate) const fn hint(self) -> &'static str {
+                match self { $(Self::$name => $hint,)* }
+            }
+
+            /// Returns the key that asks for it.
+            pub(crate) const fn shortcut(self) -> Option<Shortcut> {
+                match self { $(Self::$name => $shortcut,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Ask for files to add.
+    AddFiles, "Add files…", "Choose texts or subtitles to cut and add to the library", Some(Shortcut::control("O"));
+    /// Ask for a folder to add.
+    AddFolder, "Add a folder…", "Choose a folder: every text in it is added", Some(Shortcut::control_shift("O"));
+    /// Go to the field for a path.
+    TypePath, "Type a path", "Type or paste the path of a file or folder to add", Some(Shortcut::control("L"));
+    /// Add what is typed in the field for a path.
+    AddTyped, "Add", "Add the file or folder of that path", None;
+    /// Ask for a library to open.
+    OpenLibrary, "Open a library…", "Choose another library file", None;
+    /// Ask for the name of a library to make.
+    NewLibrary, "New library…", "Choose a name and a place for a new library file", None;
+    /// Open the user's own library.
+    OpenOwn, "My library", "Open the library that Caesura keeps for you", None;
+    /// Open the library of samples.
+    OpenSamples, "Sample library", "Open the library of sample texts", None;
+    /// Show the text.
+    ShowRead, "Read", "The documents, and the text with its chapters", Some(Shortcut::control("1"));
+    /// Show the topics.
+    ShowTopics, "Topics", "What the documents of the library are about", Some(Shortcut::control("2"));
+    /// Show the search.
+    ShowSearch, "Search", "Find words in every chapter", Some(Shortcut::control("3"));
+    /// Go to the search field.
+    Find, "Find…", "Go to the search field", Some(Shortcut::control("F"));
+    /// Go to the next chapter.
+    NextChapter, "Next chapter", "Go to the start of the next chapter", Some(Shortcut::alt("ArrowDown"));
+    /// Go to the chapter before.
+    PreviousChapter, "Previous chapter", "Go to the start of this chapter, or of the one before", Some(Shortcut::alt("ArrowUp"));
+    /// Scroll a page on.
+    PageDown, "Page down", "Scroll the text a page on", Some(Shortcut::plain("PageDown"));
+    /// Scroll a page back.
+    PageUp, "Page up", "Scroll the text a page back", Some(Shortcut::plain("PageUp"));
+    /// Go to the start of the text.
+    GoToStart, "Start of the text", "Go to the start of the text", Some(Shortcut::control("Home"));
+    /// Go to the end of the text.
+    GoToEnd, "End of the text", "Go to the end of the text", Some(Shortcut::control("End"));
+    /// Find the topics of the library.
+    MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Some(Shortcut::control("T"));
+    /// Take the open document out of the library.
+    RemoveDocument, "Remove the document…", "Take the open document out of the library; its file stays", None;
+    /// Do what was asked to be confirmed.
+    Confirm, "Remove", "Take the document out of the library", None;
+    /// Close what is open above the rest, or stop what runs.
+    Stop, "Stop", "Close the window on top, or stop the work in progress", Some(Shortcut::plain("Escape"));
+    /// List the shortcuts.
+    ShowShortcuts, "Keyboard shortcuts", "List every key", Some(Shortcut::plain("F1"));
+    /// Say what this program is.
+    ShowAbout, "About Caesura", "The version and what this program does", None;
+    /// Close the window.
+    Quit, "Quit", "Stop the work in progress and close", Some(Shortcut::control("Q"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_label_and_a_sentence_of_its_own() {
+        for (at, action) in Action::ALL.iter().enumerate() {
+            assert!(!action.label().is_empty(), "{action:?}");
+            assert!(action.label().len() < action.hint().len() + 12, "{action:?} says more in its label");
+            assert!(!action.hint().ends_with('.'), "{action:?}");
+            for other in &Action::ALL[at + 1..] {
+                assert_ne!(action.label(), other.label(), "{action:?} and {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_actions_share_a_key() {
+        let shortcuts: Vec<Shortcut> = Action::ALL.iter().filter_map(|action| action.shortcut()).collect();
+        for (at, shortcut) in shortcuts.iter().enumerate() {
+            assert!(!shortcuts[at + 1..].contains(shortcut), "{shortcut:?}");
+        }
+        assert!(10 <= shortcuts.len());
+    }
+}

@@ -1,0 +1,94 @@
+//! The system's file dialogs, each in a thread of its own: no frame ever waits for one.
+//!
+//! In: what to ask for. Out: the paths chosen, over a channel. Where no portal runs the system shows nothing and
+//! answers with nothing; the field for a typed path is there for that.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use crate::command::Command;
+use crate::worker::Wake;
+
+/// What a dialog asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Files to add.
+    Files,
+    /// A folder whose files are added.
+    Folder,
+    /// A library to open.
+    Library,
+    /// The name of a library to make.
+    NewLibrary,
+}
+
+/// Asks through the system's dialogs, one at a time.
+pub(crate) struct Dialogs {
+    sender: Sender<Option<Command>>,
+    receiver: Receiver<Option<Command>>,
+    is_open: bool,
+    wake: Wake,
+}
+
+impl Dialogs {
+    /// Makes the asker; `wake` is called when an answer is there.
+    pub(crate) fn new(wake: Wake) -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver, is_open: false, wake }
+    }
+
+    /// Shows the dialog that asks `question`. Does nothing while another one is open.
+    pub(crate) fn ask(&mut self, question: Question) {
+        if self.is_open {
+            return;
+        }
+        let sender = self.sender.clone();
+        let wake = self.wake.clone();
+        let asked = thread::Builder::new().name("dialog".to_owned()).spawn(move || {
+            // The window may be gone by the time somebody answers.
+            let _ = sender.send(answer(question));
+            wake();
+        });
+        match asked {
+            Ok(_) => self.is_open = true,
+            Err(error) => tracing::warn!(%error, "could not start the thread of a dialog"),
+        }
+    }
+
+    /// Returns what was chosen since the last call, as the command that follows from it.
+    pub(crate) fn answered(&mut self) -> Option<Command> {
+        let answer = self.receiver.try_recv().ok()?;
+        self.is_open = false;
+        answer
+    }
+}
+
+/// Shows the dialog and waits for its answer.
+fn answer(question: Question) -> Option<Command> {
+    match question {
+        Question::Files => rfd::FileDialog::new()
+            .set_title("Add files to the library")
+            .add_filter("Texts and subtitles", &["txt", "text", "md", "markdown", "html", "htm", "vtt", "srt"])
+            .add_filter("All files", &["*"])
+            .pick_files()
+            .filter(|paths| !paths.is_empty())
+            .map(Command::AddPaths),
+        Question::Folder => rfd::FileDialog::new()
+            .set_title("Add a folder to the library")
+            .pick_folder()
+            .map(|path| Command::AddPaths(vec![path])),
+        Question::Library => rfd::FileDialog::new()
+            .set_title("Open a library")
+            .add_filter("Caesura libraries", &["caesura"])
+            .add_filter("All files", &["*"])
+            .pick_file()
+            .map(Command::OpenLibrary),
+        Question::NewLibrary => rfd::FileDialog::new()
+            .set_title("Make a library")
+            .add_filter("Caesura libraries", &["caesura"])
+            .set_file_name("library.caesura")
+            .save_file()
+            .map(|path: PathBuf| Command::OpenLibrary(path)),
+    }
+}

@@ -1,0 +1,950 @@
+//! What the window shows, and how it changes.
+//!
+//! In: a [`Command`] of the user or an [`Event`] of the worker. Out: the [`Request`]s that follow from it. No type of
+//! the window's toolkit and no file appears here, so that all of it is tested without a window.
+
+use std::path::PathBuf;
+
+use caesura::chapters::{self, CutConfig};
+use caesura::document::{Chapter, GapIndex, GapScores, UnitIndex, Units};
+use caesura::search::Found;
+use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow};
+
+use crate::command::{Action, Command, Outline, Passage, SearchIn, Tab, ThemeChoice};
+use crate::rows::{self, Row};
+use crate::samples;
+use crate::worker::{Event, Failure, JobId, Loaded, Request, Shelf, Work};
+
+/// Where the user's files are, as the front end found out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    /// The user's own library.
+    pub(crate) own: PathBuf,
+    /// The library of samples.
+    pub(crate) samples: PathBuf,
+}
+
+/// What the window shows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) places: Places,
+    pub(crate) theme: ThemeChoice,
+    pub(crate) tab: Tab,
+    pub(crate) outline: Outline,
+    pub(crate) library: Option<LibraryShown>,
+    pub(crate) filter: String,
+    pub(crate) path_typed: String,
+    pub(crate) open: Option<OpenDocument>,
+    /// The document that was asked for and is not there yet.
+    pub(crate) opening: Option<DocumentId>,
+    pub(crate) topics: TopicsShown,
+    pub(crate) search: SearchShown,
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) sheet: Option<Sheet>,
+    /// Counts how often the search field was asked for; its view takes the focus when it changes.
+    pub(crate) n_search_focus: u64,
+    /// Counts how often the field for a path was asked for.
+    pub(crate) n_path_focus: u64,
+    passage: Option<Passage>,
+    paths_waiting: Vec<PathBuf>,
+    jump: Option<Jump>,
+    n_jumps: u64,
+    n_jobs: u32,
+    n_opened: u64,
+}
+
+/// The open library.
+#[derive(Debug)]
+pub(crate) struct LibraryShown {
+    pub(crate) path: PathBuf,
+    pub(crate) is_sample: bool,
+    pub(crate) documents: Vec<DocumentRow>,
+}
+
+/// The document that is read.
+#[derive(Debug)]
+pub(crate) struct OpenDocument {
+    pub(crate) row: DocumentRow,
+    pub(crate) text: String,
+    pub(crate) units: Units,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) scores: GapScores,
+    /// The gaps at which chapters start, ascending.
+    pub(crate) boundaries: Vec<GapIndex>,
+    /// The chapters at [`OpenDocument::granularity`]. One that is cut anew has no title until the worker gave it one.
+    pub(crate) chapters: Vec<Chapter>,
+    pub(crate) as_written: Vec<Chapter>,
+    pub(crate) granularity: f32,
+    /// The unit at the top of the text.
+    pub(crate) here: UnitIndex,
+    /// Words to mark, and where.
+    pub(crate) marks: Option<Passage>,
+    /// Differs for each document opened and each cut: what is laid out of another one is not of this.
+    pub(crate) version: (u64, u64),
+    min_chapter_units: u32,
+    stored: Vec<Chapter>,
+    chapter_topics: Vec<(UnitIndex, TopicId)>,
+}
+
+/// The topics of the library.
+#[derive(Debug, Default)]
+pub(crate) struct TopicsShown {
+    pub(crate) all: Vec<TopicRow>,
+    pub(crate) filter: String,
+    /// The topic that was chosen.
+    pub(crate) chosen: Option<TopicId>,
+    /// What bears it, once the worker has said so.
+    pub(crate) bearers: Option<Bearers>,
+}
+
+/// What bears a topic.
+#[derive(Clone, Debug)]
+pub(crate) struct Bearers {
+    pub(crate) topic: TopicId,
+    pub(crate) chapters: Vec<TopicChapter>,
+    pub(crate) documents: Vec<(DocumentId, String, f32)>,
+}
+
+/// The search.
+#[derive(Debug, Default)]
+pub(crate) struct SearchShown {
+    pub(crate) typed: String,
+    pub(crate) within: SearchIn,
+    pub(crate) found: Option<Found>,
+    /// The number of the newest search, and of the one that is shown.
+    n_asked: u64,
+    n_answered: u64,
+}
+
+impl SearchShown {
+    /// Returns whether an answer is on its way.
+    pub(crate) fn is_running(&self) -> bool {
+        self.n_answered < self.n_asked
+    }
+}
+
+/// Work in progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) id: JobId,
+    pub(crate) label: String,
+    pub(crate) done: usize,
+    /// 0 as long as nobody knows.
+    pub(crate) total: usize,
+    pub(crate) is_cancelled: bool,
+    /// Whether the document it adds is to be opened.
+    opens: bool,
+}
+
+/// Something that did not work, said calmly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+}
+
+/// What lies above the rest until it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    Shortcuts,
+    About,
+    ConfirmRemove(DocumentId),
+}
+
+/// Where the text is to be scrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Jump {
+    /// Grows with each jump.
+    pub(crate) number: u64,
+    pub(crate) to: JumpTo,
+}
+
+/// A place to scroll to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JumpTo {
+    Unit(UnitIndex),
+    Pages(i8),
+    Start,
+    End,
+}
+
+impl OpenDocument {
+    fn new(loaded: Loaded, n_opened: u64) -> Self {
+        let rows = rows::rows(&loaded.text, &loaded.units);
+        let chapter_topics = topics_by_unit(&loaded.chapters, &loaded.chapter_topics);
+        let stored: Vec<Chapter> = loaded.chapters.into_iter().map(|row| row.chapter).collect();
+        Self {
+            granularity: loaded.row.granularity,
+            row: loaded.row,
+            rows,
+            boundaries: boundaries_of(&stored),
+            chapters: stored.clone(),
+            as_written: loaded.as_written,
+            text: loaded.text,
+            units: loaded.units,
+            scores: loaded.scores,
+            here: UnitIndex(0),
+            marks: None,
+            version: (n_opened, 0),
+            min_chapter_units: loaded.min_chapter_units,
+            stored,
+            chapter_topics,
+        }
+    }
+
+    /// Cuts the document anew in memory. A chapter that starts where a stored one does keeps its title.
+    fn cut(&mut self, granularity: f32) {
+        self.granularity = granularity.clamp(0.0, 1.0);
+        let config = CutConfig { granularity: self.granularity, min_chapter_units: self.min_chapter_units };
+        let boundaries = chapters::boundaries(&self.scores, config);
+        if boundaries == self.boundaries {
+            return;
+        }
+        let mut chapters = chapters::chapters_at(self.text.len(), &self.units, &self.scores, &boundaries);
+        for chapter in &mut chapters {
+            let same = self.stored.binary_search_by_key(&chapter.first_unit, |stored| stored.first_unit);
+            if let Ok(at) = same {
+                chapter.title.clone_from(&self.stored[at].title);
+            }
+        }
+        self.boundaries = boundaries;
+        self.chapters = chapters;
+        self.version.1 += 1;
+    }
+
+    /// Takes the chapters that the worker titled and stored, unless the slider has moved on since.
+    fn keep(&mut self, granularity: f32, chapters: Vec<ChapterRow>, topics: &[(ChapterId, TopicId, f32)]) {
+        self.row.granularity = granularity;
+        self.row.n_chapters = chapters.len() as u32;
+        self.chapter_topics = topics_by_unit(&chapters, topics);
+        self.stored = chapters.into_iter().map(|row| row.chapter).collect();
+        if same_granularity(self.granularity, granularity) {
+            self.chapters.clone_from(&self.stored);
+            self.boundaries = boundaries_of(&self.stored);
+            self.version.1 += 1;
+        }
+    }
+
+    /// Returns the number of the chapter, among `chapters`, that the top of the text lies in.
+    pub(crate) fn chapter_here(&self, chapters: &[Chapter]) -> usize {
+        chapters.partition_point(|chapter| chapter.first_unit <= self.here).saturating_sub(1)
+    }
+
+    /// Returns the topics of the stored chapter that starts at `unit`, strongest first.
+    pub(crate) fn topics_of(&self, unit: UnitIndex) -> impl Iterator<Item = TopicId> + '_ {
+        let start = self.chapter_topics.partition_point(|(first, _)| *first < unit);
+        self.chapter_topics[start..].iter().take_while(move |(first, _)| *first == unit).map(|(_, topic)| *topic)
+    }
+}
+
+fn boundaries_of(chapters: &[Chapter]) -> Vec<GapIndex> {
+    chapters.iter().filter_map(|chapter| chapter.first_unit.gap_before()).collect()
+}
+
+fn topics_by_unit(chapters: &[ChapterRow], topics: &[(ChapterId, TopicId, f32)]) -> Vec<(UnitIndex, TopicId)> {
+    let mut by_unit: Vec<(UnitIndex, f32, TopicId)> = topics
+        .iter()
+        .filter_map(|(id, topic, strength)| {
+            let row = chapters.iter().find(|row| row.id == *id)?;
+            Some((row.chapter.first_unit, *strength, *topic))
+        })
+        .collect();
+    by_unit.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.0.cmp(&b.2.0)));
+    by_unit.into_iter().map(|(unit, _, topic)| (unit, topic)).collect()
+}
+
+/// Returns whether two granularities are the same to the slider, which has a hundred steps.
+fn same_granularity(one: f32, other: f32) -> bool {
+    (one - other).abs() < 0.004
+}
+
+impl State {
+    /// Makes the state of a window that has nothing to show yet.
+    pub(crate) fn new(places: Places, theme: ThemeChoice) -> Self {
+        Self { places, theme, ..Self::default() }
+    }
+
+    /// Returns the documents whose title holds the filter, in order.
+    pub(crate) fn documents_shown(&self) -> impl Iterator<Item = &DocumentRow> {
+        let needle = self.filter.trim().to_lowercase();
+        let documents = self.library.iter().flat_map(|library| &library.documents);
+        documents.filter(move |row| needle.is_empty() || row.title.to_lowercase().contains(&needle))
+    }
+
+    /// Returns the topics whose label or words hold the filter, in order.
+    pub(crate) fn topics_shown(&self) -> impl Iterator<Item = &TopicRow> {
+        let needle = self.topics.filter.trim().to_lowercase();
+        self.topics.all.iter().filter(move |topic| {
+            let mut words = topic.words.iter().map(|(word, _)| word);
+            needle.is_empty()
+                || topic.label.to_lowercase().contains(&needle)
+                || words.any(|word| word.to_lowercase().contains(&needle))
+        })
+    }
+
+    /// Returns the topic of that number.
+    pub(crate) fn topic(&self, id: TopicId) -> Option<&TopicRow> {
+        self.topics.all.iter().find(|topic| topic.id == id)
+    }
+
+    /// Returns where the text is to be scrolled, if that was asked for.
+    pub(crate) fn jump(&self) -> Option<Jump> {
+        self.jump
+    }
+
+    /// Returns the chapters that the outline shows.
+    pub(crate) fn outline_chapters(&self) -> &[Chapter] {
+        match (&self.open, self.outline) {
+            (None, _) => &[],
+            (Some(open), Outline::Found) => &open.chapters,
+            (Some(open), Outline::AsWritten) => &open.as_written,
+        }
+    }
+
+    /// Does what the user asks for.
+    pub(crate) fn apply(&mut self, command: Command) -> Vec<Request> {
+        match command {
+            Command::Do(action) => return self.act(action),
+            Command::AddPaths(paths) => return self.add(paths),
+            Command::OpenLibrary(path) => return vec![self.open_library(path)],
+            Command::FilterDocuments(text) => self.filter = text,
+            Command::FilterTopics(text) => self.topics.filter = text,
+            Command::OpenDocument(id) => return self.open_document(id),
+            Command::OpenPassage(passage) => return self.open_passage(passage),
+            Command::GoTo(unit) => self.jump_to(JumpTo::Unit(unit)),
+            Command::ReadingAt(unit) => {
+                if let Some(open) = &mut self.open {
+                    open.here = unit;
+                }
+            }
+            Command::SetGranularity(granularity) => {
+                if let Some(open) = &mut self.open {
+                    open.cut(granularity);
+                }
+            }
+            Command::KeepGranularity => return self.keep_granularity(),
+            Command::ShowOutline(outline) => self.outline = outline,
+            Command::OpenTopic(id) => {
+                self.tab = Tab::Topics;
+                self.topics.chosen = Some(id);
+                return vec![Request::Topic(id)];
+            }
+            Command::TypeSearch(typed) => {
+                self.search.typed = typed;
+                return self.run_search();
+            }
+            Command::SearchIn(within) => {
+                self.search.within = within;
+                return self.run_search();
+            }
+            Command::TypePath(path) => self.path_typed = path,
+            Command::Cancel(id) => return self.cancel(id),
+            Command::Dismiss(at) => {
+                if at < self.notices.len() {
+                    self.notices.remove(at);
+                }
+            }
+            Command::SetTheme(theme) => self.theme = theme,
+        }
+        Vec::new()
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Request> {
+        match action {
+            Action::AddTyped => return self.add_typed(),
+            Action::TypePath => {
+                self.tab = Tab::Read;
+                self.n_path_focus += 1;
+            }
+            Action::OpenOwn => return vec![self.open_library(self.places.own.clone())],
+            Action::OpenSamples => return vec![self.open_library(self.places.samples.clone())],
+            Action::ShowRead => self.tab = Tab::Read,
+            Action::ShowTopics => self.tab = Tab::Topics,
+            Action::ShowSearch | Action::Find => {
+                self.tab = Tab::Search;
+                self.n_search_focus += 1;
+            }
+            Action::NextChapter => self.go_chapters(1),
+            Action::PreviousChapter => self.go_chapters(-1),
+            Action::PageDown => self.jump_to(JumpTo::Pages(1)),
+            Action::PageUp => self.jump_to(JumpTo::Pages(-1)),
+            Action::GoToStart => self.jump_to(JumpTo::Start),
+            Action::GoToEnd => self.jump_to(JumpTo::End),
+            Action::MineTopics => {
+                self.tab = Tab::Topics;
+                return self.start("Finding topics".to_owned(), Work::MineTopics);
+            }
+            Action::RemoveDocument => {
+                self.sheet = self.open.as_ref().map(|open| Sheet::ConfirmRemove(open.row.id));
+            }
+            Action::Confirm => {
+                if let Some(Sheet::ConfirmRemove(id)) = self.sheet.take() {
+                    self.open.take_if(|open| open.row.id == id);
+                    return vec![Request::RemoveDocument(id)];
+                }
+            }
+            Action::Stop => return self.stop(),
+            Action::ShowShortcuts => self.sheet = Some(Sheet::Shortcuts),
+            Action::ShowAbout => self.sheet = Some(Sheet::About),
+            // Asked of the system by the front end.
+            Action::AddFiles | Action::AddFolder | Action::OpenLibrary | Action::NewLibrary | Action::Quit => {}
+        }
+        Vec::new()
+    }
+
+    fn add_typed(&mut self) -> Vec<Request> {
+        let typed = self.path_typed.trim().trim_matches('"');
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let path = PathBuf::from(typed);
+        self.path_typed.clear();
+        self.add(vec![path])
+    }
+
+    /// Adds to the open library; from the samples, to the user's own, which is opened for it.
+    fn add(&mut self, paths: Vec<PathBuf>) -> Vec<Request> {
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        match &self.library {
+            Some(library) if !library.is_sample => {
+                let label = match paths.as_slice() {
+                    [path] => format!("Adding {}", name_of(path)),
+                    _ => format!("Adding {} files", paths.len()),
+                };
+                self.tab = Tab::Read;
+                self.start(label, Work::Add(paths))
+            }
+            _ => {
+                self.paths_waiting.extend(paths);
+                vec![self.open_library(self.places.own.clone())]
+            }
+        }
+    }
+
+    /// Adds files as soon as the library that was asked for is open.
+    pub(crate) fn add_when_open(&mut self, paths: Vec<PathBuf>) {
+        self.paths_waiting.extend(paths);
+    }
+
+    /// Starts a job on the open library.
+    fn start(&mut self, label: String, work: Work) -> Vec<Request> {
+        let Some(library) = &self.library else { return Vec::new() };
+        if self.jobs.iter().any(|job| job.label == label && !job.is_cancelled) {
+            return Vec::new();
+        }
+        self.n_jobs += 1;
+        let id = JobId(self.n_jobs);
+        let opens = matches!(&work, Work::Add(_));
+        self.jobs.push(Job { id, label, done: 0, total: 0, is_cancelled: false, opens });
+        vec![Request::Work { job: id, library: library.path.clone(), work }]
+    }
+
+    /// Opens a library; what is shown of the one before goes, and so does the work for it.
+    fn open_library(&mut self, path: PathBuf) -> Request {
+        Request::OpenLibrary { is_sample: path == self.places.samples, path }
+    }
+
+    fn open_document(&mut self, id: DocumentId) -> Vec<Request> {
+        self.tab = Tab::Read;
+        self.passage = None;
+        if self.open.as_ref().is_some_and(|open| open.row.id == id) {
+            return Vec::new();
+        }
+        self.opening = Some(id);
+        vec![Request::OpenDocument(id)]
+    }
+
+    fn open_passage(&mut self, passage: Passage) -> Vec<Request> {
+        let requests = self.open_document(passage.document);
+        self.passage = Some(passage);
+        if requests.is_empty() {
+            self.go_to_passage();
+        }
+        requests
+    }
+
+    /// Scrolls to the passage that was asked for, or to the first of its words.
+    fn go_to_passage(&mut self) {
+        let (Some(open), Some(passage)) = (&mut self.open, self.passage.take()) else { return };
+        let first = passage.first_unit.index().min(open.units.len().saturating_sub(1));
+        let end = (first + passage.n_units as usize).min(open.units.len());
+        let words: Vec<String> = passage.words.iter().map(|word| word.to_lowercase()).collect();
+        let holds_word = |unit: &caesura::document::Unit| {
+            let text = unit.span.of(&open.text).to_lowercase();
+            words.iter().any(|word| text.contains(word.as_str()))
+        };
+        let at = open.units.units[first..end].iter().position(holds_word).unwrap_or(0);
+        let unit = UnitIndex::from(first + at);
+        open.here = unit;
+        open.marks = (!words.is_empty()).then_some(passage);
+        self.jump_to(JumpTo::Unit(unit));
+    }
+
+    fn jump_to(&mut self, to: JumpTo) {
+        if self.open.is_none() {
+            return;
+        }
+        self.n_jumps += 1;
+        self.jump = Some(Jump { number: self.n_jumps, to });
+    }
+
+    /// Goes `by` chapters on in the outline. Going back leads to the start of a chapter first, if the text is within it.
+    fn go_chapters(&mut self, by: i32) {
+        let Some(open) = &self.open else { return };
+        let chapters = self.outline_chapters();
+        let here = open.chapter_here(chapters);
+        let Some(current) = chapters.get(here) else { return };
+        let to = match by {
+            1.. => here + 1,
+            _ if current.first_unit < open.here => here,
+            _ => here.saturating_sub(1),
+        };
+        let Some(chapter) = chapters.get(to) else { return };
+        let unit = chapter.first_unit;
+        if let Some(open) = &mut self.open {
+            open.here = unit;
+        }
+        self.jump_to(JumpTo::Unit(unit));
+    }
+
+    fn keep_granularity(&mut self) -> Vec<Request> {
+        let Some(open) = &self.open else { return Vec::new() };
+        if same_granularity(open.granularity, open.row.granularity) {
+            return Vec::new();
+        }
+        let work = Work::Recut { document: open.row.id, granularity: open.granularity };
+        self.start(format!("Titling “{}” at {:.2}", open.row.title, open.granularity), work)
+    }
+
+    fn run_search(&mut self) -> Vec<Request> {
+        self.search.n_asked += 1;
+        if self.search.typed.trim().is_empty() {
+            self.search.found = None;
+            self.search.n_answered = self.search.n_asked;
+            return Vec::new();
+        }
+        let document = match self.search.within {
+            SearchIn::Library => None,
+            SearchIn::Document => self.open.as_ref().map(|open| open.row.id),
+        };
+        vec![Request::Search { number: self.search.n_asked, typed: self.search.typed.clone(), document }]
+    }
+
+    fn cancel(&mut self, id: JobId) -> Vec<Request> {
+        let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return Vec::new() };
+        job.is_cancelled = true;
+        vec![Request::Cancel(id)]
+    }
+
+    /// Closes what lies on top; if nothing does, stops the newest work.
+    fn stop(&mut self) -> Vec<Request> {
+        if self.sheet.take().is_some() {
+            return Vec::new();
+        }
+        if let Some(open) = &mut self.open
+            && self.tab == Tab::Read
+            && open.marks.take().is_some()
+        {
+            return Vec::new();
+        }
+        let newest = self.jobs.iter().rev().find(|job| !job.is_cancelled).map(|job| job.id);
+        newest.map_or_else(Vec::new, |id| self.cancel(id))
+    }
+
+    /// Takes what the worker says.
+    pub(crate) fn hear(&mut self, event: Event) -> Vec<Request> {
+        match event {
+            Event::Library(opened) => return self.take_library(*opened),
+            Event::Documents { library, documents } => {
+                if let Some(shown) = self.library_at(&library) {
+                    shown.documents = documents;
+                }
+            }
+            Event::Topics { library, topics } => {
+                if self.library_at(&library).is_some() {
+                    return self.take_topics(topics);
+                }
+            }
+            Event::Document(loaded) => self.take_document(*loaded),
+            Event::Chapters { library, document, granularity, chapters, topics } => {
+                if self.library_at(&library).is_some()
+                    && let Some(open) = self.open.as_mut().filter(|open| open.row.id == document)
+                {
+                    open.keep(granularity, chapters, &topics);
+                }
+            }
+            Event::Topic(bearers) => {
+                if self.topics.chosen == Some(bearers.topic) {
+                    self.topics.bearers = Some(*bearers);
+                }
+            }
+            Event::Found { number, found } => {
+                if self.search.n_answered < number && number <= self.search.n_asked {
+                    self.search.n_answered = number;
+                    self.search.found = (number == self.search.n_asked).then_some(*found).or(self.search.found.take());
+                }
+            }
+            Event::Progress { job, label, done, total } => {
+                if let Some(shown) = self.jobs.iter_mut().find(|shown| shown.id == job) {
+                    (shown.label, shown.done, shown.total) = (label, done, total);
+                }
+            }
+            Event::Added { job, library, document } => return self.take_added(job, &library, document),
+            Event::Done { job, failures } => self.finish(job, failures),
+            Event::Failed(failure) => self.notices.push(Notice::of(failure)),
+        }
+        Vec::new()
+    }
+
+    fn library_at(&mut self, path: &std::path::Path) -> Option<&mut LibraryShown> {
+        self.library.as_mut().filter(|library| library.path == path)
+    }
+
+    fn take_library(&mut self, opened: Shelf) -> Vec<Request> {
+        let mut requests: Vec<Request> = Vec::new();
+        for job in &mut self.jobs {
+            job.is_cancelled = true;
+            requests.push(Request::Cancel(job.id));
+        }
+        let is_short = opened.documents.len() < samples::SAMPLES.len();
+        let first = opened.documents.first().map(|row| row.id);
+        self.library =
+            Some(LibraryShown { path: opened.path, is_sample: opened.is_sample, documents: opened.documents });
+        self.open = None;
+        self.opening = None;
+        self.passage = None;
+        self.filter.clear();
+        self.topics = TopicsShown { all: opened.topics, ..TopicsShown::default() };
+        self.search = SearchShown::default();
+        self.tab = Tab::Read;
+        requests.extend(self.choose_first_topic());
+        if opened.is_sample && is_short {
+            requests.extend(self.start("Preparing the samples".to_owned(), Work::AddSamples));
+        }
+        let waiting = std::mem::take(&mut self.paths_waiting);
+        if waiting.is_empty() {
+            requests.extend(first.into_iter().flat_map(|id| self.open_document(id)));
+        } else {
+            requests.extend(self.add(waiting));
+        }
+        requests
+    }
+
+    fn take_topics(&mut self, topics: Vec<TopicRow>) -> Vec<Request> {
+        self.topics.all = topics;
+        self.topics.bearers = None;
+        self.choose_first_topic().into_iter().collect()
+    }
+
+    fn choose_first_topic(&mut self) -> Option<Request> {
+        self.topics.chosen = self.topics.all.first().map(|topic| topic.id);
+        self.topics.chosen.map(Request::Topic)
+    }
+
+    fn take_document(&mut self, loaded: Loaded) {
+        // Only the newest of several that were asked for quickly is shown.
+        if self.opening != Some(loaded.row.id) {
+            return;
+        }
+        self.opening = None;
+        self.n_opened += 1;
+        self.open = Some(OpenDocument::new(loaded, self.n_opened));
+        if self.open.as_ref().is_some_and(|open| open.as_written.is_empty()) {
+            self.outline = Outline::Found;
+        }
+        self.jump_to(JumpTo::Start);
+        self.go_to_passage();
+    }
+
+    /// Opens the first document that a job of the user's adds, or any if there is none to read.
+    fn take_added(&mut self, job: JobId, library: &std::path::Path, document: DocumentId) -> Vec<Request> {
+        if self.library_at(library).is_none() {
+            return Vec::new();
+        }
+        let is_asked_for =
+            self.jobs.iter_mut().find(|shown| shown.id == job).is_some_and(|shown| std::mem::take(&mut shown.opens));
+        let has_nothing = self.open.is_none() && self.opening.is_none();
+        if is_asked_for || has_nothing {
+            self.opening = Some(document);
+            self.passage = None;
+            return vec![Request::OpenDocument(document)];
+        }
+        Vec::new()
+    }
+
+    fn finish(&mut self, job: JobId, failures: Vec<Failure>) {
+        self.jobs.retain(|shown| shown.id != job);
+        match failures.as_slice() {
+            [] => {}
+            [_] => self.notices.extend(failures.into_iter().map(Notice::of)),
+            _ => self.notices.push(Notice::of_many(&failures)),
+        }
+    }
+}
+
+impl Notice {
+    fn of(failure: Failure) -> Self {
+        let mut lines = vec![failure.reason];
+        if failure.is_ours {
+            lines.push("This is a fault of Caesura: please report it".to_owned());
+        }
+        Self { title: failure.tried, lines }
+    }
+
+    fn of_many(failures: &[Failure]) -> Self {
+        const SHOWN: usize = 4;
+        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| failure.reason.clone()).collect();
+        if SHOWN < failures.len() {
+            lines.push(format!("and {} more", failures.len() - SHOWN));
+        }
+        Self { title: format!("{} files were not added", failures.len()), lines }
+    }
+}
+
+/// Returns the last part of a path, as people call a file.
+fn name_of(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use caesura::document::{Format, Layer, Origin, Provenance, Span, Unit, UnitKind};
+    use caesura::store::{Library, NewDocument};
+
+    use super::*;
+
+    /// Returns a library in memory of one document: a paragraph for each score and one more, and a chapter.
+    pub(crate) fn loaded(scores: &[f32]) -> Loaded {
+        let (mut text, mut units) = (String::new(), Vec::new());
+        for n in 0..=scores.len() {
+            let start = text.len();
+            let paragraph = format!("Paragraph {n} is about boats.");
+            text.push_str(&paragraph);
+            let span = Span::new(start..text.len());
+            text.push_str("\n\n");
+            units.push(Unit { span, speaker: None, time: None });
+        }
+        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let scores = GapScores::new(scores.to_vec());
+        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[]);
+        "All of it".clone_into(&mut chapters[0].title);
+        let new = NewDocument {
+            document: caesura::document::Document {
+                title: "A text".to_owned(),
+                format: Format::PlainText,
+                text: text.clone(),
+                blocks: Vec::new(),
+            },
+            source_name: "a-text.txt".to_owned(),
+            source_path: None,
+            sha256: [7; 32],
+            added_at: 0,
+            units: units.clone(),
+            gap_scores: vec![(scores.clone(), Provenance::of("lexical", serde_json::Map::new()))],
+            engine: "lexical".to_owned(),
+            granularity: 0.0,
+            vectors: None,
+            chapters,
+            as_written: Vec::new(),
+        };
+        let mut library = Library::in_memory().expect("a library in memory");
+        let id = library.add_document(&new).expect("a document is added");
+        Loaded {
+            row: library.document(id).expect("its row"),
+            text,
+            units,
+            scores,
+            min_chapter_units: 1,
+            chapters: library.chapters(id, Layer::Found).expect("its chapters"),
+            as_written: Vec::new(),
+            chapter_topics: Vec::new(),
+        }
+    }
+
+    /// Returns a state that shows that document, in a library of the user's own.
+    pub(crate) fn reading(loaded: Loaded) -> State {
+        let places = Places { own: "own.caesura".into(), samples: "samples.caesura".into() };
+        let mut state = State::new(places, ThemeChoice::Light);
+        state.hear(Event::Library(Box::new(Shelf {
+            path: "own.caesura".into(),
+            is_sample: false,
+            documents: vec![loaded.row.clone()],
+            topics: Vec::new(),
+        })));
+        state.hear(Event::Document(Box::new(loaded)));
+        state
+    }
+
+    fn open(state: &State) -> &OpenDocument {
+        state.open.as_ref().expect("a document is open")
+    }
+
+    fn starts(state: &State) -> Vec<u32> {
+        open(state).chapters.iter().map(|chapter| chapter.first_unit.0).collect()
+    }
+
+    #[test]
+    fn a_library_opens_with_its_first_document() {
+        let state = reading(loaded(&[0.1]));
+        assert_eq!(open(&state).row.title, "A text");
+        assert_eq!(state.opening, None);
+    }
+
+    #[test]
+    fn a_finer_cut_keeps_every_boundary_and_the_title_of_what_starts_where_it_did() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4, 0.8, 0.2]));
+        let mut before: Vec<u32> = Vec::new();
+        for step in 0..=10 {
+            assert_eq!(state.apply(Command::SetGranularity(step as f32 / 10.0)), []);
+            let after = starts(&state);
+            assert!(before.iter().all(|start| after.contains(start)), "{before:?} then {after:?}");
+            before = after;
+        }
+        assert!(2 <= before.len());
+        let chapters = &open(&state).chapters;
+        assert_eq!(chapters[0].title, "All of it");
+        assert!(chapters[1..].iter().all(|chapter| chapter.title.is_empty()));
+        assert_eq!(chapters.last().map(|chapter| chapter.end_unit().0), Some(6));
+    }
+
+    #[test]
+    fn letting_go_of_the_slider_asks_for_titles_once() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4]));
+        state.apply(Command::SetGranularity(1.0));
+        let requests = state.apply(Command::KeepGranularity);
+        let document = open(&state).row.id;
+        let expected = Work::Recut { document, granularity: 1.0 };
+        assert!(matches!(&requests[..], [Request::Work { work, .. }] if *work == expected), "{requests:?}");
+        assert_eq!(state.apply(Command::KeepGranularity), []);
+    }
+
+    #[test]
+    fn titles_that_come_late_do_not_move_the_slider_back() {
+        let mut state = reading(loaded(&[0.1, 0.9, 0.4]));
+        state.apply(Command::SetGranularity(1.0));
+        let before = starts(&state);
+        let row = open(&state).row.clone();
+        let chapters = loaded(&[0.1, 0.9, 0.4]).chapters;
+        state.hear(Event::Chapters {
+            library: "own.caesura".into(),
+            document: row.id,
+            granularity: 0.2,
+            chapters,
+            topics: Vec::new(),
+        });
+        assert_eq!(starts(&state), before);
+        assert!((open(&state).granularity - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn the_next_chapter_is_where_the_outline_says() {
+        let mut state = reading(loaded(&[0.9, 0.9, 0.9]));
+        state.apply(Command::SetGranularity(1.0));
+        let second = starts(&state)[1];
+        state.apply(Command::Do(Action::NextChapter));
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(second))));
+        state.apply(Command::Do(Action::PreviousChapter));
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(0))));
+    }
+
+    #[test]
+    fn a_passage_of_the_open_document_is_gone_to_without_asking_the_worker() {
+        let mut state = reading(loaded(&[0.1; 20]));
+        let document = open(&state).row.id;
+        let passage = Passage { document, first_unit: UnitIndex(3), n_units: 9, words: vec!["7".to_owned()] };
+        state.apply(Command::Do(Action::ShowSearch));
+        assert_eq!(state.apply(Command::OpenPassage(passage.clone())), []);
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(7))));
+        assert_eq!(open(&state).marks, Some(passage));
+        assert_eq!(state.tab, Tab::Read);
+    }
+
+    #[test]
+    fn only_the_newest_search_is_shown() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::TypeSearch("bo".to_owned()));
+        let requests = state.apply(Command::TypeSearch("boat".to_owned()));
+        assert!(matches!(&requests[..], [Request::Search { number: 2, typed, document: None }] if typed == "boat"));
+        assert!(state.search.is_running());
+        let found =
+            |words: &str| Box::new(Found { understood_as: words.to_owned(), explanation: None, hits: Vec::new() });
+        state.hear(Event::Found { number: 2, found: found("boat") });
+        state.hear(Event::Found { number: 1, found: found("bo") });
+        assert_eq!(state.search.found.as_ref().map(|found| found.understood_as.as_str()), Some("boat"));
+        assert!(!state.search.is_running());
+    }
+
+    #[test]
+    fn files_dropped_on_the_samples_go_into_the_users_own_library() {
+        let mut state =
+            State::new(Places { own: "own.caesura".into(), samples: "samples.caesura".into() }, ThemeChoice::System);
+        let shelved =
+            |path: &str, is_sample| Shelf { path: path.into(), is_sample, documents: Vec::new(), topics: Vec::new() };
+        let requests = state.hear(Event::Library(Box::new(shelved("samples.caesura", true))));
+        assert!(matches!(&requests[..], [Request::Work { work: Work::AddSamples, .. }]), "{requests:?}");
+        let requests = state.apply(Command::AddPaths(vec!["talk.vtt".into()]));
+        assert_eq!(requests, [Request::OpenLibrary { path: "own.caesura".into(), is_sample: false }]);
+        let requests = state.hear(Event::Library(Box::new(shelved("own.caesura", false))));
+        let [Request::Cancel(_), Request::Work { library, work, .. }] = &requests[..] else {
+            panic!("the samples are stopped and the file is added: {requests:?}");
+        };
+        assert_eq!(library, &PathBuf::from("own.caesura"));
+        assert_eq!(work, &Work::Add(vec!["talk.vtt".into()]));
+    }
+
+    #[test]
+    fn the_first_document_added_opens_and_the_others_do_not() {
+        let mut state = reading(loaded(&[0.1]));
+        let requests = state.apply(Command::AddPaths(vec!["folder".into()]));
+        let [Request::Work { job, .. }] = &requests[..] else { panic!("{requests:?}") };
+        let added = |id: i64| Event::Added { job: *job, library: "own.caesura".into(), document: DocumentId(id) };
+        assert_eq!(state.hear(added(8)), [Request::OpenDocument(DocumentId(8))]);
+        assert_eq!(state.hear(added(9)), []);
+    }
+
+    #[test]
+    fn escape_closes_what_is_on_top_before_it_stops_work() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::AddPaths(vec!["a.txt".into()]));
+        state.apply(Command::Do(Action::ShowShortcuts));
+        assert_eq!(state.apply(Command::Do(Action::Stop)), []);
+        assert_eq!(state.sheet, None);
+        let job = state.jobs[0].id;
+        assert_eq!(state.apply(Command::Do(Action::Stop)), [Request::Cancel(job)]);
+        assert!(state.jobs[0].is_cancelled);
+    }
+
+    #[test]
+    fn many_failures_are_said_in_one_message() {
+        let mut state = reading(loaded(&[0.1]));
+        state.apply(Command::AddPaths(vec!["a".into()]));
+        let job = state.jobs[0].id;
+        let failure = |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), is_ours: false };
+        state.hear(Event::Done { job, failures: (0..9).map(failure).collect() });
+        assert!(state.jobs.is_empty());
+        let [notice] = &state.notices[..] else { panic!("one message") };
+        assert_eq!(notice.title, "9 files were not added");
+        assert_eq!(notice.lines.last().map(String::as_str), Some("and 5 more"));
+        state.apply(Command::Dismiss(0));
+        assert!(state.notices.is_empty());
+    }
+
+    #[test]
+    fn events_of_a_library_that_was_left_change_nothing() {
+        let mut state = reading(loaded(&[0.1]));
+        state.hear(Event::Documents { library: "other.caesura".into(), documents: Vec::new() });
+        assert_eq!(state.documents_shown().count(), 1);
+        state.apply(Command::FilterDocuments("nothing like it".to_owned()));
+        assert_eq!(state.documents_shown().count(), 0);
+    }
+
+    #[test]
+    fn every_chapter_of_a_found_cut_says_so() {
+        let mut state = reading(loaded(&[0.9, 0.9]));
+        state.apply(Command::SetGranularity(1.0));
+        assert!(open(&state).chapters.iter().all(|chapter| chapter.origin == Origin::Found));
+    }
+}

@@ -1,0 +1,85 @@
+//! The views: each draws a part of the window from [`State`] and pushes what the user asks for.
+//!
+//! A view changes nothing but its own [`Memory`]: where a list is scrolled, what is laid out.
+
+pub(crate) mod bars;
+pub(crate) mod follow;
+pub(crate) mod library;
+pub(crate) mod outline;
+pub(crate) mod reader;
+pub(crate) mod search;
+pub(crate) mod sheets;
+pub(crate) mod strip;
+pub(crate) mod topics;
+pub(crate) mod widgets;
+
+#[cfg(test)]
+mod tests;
+
+use eframe::egui::{self, Frame, Margin, Panel};
+
+use caesura::store::DocumentId;
+
+use crate::command::{Command, Tab};
+use crate::state::State;
+use crate::theme::Palette;
+
+/// What the views remember from frame to frame.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) reader: reader::Column,
+    pub(crate) strip: strip::Strip,
+    outline: follow::Follow<(u64, u64, usize)>,
+    documents: follow::Follow<(Option<DocumentId>, usize)>,
+    n_search_focus: u64,
+    n_path_focus: u64,
+}
+
+/// Draws all of the window.
+pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
+    bars::top_ui(ui, state, commands);
+    bars::notices_ui(ui, state, commands);
+    bars::jobs_ui(ui, state, commands);
+    match state.tab {
+        Tab::Read => {
+            let width = ui.available_width();
+            side(ui, Panel::left("library"), (0.21 * width).clamp(200.0, 290.0), 0.26 * width, |ui| {
+                library::library_ui(ui, state, memory, commands);
+            });
+            if state.open.is_some() {
+                side(ui, Panel::right("outline"), (0.24 * width).clamp(220.0, 330.0), 0.29 * width, |ui| {
+                    outline::outline_ui(ui, state, &mut memory.outline, commands);
+                });
+            }
+            paper(ui, |ui| reader::reader_ui(ui, state, memory, commands));
+        }
+        Tab::Topics => {
+            let width = ui.available_width();
+            if !state.topics.all.is_empty() {
+                side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), 0.45 * width, |ui| {
+                    topics::list_ui(ui, state, commands);
+                });
+            }
+            paper(ui, |ui| topics::topic_ui(ui, state, commands));
+        }
+        Tab::Search => paper(ui, |ui| search::search_ui(ui, state, &mut memory.n_search_focus, commands)),
+    }
+    sheets::sheet_ui(ui, state, commands);
+}
+
+/// Draws a list beside the text, `width` wide until the user drags it, and never wider than `widest`.
+fn side(ui: &mut egui::Ui, panel: Panel, width: f32, widest: f32, contents: impl FnOnce(&mut egui::Ui)) {
+    let palette = Palette::of(ui);
+    let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
+    panel
+        .resizable(true)
+        .default_size(width)
+        .size_range(180.0..=widest.max(200.0))
+        .frame(Frame::new().fill(palette.panel).inner_margin(margin))
+        .show(ui, contents);
+}
+
+fn paper(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    let palette = Palette::of(ui);
+    egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.paper)).show(ui, contents);
+}

@@ -1,0 +1,127 @@
+//! The outline: the chapters of the open document, and the slider that cuts it finer or coarser.
+
+use eframe::egui::{self, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
+
+use caesura::document::Chapter;
+
+use super::follow::Follow;
+use super::{reader, widgets};
+use crate::command::{Action, Command, Outline};
+use crate::format::count;
+use crate::state::{OpenDocument, State};
+use crate::theme::{Palette, size, space};
+
+const ROW_HEIGHT: f32 = 46.0;
+
+/// The space between rows.
+const ROW_SPACE: f32 = 2.0;
+
+/// Draws the outline of the open document.
+pub(crate) fn outline_ui(
+    ui: &mut Ui,
+    state: &State,
+    scrolled: &mut Follow<(u64, u64, usize)>,
+    commands: &mut Vec<Command>,
+) {
+    let Some(open) = &state.open else { return };
+    head_ui(ui, state, open, commands);
+    let chapters = state.outline_chapters();
+    let here = open.chapter_here(chapters);
+    ui.spacing_mut().item_spacing.y = ROW_SPACE;
+    let mut area =
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt((open.version.0, state.outline == Outline::Found));
+    if let Some(offset) = scrolled.follow((open.version.0, open.version.1, here), here, ROW_HEIGHT + ROW_SPACE) {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_rows(ui, ROW_HEIGHT, chapters.len(), |ui, shown| {
+        for at in shown {
+            chapter_ui(ui, state, open, &chapters[at], at == here, commands);
+        }
+    });
+    scrolled.was(output.state.clamped_offset().y, output.inner_rect.height());
+}
+
+fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if open.as_written.is_empty() {
+            widgets::heading(ui, "Chapters");
+        } else {
+            for (outline, label) in [(Outline::Found, "Chapters"), (Outline::AsWritten, "As written")] {
+                if ui.selectable_label(state.outline == outline, label).clicked() {
+                    commands.push(Command::ShowOutline(outline));
+                }
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            widgets::arrow_button(ui, Action::NextChapter, widgets::Pointing::Down, commands);
+            widgets::arrow_button(ui, Action::PreviousChapter, widgets::Pointing::Up, commands);
+        });
+    });
+    if state.outline == Outline::Found {
+        slider_ui(ui, open, commands);
+    }
+    ui.add_space(space::XS);
+}
+
+fn slider_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
+    let mut granularity = open.granularity;
+    ui.horizontal(|ui| {
+        widgets::note(ui, "fewer");
+        ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
+        ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(60.0);
+        let slider = Slider::new(&mut granularity, 0.0..=1.0).show_value(false).step_by(0.01);
+        let response = ui.add_enabled(!open.scores.is_empty(), slider);
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(open.granularity), "Granularity"));
+        if response.changed() {
+            commands.push(Command::SetGranularity(granularity));
+        }
+        let is_typed = response.changed() && !response.dragged();
+        if response.drag_stopped() || is_typed {
+            commands.push(Command::KeepGranularity);
+        }
+        response.on_hover_text("How finely the text is cut; a finer cut keeps every boundary of a coarser one");
+        widgets::note(ui, "more");
+    });
+    widgets::note(ui, count(open.chapters.len() as u64, "chapter"));
+}
+
+fn chapter_ui(
+    ui: &mut Ui,
+    state: &State,
+    open: &OpenDocument,
+    chapter: &Chapter,
+    is_here: bool,
+    commands: &mut Vec<Command>,
+) {
+    let palette = Palette::of(ui);
+    let (title, color) = reader::title_of(open, chapter, palette);
+    let (mut rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_here, &title);
+    if state.outline == Outline::AsWritten {
+        rect.min.x += 12.0 * f32::from(chapter.level.saturating_sub(1).min(5));
+    }
+    let galley = widgets::one_line(ui, &title, size::BODY, color, rect.width());
+    let is_cut = galley.elided;
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 15.0), galley);
+    let facts = widgets::one_line(ui, &reader::extent(open, chapter), size::SMALL, palette.muted, rect.width());
+    let facts_width = facts.size().x;
+    let middle = rect.top() + 33.0;
+    widgets::paint_line(ui, pos2(rect.left(), middle), facts);
+    let is_found = state.outline == Outline::Found && chapter.first_unit.0 != 0;
+    if is_found {
+        let bar = vec2(46.0, 4.0);
+        let left = (rect.right() - bar.x).max(rect.left() + facts_width + space::S);
+        widgets::score_bar(ui, pos2(left, middle), bar, chapter.score, palette.accent);
+    }
+    let mut said = if is_cut { title } else { String::new() };
+    if is_found {
+        let parting = if said.is_empty() { "" } else { "\n" };
+        said = format!("{said}{parting}Score of the boundary: {:.2}", chapter.score);
+    }
+    for topic in open.topics_of(chapter.first_unit).take(3).filter_map(|id| state.topic(id)) {
+        said = format!("{said}\nTopic: {}", topic.label);
+    }
+    let response = if said.is_empty() { response } else { response.on_hover_text(said.trim()) };
+    if response.clicked() {
+        commands.push(Command::GoTo(chapter.first_unit));
+    }
+}

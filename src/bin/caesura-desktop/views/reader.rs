@@ -1,0 +1,564 @@
+//! The text: a column of rows of which only those in sight are laid out.
+//!
+//! Heights are estimated until a row is drawn (see `heights.rs`), and the place that is read is a row and a distance into
+//! it, so the text stands still when an estimate turns out wrong. A frame costs what is in sight, however long the
+//! document is.
+
+use std::sync::Arc;
+
+use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::{Color32, CornerRadius, Galley, Label, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+
+use caesura::document::{Chapter, UnitIndex};
+
+use super::{Memory, library, strip, widgets};
+use crate::command::{Action, Command};
+use crate::format::{clock, count, opening};
+use crate::heights::Heights;
+use crate::rows::{self, Row, RowKind};
+use crate::state::{JumpTo, OpenDocument, State};
+use crate::theme::{Palette, READING_LINE, READING_WIDTH, font, size, space};
+
+/// The width beside the text for who speaks and when.
+const GUTTER: f32 = 112.0;
+
+/// The width beside the text for the scores of its gaps.
+const MARGIN: f32 = 46.0;
+
+/// The part of a column narrower than this has no gutter: who speaks stands above what is said.
+const NARROW: f32 = 560.0;
+
+/// What the reader remembers from frame to frame.
+#[derive(Default)]
+pub(crate) struct Column {
+    /// What the heights are of: the document and its cut, and the width of the text.
+    version: (u64, u64),
+    width: f32,
+    /// Row 0 is the document's title; row `n + 1` is the document's row `n`.
+    heights: Heights,
+    measured: Vec<bool>,
+    /// The rows that start chapters, ascending, in step with the cut that `version` says.
+    starts: Vec<usize>,
+    /// How far the column is scrolled, in points. `f64`: a hundred thousand paragraphs are taller than `f32` can place.
+    offset: f64,
+    n_jump: u64,
+    /// How many rows the last frame laid out.
+    pub(crate) n_laid_out: usize,
+}
+
+/// Where the parts of the column stand.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// All of the column that is in sight.
+    view: Rect,
+    /// Left edge and width of the text.
+    left: f32,
+    width: f32,
+    has_gutter: bool,
+    /// Whether there is room for the scores of gaps beside the text.
+    has_margin: bool,
+}
+
+/// Draws the open document, or what to do while there is none.
+pub(crate) fn reader_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let Some(open) = &state.open else {
+        return empty_ui(ui, state, commands);
+    };
+    let whole = ui.available_rect_before_wrap();
+    let (view, side) = whole.split_left_right_at_x(whole.right() - strip::WIDTH);
+    column_ui(ui, view, state, open, &mut memory.reader, commands);
+    let in_sight = memory.reader.in_sight(open, view.height());
+    strip::strip_ui(ui, side, open, in_sight, &mut memory.strip, commands);
+    ui.allocate_rect(whole, Sense::hover());
+}
+
+fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let is_busy = state.library.is_none() || state.opening.is_some();
+    let has_documents = state.library.as_ref().is_some_and(|library| !library.documents.is_empty());
+    if is_busy {
+        ui.centered_and_justified(Ui::spinner);
+    } else if has_documents {
+        widgets::empty(ui, "Nothing open", &["Choose a document on the left."], |_| {});
+    } else if !state.jobs.is_empty() {
+        let lines = ["The first document opens here as soon as its chapters are found."];
+        widgets::empty(ui, "Reading", &lines, |ui| {
+            ui.spinner();
+        });
+    } else {
+        let lines = [
+            "Drop transcripts, subtitles or texts on this window.",
+            "Caesura finds where the subject changes, and gives each chapter a title. Nothing leaves this machine.",
+        ];
+        widgets::empty(ui, "Begin with a text", &lines, |ui| {
+            widgets::main_button(ui, Action::AddFiles, commands);
+            ui.add_space(space::XS);
+            widgets::action_button(ui, Action::OpenSamples, commands);
+        });
+    }
+}
+
+fn column_ui(
+    ui: &mut Ui,
+    view: Rect,
+    state: &State,
+    open: &OpenDocument,
+    column: &mut Column,
+    commands: &mut Vec<Command>,
+) {
+    let shape = Shape::of(view, open);
+    column.fit(open, shape.width);
+    column.jump(state, open, view.height());
+    let wheel = scrolled(ui, view);
+    column.scroll(-f64::from(wheel), view.height());
+    let mut column_ui = ui.new_child(UiBuilder::new().id_salt(("column", open.version.0)).max_rect(view));
+    column_ui.set_clip_rect(view.intersect(ui.clip_rect()));
+    column.draw(&mut column_ui, shape, open, 0.0 < wheel);
+    let here = column.unit_at(open, f64::from(space::XL));
+    if here != open.here {
+        commands.push(Command::ReadingAt(here));
+    }
+}
+
+/// Returns how far the wheel was turned over `view`, and takes it.
+fn scrolled(ui: &Ui, view: Rect) -> f32 {
+    if !ui.rect_contains_pointer(view) {
+        return 0.0;
+    }
+    ui.input(|input| input.smooth_scroll_delta().y)
+}
+
+impl Shape {
+    fn of(view: Rect, open: &OpenDocument) -> Self {
+        let is_spoken = open.row.has_times || open.units.units.iter().take(50).any(|unit| unit.speaker.is_some());
+        let has_gutter = is_spoken && NARROW <= view.width();
+        let gutter = if has_gutter { GUTTER } else { 0.0 };
+        let has_margin = NARROW <= view.width();
+        let margin = if has_margin { MARGIN } else { 0.0 };
+        let free = view.width() - gutter - margin - 2.0 * space::L;
+        let width = free.clamp(160.0, READING_WIDTH);
+        let spare = ((free - width) / 2.0).max(0.0);
+        let left = view.left() + space::L + spare + gutter;
+        Self { view, left: left.round(), width: width.floor(), has_gutter, has_margin }
+    }
+}
+
+impl Column {
+    /// Fits the heights to the document, its cut, and the width of the text. What is read stays where it is.
+    fn fit(&mut self, open: &OpenDocument, width: f32) {
+        if self.version == open.version && same(self.width, width) && self.heights.len() == open.rows.len() + 1 {
+            return;
+        }
+        let is_same_document = self.version.0 == open.version.0;
+        let first = self.heights.row_at(self.offset);
+        let within = self.offset - self.heights.top(first);
+        if is_same_document && same(self.width, width) {
+            self.fit_cut(open);
+        } else {
+            self.starts = chapter_starts(open);
+            self.width = width;
+            let mut heights = vec![title_height(open, width)];
+            let mut starts = self.starts.iter().copied().peekable();
+            heights.extend(open.rows.iter().enumerate().map(|(at, row)| {
+                estimate(row, width, starts.next_if_eq(&at).is_some(), rows::is_tight(open.units.kind))
+            }));
+            self.measured = vec![false; heights.len()];
+            self.heights = Heights::new(heights);
+        }
+        self.version = open.version;
+        self.offset = if is_same_document { self.heights.top(first) + within } else { 0.0 };
+    }
+
+    /// Estimates anew the rows that start a chapter in only one of two cuts, or in both: their titles may differ.
+    fn fit_cut(&mut self, open: &OpenDocument) {
+        let starts = chapter_starts(open);
+        let before = std::mem::replace(&mut self.starts, starts);
+        let changed: Vec<usize> = before.iter().chain(&self.starts).copied().collect();
+        for at in changed {
+            let is_start = self.starts.binary_search(&at).is_ok();
+            let height = estimate(&open.rows[at], self.width, is_start, rows::is_tight(open.units.kind));
+            self.heights.set(at + 1, height);
+            self.measured[at + 1] = false;
+        }
+    }
+
+    /// Scrolls to where it was asked to, once.
+    fn jump(&mut self, state: &State, open: &OpenDocument, height: f32) {
+        let Some(jump) = state.jump().filter(|jump| jump.number != self.n_jump) else { return };
+        self.n_jump = jump.number;
+        self.offset = match jump.to {
+            JumpTo::Start => 0.0,
+            JumpTo::End => self.heights.total() - f64::from(height) + f64::from(space::XL),
+            JumpTo::Pages(n) => self.offset + f64::from(n) * f64::from((height - 2.0 * READING_LINE).max(READING_LINE)),
+            JumpTo::Unit(unit) => self.place_of(open, unit, height),
+        };
+        self.scroll(0.0, height);
+    }
+
+    /// Returns the offset at which `unit` is read: a chapter's start at the top, another unit below some of its context.
+    fn place_of(&self, open: &OpenDocument, unit: UnitIndex, height: f32) -> f64 {
+        if unit == UnitIndex(0) {
+            return 0.0;
+        }
+        let text_row = rows::row_of(&open.rows, unit);
+        let chapter = open.chapters.partition_point(|chapter| chapter.first_unit <= unit).saturating_sub(1);
+        match (open.chapters.get(chapter), self.starts.get(chapter)) {
+            (Some(found), Some(row)) if found.first_unit == unit => self.heights.top(row + 1),
+            _ => self.heights.top(text_row + 1) - f64::from(0.2 * height),
+        }
+    }
+
+    /// Scrolls by `by` points, within the text. After the end of a long one, so far that the last chapter can stand at
+    /// the top; one that is all in sight stays where it is.
+    fn scroll(&mut self, by: f64, height: f32) {
+        let height = f64::from(height);
+        let total = self.heights.total();
+        let last = if total <= height {
+            0.0
+        } else {
+            let last_start = self.starts.last().map_or(0.0, |row| self.heights.top(row + 1));
+            last_start.max(total - height + f64::from(space::XL))
+        };
+        self.offset = (self.offset + by).clamp(0.0, last);
+    }
+
+    /// Returns the unit that lies `below` points under the top of what is in sight.
+    fn unit_at(&self, open: &OpenDocument, below: f64) -> UnitIndex {
+        let row = self.heights.row_at(self.offset + below).saturating_sub(1);
+        open.rows.get(row).map_or(UnitIndex(0), |row| row.unit)
+    }
+
+    /// Returns the first and the last unit in sight, as shares of the document.
+    fn in_sight(&self, open: &OpenDocument, height: f32) -> (f32, f32) {
+        let share = |place: f64| {
+            let row = self.heights.row_at(place);
+            let within = (place - self.heights.top(row)) / f64::from(self.heights.height(row)).max(1.0);
+            let row = row.saturating_sub(1);
+            let (unit, next) = match (open.rows.get(row), open.rows.get(row + 1)) {
+                (Some(row), Some(next)) => (row.unit.0, next.unit.0),
+                _ => return 1.0,
+            };
+            let unit = f64::from(unit) + within.clamp(0.0, 1.0) * f64::from(next - unit);
+            (unit / open.units.len() as f64) as f32
+        };
+        (share(self.offset), share(self.offset + f64::from(height)))
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shape: Shape, open: &OpenDocument, is_going_back: bool) {
+        self.n_laid_out = 0;
+        if is_going_back {
+            self.measure_first(ui, shape, open);
+        }
+        let mut row = self.heights.row_at(self.offset);
+        let mut top = (self.heights.top(row) - self.offset) as f32;
+        while row < self.heights.len() && top < shape.view.height() {
+            let height = self.draw_row(ui, shape, open, row, shape.view.top() + top);
+            self.heights.set(row, height);
+            self.measured[row] = true;
+            self.n_laid_out += 1;
+            top += height;
+            row += 1;
+        }
+    }
+
+    /// Measures the rows that came into sight at the top, and keeps what is below them where it is.
+    fn measure_first(&mut self, ui: &mut Ui, shape: Shape, open: &OpenDocument) {
+        // One turn of the wheel seldom brings more than a few rows into sight.
+        for _ in 0..8 {
+            let row = self.heights.row_at(self.offset);
+            if self.measured[row] {
+                return;
+            }
+            let mut unseen = ui.new_child(UiBuilder::new().id_salt("unseen").max_rect(shape.view).invisible());
+            let height = self.draw_row(&mut unseen, shape, open, row, shape.view.top());
+            self.offset += f64::from(height) - f64::from(self.heights.height(row));
+            self.offset = self.offset.max(0.0);
+            self.heights.set(row, height);
+            self.measured[row] = true;
+            self.n_laid_out += 1;
+        }
+    }
+
+    /// Draws one row with its top at `top`; returns its height.
+    fn draw_row(&self, ui: &mut Ui, shape: Shape, open: &OpenDocument, row: usize, top: f32) -> f32 {
+        let Some(at) = row.checked_sub(1) else {
+            return draw_title(ui, shape, open, top);
+        };
+        let mut pen = Pen { ui, shape, top, id: row };
+        let start = self.starts.binary_search(&at).ok();
+        if let Some(chapter) = start {
+            pen.chapter(open, &open.chapters[chapter], chapter == 0);
+        }
+        let shown = &open.rows[at];
+        match shown.kind {
+            RowKind::Heading(level) => {
+                let text = shown.span.of(&open.text);
+                if !is_titled_so(open, start, &self.starts, at, text) {
+                    pen.heading(text, level);
+                }
+            }
+            RowKind::Start | RowKind::More => pen.passage(open, shown, at),
+        }
+        pen.top - top
+    }
+}
+
+/// Returns whether a heading says what the title of the chapter it opens has just said.
+fn is_titled_so(open: &OpenDocument, start: Option<usize>, starts: &[usize], row: usize, text: &str) -> bool {
+    // Several headings may open a chapter: each is compared with the chapter whose first text follows.
+    let chapter = start.unwrap_or_else(|| starts.partition_point(|start| *start <= row).saturating_sub(1));
+    let Some(found) = open.chapters.get(chapter) else { return false };
+    let opens = open.rows[row].unit == found.first_unit;
+    opens && found.title.trim().eq_ignore_ascii_case(text.trim())
+}
+
+/// Returns the row that each chapter starts at, in order.
+fn chapter_starts(open: &OpenDocument) -> Vec<usize> {
+    let start = |chapter: &Chapter| {
+        let at = open.rows.partition_point(|row| row.span.start < chapter.span.start);
+        at.min(open.rows.len().saturating_sub(1))
+    };
+    open.chapters.iter().map(start).collect()
+}
+
+fn same(one: f32, other: f32) -> bool {
+    (one - other).abs() < 0.5
+}
+
+/// Returns about how high a row will be: a line holds about an eighth as many characters as it has points.
+fn estimate(row: &Row, width: f32, is_chapter: bool, is_tight: bool) -> f32 {
+    let lines = |n_bytes: usize, point: f32| (n_bytes as f32 * point / width).ceil().max(1.0);
+    let n_bytes = row.span.len_bytes();
+    let text = match row.kind {
+        RowKind::Heading(_) => lines(n_bytes, 9.0) * 26.0 + 20.0,
+        RowKind::Start | RowKind::More => {
+            lines(n_bytes, 7.9) * READING_LINE + if is_tight { 4.0 } else { PARAGRAPH_SPACE }
+        }
+    };
+    text + if is_chapter { 92.0 } else { 0.0 }
+}
+
+fn title_height(open: &OpenDocument, width: f32) -> f32 {
+    let lines = (open.row.title.len() as f32 * 13.0 / width).ceil().max(1.0);
+    lines * 34.0 + 58.0
+}
+
+const PARAGRAPH_SPACE: f32 = 13.0;
+
+/// Draws the title of the document; returns its height.
+fn draw_title(ui: &mut Ui, shape: Shape, open: &OpenDocument, top: f32) -> f32 {
+    let palette = Palette::of(ui);
+    let mut pen = Pen { ui, shape, top: top + 26.0, id: 0 };
+    let title = pen.galley(&open.row.title, size::TITLE, 34.0, palette.strong);
+    pen.text(title, "title");
+    pen.top += space::XS;
+    let facts = pen.galley(&library::facts(&open.row), size::SMALL, 18.0, palette.muted);
+    pen.text(facts, "facts");
+    pen.top + space::XS - top
+}
+
+/// Draws one thing under the other.
+struct Pen<'a> {
+    ui: &'a mut Ui,
+    shape: Shape,
+    top: f32,
+    id: usize,
+}
+
+impl Pen<'_> {
+    fn galley(&self, text: &str, size: f32, line_height: f32, color: Color32) -> Arc<Galley> {
+        let format = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
+        let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
+        job.wrap = TextWrapping::wrap_at_width(self.shape.width);
+        self.ui.fonts_mut(|fonts| fonts.layout_job(job))
+    }
+
+    /// Draws text that can be selected, and goes below it.
+    fn text(&mut self, galley: Arc<Galley>, name: &str) {
+        let size = vec2(self.shape.width, galley.size().y);
+        let rect = Rect::from_min_size(pos2(self.shape.left, self.top), size);
+        let builder = UiBuilder::new().id_salt((name, self.id)).max_rect(rect);
+        self.ui.scope_builder(builder, |ui| ui.add(Label::new(galley).selectable(true)));
+        self.top += size.y;
+    }
+
+    /// Draws the title of a chapter above its first row.
+    fn chapter(&mut self, open: &OpenDocument, chapter: &Chapter, is_first: bool) {
+        let palette = Palette::of(self.ui);
+        if is_first && chapter.title == open.row.title {
+            // The title of the document stands right above.
+            self.top += space::L;
+            return;
+        }
+        self.top += if is_first { space::L } else { space::XL };
+        let rule = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(28.0, 2.0));
+        self.ui.painter().rect_filled(rule, CornerRadius::same(1), palette.accent);
+        self.top += space::M;
+        let (title, color) = title_of(open, chapter, palette);
+        let galley = self.galley(&title, size::CHAPTER, 28.0, color);
+        self.text(galley, "chapter");
+        self.top += space::M;
+    }
+
+    fn heading(&mut self, text: &str, level: u8) {
+        let palette = Palette::of(self.ui);
+        let size = if level <= 2 { size::HEADING } else { size::READING };
+        self.top += space::S;
+        let galley = self.galley(text, size, 26.0, palette.strong);
+        self.text(galley, "heading");
+        self.top += space::S;
+    }
+
+    /// Draws a row of text, with who says it and when beside it, and the score of the gap after it.
+    fn passage(&mut self, open: &OpenDocument, row: &Row, at: usize) {
+        let palette = Palette::of(self.ui);
+        if row.kind == RowKind::Start {
+            self.speaker(open, row.unit);
+        }
+        let galley = self.passage_galley(open, row, palette);
+        self.text(galley, "text");
+        let ends_unit = open.rows.get(at + 1).is_none_or(|next| next.unit != row.unit || next.kind != RowKind::More);
+        if !ends_unit {
+            return;
+        }
+        let space = if rows::is_tight(open.units.kind) { 4.0 } else { PARAGRAPH_SPACE };
+        self.score_after(open, row.unit, self.top + space / 2.0);
+        self.top += space;
+    }
+
+    /// Draws the speaker, where another one spoke before, and the time.
+    fn speaker(&mut self, open: &OpenDocument, unit: UnitIndex) {
+        let palette = Palette::of(self.ui);
+        let shown = &open.units.units[unit.index()];
+        let before = unit.gap_before().map(|gap| &open.units.units[gap.index()]);
+        let is_change = before.is_none_or(|before| before.speaker != shown.speaker);
+        let speaker = shown.speaker.as_deref().filter(|_| is_change).unwrap_or_default();
+        let time = shown.time.map(|time| clock(time.start)).unwrap_or_default();
+        if self.shape.has_gutter {
+            self.speaker_beside(speaker, &time);
+        } else if !speaker.is_empty() {
+            let line = if time.is_empty() { speaker.to_owned() } else { format!("{speaker} · {time}") };
+            let galley = self.galley(&line, size::SMALL, 20.0, palette.muted);
+            self.text(galley, "speaker");
+        }
+    }
+
+    fn speaker_beside(&self, speaker: &str, time: &str) {
+        let palette = Palette::of(self.ui);
+        let width = GUTTER - space::L;
+        let right = self.shape.left - space::M;
+        let mut middle = self.top + READING_LINE / 2.0;
+        for (text, color) in [(speaker, palette.ink), (time, palette.muted)] {
+            if text.is_empty() {
+                continue;
+            }
+            let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
+            widgets::paint_line(self.ui, pos2(right - galley.size().x, middle), galley);
+            middle += 18.0;
+        }
+    }
+
+    /// Draws the score of the gap after `unit` beside the text: a short line, longer for a likelier change of subject.
+    fn score_after(&self, open: &OpenDocument, unit: UnitIndex, middle: f32) {
+        let gap = caesura::document::GapIndex(unit.0);
+        if !self.shape.has_margin || open.scores.len() <= gap.index() {
+            return;
+        }
+        let palette = Palette::of(self.ui);
+        let is_boundary = open.boundaries.binary_search(&gap).is_ok();
+        let (color, thickness) = if is_boundary { (palette.accent, 3.0) } else { (palette.bar, 1.5) };
+        let length = (open.scores.at(gap) * (MARGIN - space::M)).max(1.0);
+        let left = self.shape.left + self.shape.width + space::M;
+        let bar = Rect::from_min_size(pos2(left, middle - thickness / 2.0), vec2(length, thickness));
+        self.ui.painter().rect_filled(bar, CornerRadius::same(1), color);
+    }
+
+    fn passage_galley(&self, open: &OpenDocument, row: &Row, palette: &Palette) -> Arc<Galley> {
+        let plain = TextFormat {
+            font_id: font(size::READING),
+            line_height: Some(READING_LINE),
+            color: palette.ink,
+            ..TextFormat::default()
+        };
+        let marked = TextFormat { color: palette.on_hit, background: palette.hit, ..plain.clone() };
+        let text = row.span.of(&open.text);
+        let mut job = LayoutJob::default();
+        let mut from = 0;
+        for hit in hits(open, row) {
+            job.append(&text[from..hit.start].replace('\n', " "), 0.0, plain.clone());
+            job.append(&text[hit.clone()].replace('\n', " "), 0.0, marked.clone());
+            from = hit.end;
+        }
+        job.append(&text[from..].replace('\n', " "), 0.0, plain);
+        job.wrap = TextWrapping::wrap_at_width(self.shape.width);
+        self.ui.fonts_mut(|fonts| fonts.layout_job(job))
+    }
+}
+
+/// Returns the title of a chapter with its colour; of one that has none yet, how it begins.
+pub(crate) fn title_of(open: &OpenDocument, chapter: &Chapter, palette: &Palette) -> (String, Color32) {
+    if chapter.title.is_empty() {
+        let unit = &open.units.units[chapter.first_unit.index()];
+        (opening(unit.span.of(&open.text), 60), palette.muted)
+    } else {
+        (chapter.title.clone(), palette.strong)
+    }
+}
+
+/// Returns where the words that were searched for stand in a row, in bytes of its text.
+fn hits(open: &OpenDocument, row: &Row) -> Vec<std::ops::Range<usize>> {
+    let Some(marks) = &open.marks else { return Vec::new() };
+    let passage = marks.first_unit.0..marks.first_unit.0 + marks.n_units;
+    if !passage.contains(&row.unit.0) {
+        return Vec::new();
+    }
+    words_in(row.span.of(&open.text), &marks.words)
+}
+
+/// Returns where `words` stand in `text`, as whole words, whatever their case.
+fn words_in(text: &str, words: &[String]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
+    for (at, letter) in ends {
+        match (start, letter.is_alphanumeric()) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                let word = text[from..at].to_lowercase();
+                if words.iter().any(|wanted| wanted.to_lowercase() == word) {
+                    found.push(from..at);
+                }
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns what a chapter is, for the outline: its time, or how many units it has.
+pub(crate) fn extent(open: &OpenDocument, chapter: &Chapter) -> String {
+    match chapter.time {
+        Some(time) => clock(time.start),
+        None => count(u64::from(chapter.n_units), crate::format::unit(open.units.kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, words: &[&str], expected: &[&str]) {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let found: Vec<&str> = words_in(text, &words).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn whole_words_are_marked_whatever_their_case() {
+        check("Bees keep bees; beeswax.", &["BEES"], &["Bees", "bees"]);
+        check("Über über", &["über"], &["Über", "über"]);
+        check("ends with hive", &["hive"], &["hive"]);
+        check("", &["hive"], &[]);
+    }
+}

@@ -1,0 +1,86 @@
+//! What lies above the rest until it is closed: the shortcuts, what this program is, and what must be confirmed.
+
+use eframe::egui::{self, Button, Grid, Id, Modal, RichText, ScrollArea, Ui};
+
+use super::widgets;
+use crate::command::{Action, Command};
+use crate::state::{Sheet, State};
+use crate::theme::{Palette, size, space};
+
+/// Draws the sheet that is open, if one is.
+pub(crate) fn sheet_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(sheet) = state.sheet else { return };
+    let palette = Palette::of(ui);
+    let frame = egui::Frame::popup(ui.style()).fill(palette.panel).inner_margin(22).corner_radius(10);
+    let response = Modal::new(Id::unique("sheet")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_max_width(460.0);
+        match sheet {
+            Sheet::Shortcuts => shortcuts_ui(ui, commands),
+            Sheet::About => about_ui(ui, commands),
+            Sheet::ConfirmRemove(id) => confirm_ui(ui, state, id, commands),
+        }
+    });
+    // Escape is a shortcut of its own, and closes this too.
+    if response.backdrop_response.clicked() {
+        commands.push(Command::Do(Action::Stop));
+    }
+}
+
+fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    if ui.button("Close").clicked() {
+        commands.push(Command::Do(Action::Stop));
+    }
+}
+
+fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    widgets::heading(ui, "Keyboard shortcuts");
+    ui.add_space(space::S);
+    let height = (ui.ctx().content_rect().height() - 190.0).max(120.0);
+    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        Grid::new("shortcuts").num_columns(2).spacing([space::L, space::S]).show(ui, |ui| {
+            for action in Action::ALL {
+                let Some(shortcut) = action.shortcut() else { continue };
+                ui.label(RichText::new(widgets::key_text(ui.ctx(), shortcut)).color(palette.accent));
+                ui.label(action.hint());
+                ui.end_row();
+            }
+        });
+    });
+    ui.add_space(space::M);
+    close_ui(ui, commands);
+}
+
+fn about_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        widgets::mark(ui, 34.0, palette.accent);
+        ui.vertical(|ui| {
+            widgets::heading(ui, "Caesura");
+            widgets::note(ui, format!("Version {}", env!("CAESURA_LONG_VERSION")));
+        });
+    });
+    ui.add_space(space::M);
+    let text = "Cuts long texts into titled chapters, finds the topics of a collection, and searches both. \
+                Everything happens on this machine: nothing is sent anywhere.";
+    ui.label(RichText::new(text).size(size::BODY).line_height(Some(22.0)));
+    ui.add_space(space::S);
+    widgets::note(ui, "Free software under the MIT licence or the Apache licence 2.0.");
+    ui.add_space(space::M);
+    close_ui(ui, commands);
+}
+
+fn confirm_ui(ui: &mut Ui, state: &State, id: caesura::store::DocumentId, commands: &mut Vec<Command>) {
+    let documents = state.library.iter().flat_map(|library| &library.documents);
+    let title = documents.filter(|row| row.id == id).map(|row| row.title.as_str()).next().unwrap_or("the document");
+    widgets::heading(ui, "Remove this document?");
+    ui.add_space(space::S);
+    ui.label(format!("“{title}” and its chapters are taken out of the library. The file it was read from stays."));
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        widgets::main_button(ui, Action::Confirm, commands);
+        if ui.add(Button::new("Keep it")).clicked() {
+            commands.push(Command::Do(Action::Stop));
+        }
+    });
+}

@@ -1,0 +1,205 @@
+//! The topics of the library, and what bears the one that is chosen.
+
+use eframe::egui::{self, Rect, RichText, ScrollArea, Ui, pos2, vec2};
+
+use caesura::store::{TopicChapter, TopicRow};
+
+use super::widgets;
+use crate::command::{Action, Command, Passage};
+use crate::format::{clock, count};
+use crate::state::{Bearers, State};
+use crate::theme::{Palette, size, space};
+
+const ROW_HEIGHT: f32 = 50.0;
+const CHAPTER_HEIGHT: f32 = 50.0;
+const WORD_HEIGHT: f32 = 24.0;
+
+/// Draws the list of topics.
+pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if let Some(filter) = widgets::filter_field(ui, &state.topics.filter, "Filter by word") {
+        commands.push(Command::FilterTopics(filter));
+    }
+    ui.add_space(space::XS);
+    let topics: Vec<&TopicRow> = state.topics_shown().collect();
+    ui.horizontal(|ui| {
+        widgets::note(ui, count(topics.len() as u64, "topic"));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let again = ui.add(egui::Button::new(RichText::new("Find again").size(size::SMALL)));
+            if again.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::MineTopics)).clicked() {
+                commands.push(Command::Do(Action::MineTopics));
+            }
+        });
+    });
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, topics.len(), |ui, shown| {
+        for topic in &topics[shown] {
+            if row_ui(ui, topic, state.topics.chosen == Some(topic.id)) {
+                commands.push(Command::OpenTopic(topic.id));
+            }
+        }
+    });
+}
+
+fn row_ui(ui: &mut Ui, topic: &TopicRow, is_chosen: bool) -> bool {
+    let palette = Palette::of(ui);
+    let (rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &topic.label);
+    let label = widgets::one_line(ui, &topic.label, size::BODY, palette.ink, rect.width());
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), label);
+    let facts = format!(
+        "{} · {}",
+        count(u64::from(topic.n_documents), "document"),
+        count(u64::from(topic.n_chapters), "chapter")
+    );
+    let facts = widgets::one_line(ui, &facts, size::SMALL, palette.muted, rect.width() - 60.0);
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
+    let bar = vec2(46.0, 4.0);
+    widgets::score_bar(ui, pos2(rect.right() - bar.x, rect.top() + 35.0), bar, topic.npmi, palette.accent);
+    response.on_hover_text(format!("Coherence (NPMI) {:.2}", topic.npmi)).clicked()
+}
+
+/// Draws the topic that is chosen.
+pub(crate) fn topic_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.topics.all.is_empty() {
+        return empty_ui(ui, state, commands);
+    }
+    let Some(topic) = state.topics.chosen.and_then(|id| state.topic(id)) else {
+        widgets::empty(ui, "Choose a topic", &["Its words, and the chapters that bear it, are shown here."], |_| {});
+        return;
+    };
+    let bearers = state.topics.bearers.as_ref().filter(|bearers| bearers.topic == topic.id);
+    egui::Frame::new().inner_margin(egui::Margin { left: 28, right: 16, top: 22, bottom: 0 }).show(ui, |ui| {
+        let palette = Palette::of(ui);
+        ui.label(RichText::new(&topic.label).size(size::TITLE).color(palette.strong));
+        let facts = format!(
+            "{} · {} · coherence {:.2}",
+            count(u64::from(topic.n_documents), "document"),
+            count(u64::from(topic.n_chapters), "chapter"),
+            topic.npmi
+        );
+        widgets::note(ui, facts);
+        ui.add_space(space::M);
+        words_ui(ui, topic);
+        ui.add_space(space::M);
+        match bearers {
+            Some(bearers) => bearers_ui(ui, topic, bearers, commands),
+            None => {
+                ui.spinner();
+            }
+        }
+    });
+}
+
+fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let n_documents = state.library.as_ref().map_or(0, |library| library.documents.len());
+    if !state.jobs.is_empty() {
+        widgets::empty(ui, "At work", &["The topics are shown here as soon as they are found."], |ui| {
+            ui.spinner();
+        });
+    } else if n_documents == 0 {
+        let lines = ["Topics are found in what several documents share. Add some documents first."];
+        widgets::empty(ui, "No documents yet", &lines, |ui| {
+            widgets::main_button(ui, Action::AddFiles, commands);
+        });
+    } else {
+        let lines = [
+            "Caesura finds words that keep occurring together across documents, without being told how many topics there are.",
+        ];
+        widgets::empty(ui, "No topics yet", &lines, |ui| {
+            widgets::main_button(ui, Action::MineTopics, commands);
+        });
+    }
+}
+
+/// Draws the words of a topic in columns, each with a bar of its weight.
+fn words_ui(ui: &mut Ui, topic: &TopicRow) {
+    const SHOWN: usize = 18;
+    let palette = Palette::of(ui);
+    let words = &topic.words[..topic.words.len().min(SHOWN)];
+    let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
+    let n_columns = ((ui.available_width() / 210.0) as usize).clamp(1, 4);
+    let n_rows = words.len().div_ceil(n_columns);
+    let width = (ui.available_width() / n_columns as f32).min(260.0);
+    let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
+    let (all, response) = ui.allocate_exact_size(size_all, egui::Sense::hover());
+    let said: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Words: {}", said.join(", "))));
+    for (at, (word, weight)) in words.iter().enumerate() {
+        let column = (at / n_rows) as f32;
+        let row = (at % n_rows) as f32;
+        let middle = all.min + vec2(column * width, (row + 0.5) * WORD_HEIGHT);
+        let galley = widgets::one_line(ui, word, size::BODY, palette.ink, 112.0);
+        widgets::paint_line(ui, middle, galley);
+        let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
+        widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
+    }
+    if SHOWN < topic.words.len() {
+        let more: Vec<&str> = topic.words[SHOWN..].iter().map(|(word, _)| word.as_str()).collect();
+        ui.add(egui::Label::new(RichText::new(more.join(" · ")).size(size::SMALL).color(palette.muted)).truncate());
+    }
+}
+
+/// Draws the chapters that bear a topic, strongest first.
+fn bearers_ui(ui: &mut Ui, topic: &TopicRow, bearers: &Bearers, commands: &mut Vec<Command>) {
+    widgets::heading(ui, "Where it is spoken of");
+    if bearers.chapters.is_empty() {
+        for (id, title, strength) in &bearers.documents {
+            let (rect, response) = widgets::list_row(ui, CHAPTER_HEIGHT, false, title);
+            let palette = Palette::of(ui);
+            let galley = widgets::one_line(ui, title, size::BODY, palette.ink, rect.width() - 80.0);
+            widgets::paint_line(ui, pos2(rect.left(), rect.center().y), galley);
+            strength_ui(ui, rect, *strength);
+            if response.clicked() {
+                commands.push(Command::OpenDocument(*id));
+            }
+        }
+        return;
+    }
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(
+        ui,
+        CHAPTER_HEIGHT,
+        bearers.chapters.len(),
+        |ui, shown| {
+            ui.set_max_width(ui.available_width().min(760.0));
+            for bearer in &bearers.chapters[shown] {
+                if bearer_ui(ui, bearer) {
+                    commands.push(Command::OpenPassage(passage(topic, bearer)));
+                }
+            }
+        },
+    );
+}
+
+/// Returns the passage of a chapter that bears a topic, with the topic's words to mark.
+fn passage(topic: &TopicRow, bearer: &TopicChapter) -> Passage {
+    Passage {
+        document: bearer.chapter.document,
+        first_unit: bearer.chapter.chapter.first_unit,
+        n_units: bearer.chapter.chapter.n_units,
+        words: topic.words.iter().take(12).map(|(word, _)| word.clone()).collect(),
+    }
+}
+
+fn bearer_ui(ui: &mut Ui, bearer: &TopicChapter) -> bool {
+    let palette = Palette::of(ui);
+    let chapter = &bearer.chapter.chapter;
+    let (rect, response) = widgets::list_row(ui, CHAPTER_HEIGHT, false, &chapter.title);
+    let width = rect.width() - 80.0;
+    let title = widgets::one_line(ui, &chapter.title, size::BODY, palette.ink, width);
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
+    let place = match chapter.time {
+        Some(time) => format!("{} · {}", bearer.document_title, clock(time.start)),
+        None => bearer.document_title.clone(),
+    };
+    let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, width);
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), place);
+    strength_ui(ui, rect, bearer.strength);
+    response.on_hover_text(format!("Strength {:.2}: go to this chapter", bearer.strength)).clicked()
+}
+
+/// Draws how strongly a chapter bears a topic, at the right of its row.
+fn strength_ui(ui: &Ui, rect: Rect, strength: f32) {
+    let palette = Palette::of(ui);
+    let bar = vec2(60.0, 5.0);
+    widgets::score_bar(ui, pos2(rect.right() - bar.x, rect.center().y), bar, strength, palette.accent);
+}

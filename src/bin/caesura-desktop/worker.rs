@@ -1,0 +1,673 @@
+//! The work behind the window: everything that touches a file, the library or the model.
+//!
+//! In: [`Request`]s. Out: [`Event`]s, over a channel; `wake` is called after each, and no type of the window's toolkit
+//! is known here. Two threads, each with a connection of its own to the library: the *desk* answers what takes
+//! milliseconds (open, search), and the *bench* does what takes longer (cut, title, mine), so that a document can be read
+//! while others are being cut. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use caesura::chapters::CutConfig;
+use caesura::document::{Chapter, GapScores, Layer, Units};
+use caesura::error::{Error, Kind, Result};
+use caesura::import::{self, Found as FoundFile};
+use caesura::neural::{Encoder, SentenceEncoder};
+use caesura::pipeline::{self, Added, SplitSettings};
+use caesura::progress::Progress;
+use caesura::search::{self, Found};
+use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, Library, TopicId, TopicRow};
+
+use crate::samples;
+use crate::state::Bearers;
+
+/// Called after each event: asks for a frame.
+pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The number of a job, given by who asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct JobId(pub(crate) u32);
+
+/// What can be asked of the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Request {
+    /// Open `library` if it holds a document, and the samples otherwise.
+    Start { library: PathBuf, samples: PathBuf },
+    /// Open that library, or make it.
+    OpenLibrary { path: PathBuf, is_sample: bool },
+    /// Load a document.
+    OpenDocument(DocumentId),
+    /// Take a document out of the library.
+    RemoveDocument(DocumentId),
+    /// Say what bears a topic.
+    Topic(TopicId),
+    /// Search the library, or one document. Of several searches only the newest must be answered.
+    Search { number: u64, typed: String, document: Option<DocumentId> },
+    /// Do a job on a library.
+    Work { job: JobId, library: PathBuf, work: Work },
+    /// Stop a job.
+    Cancel(JobId),
+}
+
+/// A job: work that takes longer than a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Work {
+    /// Add files, and the files in folders.
+    Add(Vec<PathBuf>),
+    /// Add the samples that come with the program, and find their topics.
+    AddSamples,
+    /// Cut a document anew and title its chapters.
+    Recut { document: DocumentId, granularity: f32 },
+    /// Find the topics of the library.
+    MineTopics,
+}
+
+/// What the worker says.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A library is open.
+    Library(Box<Shelf>),
+    /// The documents of a library have changed.
+    Documents { library: PathBuf, documents: Vec<DocumentRow> },
+    /// The topics of a library have changed.
+    Topics { library: PathBuf, topics: Vec<TopicRow> },
+    /// A document is loaded.
+    Document(Box<Loaded>),
+    /// A document is cut anew.
+    Chapters {
+        library: PathBuf,
+        document: DocumentId,
+        granularity: f32,
+        chapters: Vec<ChapterRow>,
+        topics: Vec<(ChapterId, TopicId, f32)>,
+    },
+    /// What bears a topic.
+    Topic(Box<Bearers>),
+    /// The answer to a search.
+    Found { number: u64, found: Box<Found> },
+    /// A job has come that far. `total` is 0 as long as nobody knows.
+    Progress { job: JobId, label: String, done: usize, total: usize },
+    /// A job has added a document.
+    Added { job: JobId, library: PathBuf, document: DocumentId },
+    /// A job has ended: done, cancelled, or with failures.
+    Done { job: JobId, failures: Vec<Failure> },
+    /// Something other than a job failed.
+    Failed(Failure),
+}
+
+/// A library as it is opened.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) path: PathBuf,
+    pub(crate) is_sample: bool,
+    pub(crate) documents: Vec<DocumentRow>,
+    pub(crate) topics: Vec<TopicRow>,
+}
+
+/// A document as it is loaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) row: DocumentRow,
+    pub(crate) text: String,
+    pub(crate) units: Units,
+    pub(crate) scores: GapScores,
+    pub(crate) min_chapter_units: u32,
+    pub(crate) chapters: Vec<ChapterRow>,
+    pub(crate) as_written: Vec<Chapter>,
+    pub(crate) chapter_topics: Vec<(ChapterId, TopicId, f32)>,
+}
+
+/// Something that did not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// What was tried, as a title.
+    pub(crate) tried: String,
+    /// What stood in the way, and what to do.
+    pub(crate) reason: String,
+    /// Whether it is a fault of the program.
+    pub(crate) is_ours: bool,
+}
+
+impl Failure {
+    /// Says an error in the words of a banner; nothing if the user wanted it.
+    fn of(tried: &str, error: &Error) -> Option<Self> {
+        let is_ours = match error.kind() {
+            Kind::Cancelled => return None,
+            Kind::Input => false,
+            Kind::Internal => true,
+        };
+        Some(Self { tried: tried.to_owned(), reason: error.to_string(), is_ours })
+    }
+
+    /// Says what a panic said.
+    fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
+        let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+        let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+        let reason = said.unwrap_or_else(|| "the work stopped without a word".to_owned());
+        Self { tried: tried.to_owned(), reason, is_ours: true }
+    }
+}
+
+/// Says events, and wakes who listens.
+#[derive(Clone)]
+struct Voice {
+    events: Sender<Event>,
+    wake: Wake,
+}
+
+impl Voice {
+    fn say(&self, event: Event) {
+        // Nobody listens once the window is closed.
+        if self.events.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// The two threads.
+pub(crate) struct Worker {
+    desk: Option<Sender<Request>>,
+    bench: Option<Sender<Task>>,
+    events: Receiver<Event>,
+    /// The jobs asked for, and what stops them.
+    stops: Vec<(JobId, Arc<AtomicBool>)>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// A job with what stops it.
+struct Task {
+    job: JobId,
+    library: PathBuf,
+    work: Work,
+    stop: Arc<AtomicBool>,
+}
+
+impl Worker {
+    /// Starts both threads. `wake` is called from them, after each event.
+    pub(crate) fn start(wake: Wake) -> std::io::Result<Self> {
+        let (events_in, events) = channel();
+        let (desk, desk_requests) = channel();
+        let (bench, bench_tasks) = channel();
+        let voice = Voice { events: events_in, wake };
+        let desk_voice = voice.clone();
+        let threads = vec![
+            thread::Builder::new()
+                .name("desk".to_owned())
+                .spawn(move || Desk { voice: desk_voice, library: None }.run(&desk_requests))?,
+            thread::Builder::new().name("bench".to_owned()).spawn(move || Bench::new(voice, bench_tasks).run())?,
+        ];
+        Ok(Self { desk: Some(desk), bench: Some(bench), events, stops: Vec::new(), threads })
+    }
+
+    /// Asks for something; never waits.
+    pub(crate) fn ask(&mut self, request: Request) {
+        match request {
+            Request::Work { job, library, work } => {
+                let stop = Arc::new(AtomicBool::new(false));
+                self.stops.push((job, Arc::clone(&stop)));
+                self.bench.iter().for_each(|bench| {
+                    let _ =
+                        bench.send(Task { job, library: library.clone(), work: work.clone(), stop: Arc::clone(&stop) });
+                });
+            }
+            Request::Cancel(job) => {
+                for (_, stop) in self.stops.iter().filter(|(id, _)| *id == job) {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            request => self.desk.iter().for_each(|desk| {
+                let _ = desk.send(request.clone());
+            }),
+        }
+    }
+
+    /// Returns the next event, if there is one; never waits.
+    pub(crate) fn heard(&mut self) -> Option<Event> {
+        let event = self.events.try_recv().ok()?;
+        if let Event::Done { job, .. } = &event {
+            self.stops.retain(|(id, _)| id != job);
+        }
+        Some(event)
+    }
+}
+
+impl Drop for Worker {
+    /// Cancels what runs, and waits until it has stopped.
+    fn drop(&mut self) {
+        for (_, stop) in &self.stops {
+            stop.store(true, Ordering::Relaxed);
+        }
+        self.desk = None;
+        self.bench = None;
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the worker panicked");
+            }
+        }
+    }
+}
+
+/// Answers what takes milliseconds.
+struct Desk {
+    voice: Voice,
+    library: Option<Library>,
+}
+
+impl Desk {
+    fn run(mut self, requests: &Receiver<Request>) {
+        while let Ok(first) = requests.recv() {
+            let mut batch: Vec<Request> = std::iter::once(first).chain(requests.try_iter()).collect();
+            // Of the searches typed while the desk was busy, only the last is still wanted.
+            let newest = batch.iter().rposition(|request| matches!(request, Request::Search { .. }));
+            let mut at = 0;
+            batch.retain(|request| {
+                at += 1;
+                !matches!(request, Request::Search { .. }) || newest == Some(at - 1)
+            });
+            for request in batch {
+                self.answer_safely(request);
+            }
+        }
+    }
+
+    fn answer_safely(&mut self, request: Request) {
+        let tried = tried(&request);
+        let failure = match catch_unwind(AssertUnwindSafe(|| self.answer(request))) {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Failure::of(&tried, &error),
+            Err(panic) => Some(Failure::of_panic(&tried, panic.as_ref())),
+        };
+        if let Some(failure) = failure {
+            tracing::warn!(tried = failure.tried, reason = failure.reason, "failed");
+            self.voice.say(Event::Failed(failure));
+        }
+    }
+
+    fn answer(&mut self, request: Request) -> Result<()> {
+        match request {
+            Request::Start { library, samples } => self.open_first(&library, &samples),
+            Request::OpenLibrary { path, is_sample } => self.open(&path, is_sample),
+            Request::OpenDocument(id) => {
+                let loaded = load(self.library()?, id)?;
+                self.voice.say(Event::Document(Box::new(loaded)));
+                Ok(())
+            }
+            Request::RemoveDocument(id) => {
+                let library = self.library.as_mut().ok_or_else(no_library)?;
+                library.remove_document(id)?;
+                say_documents(library, &self.voice)?;
+                say_topics(library, &self.voice)
+            }
+            Request::Topic(topic) => {
+                let library = self.library()?;
+                let bearers = Bearers {
+                    topic,
+                    chapters: library.topic_chapters(topic)?,
+                    documents: library.topic_documents(topic)?,
+                };
+                self.voice.say(Event::Topic(Box::new(bearers)));
+                Ok(())
+            }
+            Request::Search { number, typed, document } => {
+                let filter = Filter { document, ..Filter::default() };
+                let found = search::search(self.library()?, &typed, &filter, MAX_HITS)?;
+                self.voice.say(Event::Found { number, found: Box::new(found) });
+                Ok(())
+            }
+            Request::Work { .. } | Request::Cancel(_) => Ok(()),
+        }
+    }
+
+    fn library(&self) -> Result<&Library> {
+        self.library.as_ref().ok_or_else(no_library)
+    }
+
+    /// Opens the library if it holds a document, and the samples otherwise.
+    fn open_first(&mut self, library: &Path, samples: &Path) -> Result<()> {
+        let has_documents =
+            |path: &Path| -> Result<bool> { Ok(path.exists() && 0 < Library::open(path)?.counts()?.documents) };
+        match has_documents(library) {
+            Ok(true) => self.open(library, false),
+            Ok(false) => self.open(samples, true),
+            Err(error) => {
+                self.voice.say(Event::Failed(Failure {
+                    tried: "Your library could not be opened".to_owned(),
+                    reason: error.to_string(),
+                    is_ours: error.kind() == Kind::Internal,
+                }));
+                self.open(samples, true)
+            }
+        }
+    }
+
+    fn open(&mut self, path: &Path, is_sample: bool) -> Result<()> {
+        make_folder(path)?;
+        let library = Library::open(path)?;
+        let opened =
+            Shelf { path: path.to_owned(), is_sample, documents: library.documents()?, topics: library.topics()? };
+        self.library = Some(library);
+        self.voice.say(Event::Library(Box::new(opened)));
+        Ok(())
+    }
+}
+
+/// The seed of the topics: the one the command line starts from, so that both find the same.
+const SEED: u64 = 1;
+
+/// The most hits that a search gives.
+const MAX_HITS: usize = 100;
+
+fn no_library() -> Error {
+    Error::Nothing { attempt: "look into the library", reason: "no library is open; open one first".to_owned() }
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns what a request tries, as the title of the banner if it fails.
+fn tried(request: &Request) -> String {
+    match request {
+        Request::Start { .. } | Request::OpenLibrary { .. } => "The library could not be opened",
+        Request::OpenDocument(_) => "The document could not be opened",
+        Request::RemoveDocument(_) => "The document could not be removed",
+        Request::Topic(_) => "The topic could not be opened",
+        Request::Search { .. } => "The search did not work",
+        Request::Work { .. } | Request::Cancel(_) => "The work stopped",
+    }
+    .to_owned()
+}
+
+fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
+    let row = library.document(id)?;
+    let stored = library.gap_scores(id, &row.engine)?;
+    // The slider must cut as the pipeline did when it stored the chapters.
+    let kept = stored.as_ref().and_then(|(_, provenance)| provenance.settings.get("min_chapter_units")?.as_u64());
+    let min_chapter_units = kept.and_then(|n| u32::try_from(n).ok());
+    let usual = CutConfig::usual(row.granularity, row.unit_kind);
+    Ok(Loaded {
+        text: library.text(id)?,
+        units: library.units(id)?,
+        scores: stored.map(|(scores, _)| scores).unwrap_or_default(),
+        min_chapter_units: min_chapter_units.unwrap_or(usual.min_chapter_units),
+        chapters: library.chapters(id, Layer::Found)?,
+        as_written: library.chapters(id, Layer::AsWritten)?.into_iter().map(|row| row.chapter).collect(),
+        chapter_topics: library.chapter_topics(id)?,
+        row,
+    })
+}
+
+fn say_documents(library: &Library, voice: &Voice) -> Result<()> {
+    let documents = library.documents()?;
+    voice.say(Event::Documents { library: library.path().to_owned(), documents });
+    Ok(())
+}
+
+fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
+    let topics = library.topics()?;
+    voice.say(Event::Topics { library: library.path().to_owned(), topics });
+    Ok(())
+}
+
+/// Does what takes longer than a moment, one job after the other.
+struct Bench {
+    voice: Voice,
+    tasks: Receiver<Task>,
+    waiting: VecDeque<Task>,
+    library: Option<Library>,
+    encoder: OnceLock<SentenceEncoder>,
+}
+
+impl Bench {
+    fn new(voice: Voice, tasks: Receiver<Task>) -> Self {
+        Self { voice, tasks, waiting: VecDeque::new(), library: None, encoder: OnceLock::new() }
+    }
+
+    fn run(mut self) {
+        while let Some(task) = self.next() {
+            self.do_safely(&task);
+        }
+    }
+
+    /// Returns the next job, and waits for one; nothing once nobody asks any more.
+    fn next(&mut self) -> Option<Task> {
+        match self.waiting.pop_front() {
+            Some(task) => Some(task),
+            None => self.tasks.recv().ok(),
+        }
+    }
+
+    fn do_safely(&mut self, task: &Task) {
+        let job = task.job;
+        let tried = match &task.work {
+            Work::Add(_) | Work::AddSamples => "Not everything was added",
+            Work::Recut { .. } => "The chapters could not be stored",
+            Work::MineTopics => "The topics could not be found",
+        };
+        let failures = match catch_unwind(AssertUnwindSafe(|| self.do_task(task))) {
+            Ok(Ok(failures)) => failures,
+            Ok(Err(error)) => Failure::of(tried, &error).into_iter().collect(),
+            Err(panic) => vec![Failure::of_panic(tried, panic.as_ref())],
+        };
+        for failure in &failures {
+            tracing::warn!(tried = failure.tried, reason = failure.reason, "failed");
+        }
+        self.voice.say(Event::Done { job, failures });
+    }
+
+    fn do_task(&mut self, task: &Task) -> Result<Vec<Failure>> {
+        let watch = Watch::new(task, &self.voice);
+        watch.check()?;
+        self.open(&task.library)?;
+        match &task.work {
+            Work::Add(paths) => self.add(task, &watch, sources_under(paths)),
+            Work::AddSamples => {
+                let sources = samples::SAMPLES.iter().map(|(name, text)| Source::Sample(name, text)).collect();
+                let failures = self.add(task, &watch, sources)?;
+                self.mine(&watch)?;
+                Ok(failures)
+            }
+            Work::Recut { document, granularity } => self.recut(&watch, *document, *granularity).map(|()| Vec::new()),
+            Work::MineTopics => self.mine(&watch).map(|()| Vec::new()),
+        }
+    }
+
+    fn open(&mut self, path: &Path) -> Result<()> {
+        if self.library.as_ref().is_none_or(|library| library.path() != path) {
+            self.library = Some(Library::open(path)?);
+        }
+        Ok(())
+    }
+
+    /// Adds one source after the other. What fails is told and left out; only a cancel ends it early.
+    fn add(&mut self, task: &Task, watch: &Watch, sources: Vec<Source>) -> Result<Vec<Failure>> {
+        let n_sources = sources.len();
+        let mut failures = Vec::new();
+        for (at, source) in sources.into_iter().enumerate() {
+            watch.check()?;
+            self.do_short_tasks();
+            self.open(&task.library)?;
+            let name = source.name();
+            watch.begin(&name, at, n_sources);
+            match self.add_one(source, watch) {
+                Ok(Added::New(document)) => {
+                    let library = self.library.as_ref().ok_or_else(no_library)?;
+                    say_documents(library, &self.voice)?;
+                    self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
+                }
+                Ok(Added::Already(document)) => {
+                    self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
+                }
+                Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+                Err(error) => failures.extend(Failure::of(&format!("“{name}” was not added"), &error)),
+            }
+        }
+        Ok(failures)
+    }
+
+    fn add_one(&mut self, source: Source, watch: &Watch) -> Result<Added> {
+        let (bytes, name, path) = source.read()?;
+        let source = pipeline::Source { bytes: &bytes, name: &name, path: path.as_deref(), added_at: now() };
+        let encoder = encoder(&self.encoder)?;
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::add_document(library, &source, &SplitSettings::usual(), Some(encoder), watch)
+    }
+
+    fn recut(&mut self, watch: &Watch, document: DocumentId, granularity: f32) -> Result<()> {
+        let encoder = encoder(&self.encoder)?;
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::recut(library, document, granularity, Some(encoder), watch)?;
+        self.voice.say(Event::Chapters {
+            library: library.path().to_owned(),
+            document,
+            granularity,
+            chapters: library.chapters(document, Layer::Found)?,
+            topics: library.chapter_topics(document)?,
+        });
+        say_documents(library, &self.voice)
+    }
+
+    fn mine(&mut self, watch: &Watch) -> Result<()> {
+        watch.begin("Finding topics", 0, 1);
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::mine_topics(library, SEED, &|config| config, watch)?;
+        say_topics(library, &self.voice)
+    }
+
+    /// Does the short jobs that came in while a long one runs: titling the chapters of the document that is read.
+    fn do_short_tasks(&mut self) {
+        loop {
+            match self.tasks.try_recv() {
+                Ok(task) if matches!(task.work, Work::Recut { .. }) => self.do_safely(&task),
+                Ok(task) => self.waiting.push_back(task),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+            }
+        }
+    }
+}
+
+/// Returns the model, loaded at the first call.
+fn encoder(cell: &OnceLock<SentenceEncoder>) -> Result<&dyn Encoder> {
+    if let Some(encoder) = cell.get() {
+        return Ok(encoder);
+    }
+    let n_threads = thread::available_parallelism().map_or(1, usize::from);
+    let loaded = SentenceEncoder::embedded(n_threads)?;
+    Ok(cell.get_or_init(|| loaded))
+}
+
+/// Something to add.
+enum Source {
+    File(PathBuf),
+    Sample(&'static str, &'static str),
+    /// A file that was looked at and left out.
+    Skipped {
+        path: PathBuf,
+        reason: String,
+    },
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Skipped { path, .. } => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+            Self::Sample(name, _) => name.rsplit('/').next().unwrap_or(name).to_owned(),
+        }
+    }
+
+    /// Returns its bytes, its name, and where it lies.
+    fn read(self) -> Result<(Vec<u8>, String, Option<String>)> {
+        let name = self.name();
+        match self {
+            Self::File(path) => Ok((import::read(&path)?, name, Some(path.to_string_lossy().into_owned()))),
+            Self::Sample(_, text) => Ok((text.as_bytes().to_vec(), name, None)),
+            Self::Skipped { path, reason } => Err(Error::Read { path, source: std::io::Error::other(reason) }),
+        }
+    }
+}
+
+fn sources_under(paths: &[PathBuf]) -> Vec<Source> {
+    let source = |found| match found {
+        FoundFile::File { path } => Source::File(path),
+        FoundFile::Skipped { path, reason } => Source::Skipped { path, reason },
+    };
+    import::files_under(paths).into_iter().map(source).collect()
+}
+
+/// Returns the seconds since the start of 1970.
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs().cast_signed())
+}
+
+/// Tells the window how far a job is, and the job whether it is to stop.
+struct Watch {
+    job: JobId,
+    voice: Voice,
+    stop: Arc<AtomicBool>,
+    label: std::sync::Mutex<String>,
+    /// Which of how many parts is worked on.
+    part: AtomicUsize,
+    n_parts: AtomicUsize,
+    /// What was said last, in thousandths: less is not worth a frame.
+    said: AtomicUsize,
+}
+
+/// The steps of one part, in the progress that is shown.
+const STEPS: usize = 1000;
+
+impl Watch {
+    fn new(task: &Task, voice: &Voice) -> Self {
+        Self {
+            job: task.job,
+            voice: voice.clone(),
+            stop: Arc::clone(&task.stop),
+            label: std::sync::Mutex::default(),
+            part: AtomicUsize::new(0),
+            n_parts: AtomicUsize::new(1),
+            said: AtomicUsize::new(usize::MAX),
+        }
+    }
+
+    /// Says that part `part` of `n_parts`, called `label`, is begun.
+    fn begin(&self, label: &str, part: usize, n_parts: usize) {
+        let label = if n_parts == 1 { label.to_owned() } else { format!("{} of {n_parts}: {label}", part + 1) };
+        *self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = label;
+        self.part.store(part, Ordering::Relaxed);
+        self.n_parts.store(n_parts, Ordering::Relaxed);
+        self.said.store(usize::MAX, Ordering::Relaxed);
+        self.report(0, 1);
+    }
+}
+
+impl Progress for Watch {
+    fn report(&self, done: usize, total: usize) {
+        let n_parts = self.n_parts.load(Ordering::Relaxed);
+        let within = (STEPS * done).checked_div(total).unwrap_or(0).min(STEPS);
+        let all = STEPS * n_parts;
+        let at = STEPS * self.part.load(Ordering::Relaxed) + within;
+        // Two hundred steps are as fine as the bar can show.
+        let step = 200 * at / all;
+        if self.said.swap(step, Ordering::Relaxed) != step {
+            let label = self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            self.voice.say(Event::Progress { job: self.job, label, done: at, total: all });
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
