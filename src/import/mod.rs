@@ -160,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_200_mb_is_read_whole() {
+        let paragraph = "The harbour office keeps a log of every arrival, and of every departure as well.\n\n";
+        let n = 200_000_000 / paragraph.len();
+        let document = import(paragraph.repeat(n).as_bytes(), "log.txt").unwrap();
+        assert_eq!(document.blocks.len(), n);
+    }
+
+    #[test]
     fn a_long_text_is_read_whole_in_every_format() {
         let paragraph = "The harbour office keeps a log of every arrival, and of every departure as well.";
         let n = 20_000_000 / paragraph.len();

@@ -315,15 +315,10 @@ mod tests {
         let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
         let vectors = embedded(2).encode(&texts, &Unwatched).expect("the model runs");
         assert_eq!((vectors.len(), vectors.dims()), (texts.len(), 384));
-        let mut sum = 0.0;
         for (row, (text, reference)) in vectors.rows().zip(&sentences) {
             let cosine = dot(row, reference);
-            // A text of a few words has little to average the rounding of int8 over.
-            let needed = if text.split_whitespace().count() < 5 { 0.96 } else { 0.98 };
-            assert!(cosine >= needed, "{cosine} for {text:?}");
-            sum += cosine;
+            assert!(cosine >= 0.98, "{cosine} for {text:?}");
         }
-        assert!(sum / sentences.len() as f32 >= 0.99);
     }
 
     #[test]
