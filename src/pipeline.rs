@@ -147,7 +147,7 @@ pub fn split(
     let as_written = chapters::as_written(&document.text, &units, &document.title);
     progress.report(100, 100);
 
-    let provenance = provenance(&*scorer, encoder, &cut, units.kind, language);
+    let provenance = provenance(&*scorer, encoder, cut, units.kind, language);
     Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, provenance })
 }
 
@@ -159,7 +159,7 @@ fn cut_config(granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) 
 fn provenance(
     scorer: &dyn GapScorer,
     encoder: Option<&dyn Encoder>,
-    cut: &CutConfig,
+    cut: CutConfig,
     kind: UnitKind,
     language: Language,
 ) -> Provenance {

@@ -148,9 +148,9 @@ fn search_results_keep_their_form() {
 fn bags_of_words_are_mined_from_files() {
     let place = Place::new();
     // Two sets of five words that keep company, in forty documents each.
-    let line = |first: usize| (0..5).map(|n| format!(" {}:2", first + n)).collect::<String>();
-    let counts: String = (0..80).map(|n| format!("5{}\n", line(if n % 2 == 0 { 0 } else { 5 }))).collect();
-    let vocabulary: String = (0..10).map(|n| format!("word{n} = {n} = 80 40\n")).collect();
+    let counts = "5 0:2 1:2 2:2 3:2 4:2\n5 5:2 6:2 7:2 8:2 9:2\n".repeat(40);
+    let vocabulary: Vec<String> = (0..10).map(|n| format!("word{n} = {n} = 80 40")).collect();
+    let vocabulary = vocabulary.join("\n");
     let counts = place.file("x.corpus", counts);
     let vocabulary = place.file("x.vocab", vocabulary);
     let args = |extra: &'static [&'static str]| {

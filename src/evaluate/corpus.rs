@@ -23,7 +23,7 @@ pub struct CorpusDocument {
 
 /// Returns the documents of a file in order, as they are read. After an error nothing more comes.
 ///
-/// Fails with [`Error::Data`] and the line on what is not in the form; an empty line is passed over.
+/// Fails with [`Error::Data`](crate::error::Error::Data) and the line on what is not in the form; an empty line is passed over.
 pub fn documents(path: &Path) -> Result<impl Iterator<Item = Result<CorpusDocument>>> {
     let mut lines = JsonLines::open(path)?;
     let mut is_over = false;

@@ -1,6 +1,6 @@
 //! Topics against the corpus they were mined from, and against the labels people gave its documents.
 //!
-//! Coherence is the NPMI of [`coherence`], of the first ten words of a topic. Support is in how many documents half of
+//! Coherence is the NPMI of [`coherence`](crate::topics::coherence), of the first ten words of a topic. Support is in how many documents half of
 //! these ten stand. For labels each document goes to its strongest topic, and documents without a topic are a class of
 //! their own, so leaving documents out is not rewarded; NMI is normalised by the arithmetic mean of both entropies
 //! (Vinh, Epps and Bailey 2010, "Information Theoretic Measures for Clusterings Comparison"), and purity is the share

@@ -141,7 +141,7 @@ pub enum Collection<'a> {
     /// One object with an array of documents.
     Json(json::Array<'a>),
     /// One sheet.
-    Csv(csv::Sheet<'a>),
+    Csv(Box<csv::Sheet<'a>>),
 }
 
 impl<'a> Collection<'a> {
@@ -150,7 +150,7 @@ impl<'a> Collection<'a> {
         match format {
             ChapterFormat::Text | ChapterFormat::Markdown => Ok(Self::Plain { format, out, is_started: false }),
             ChapterFormat::Json => json::Array::start(out).map(Self::Json),
-            ChapterFormat::Csv => csv::Sheet::start(out).map(Self::Csv),
+            ChapterFormat::Csv => Ok(Self::Csv(Box::new(csv::Sheet::start(out)?))),
             ChapterFormat::WebVtt | ChapterFormat::PodcastJson => Err(Error::Nothing {
                 attempt: "export several documents",
                 reason: format!(

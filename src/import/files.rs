@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::MAX_BYTES;
+use super::{MAX_BYTES, binary};
 
 /// The endings of names that are taken from a folder.
 const EXTENSIONS: [&str; 13] =
@@ -34,7 +34,7 @@ pub enum Found {
 /// Returns the files to read at `paths`, folders walked to the bottom, in the order given and sorted by name within.
 ///
 /// A file named by itself is taken whatever it is called; within a folder, hidden files are passed over, and files of
-/// other kinds than text are reported as skipped. Links are followed, but each folder is walked once only, so that
+/// other kinds than text are reported as skipped, by the ending of their name or, without one, by their first bytes. Links are followed, but each folder is walked once only, so that
 /// a circle of links ends, and each file is returned once.
 pub fn files_under(paths: &[PathBuf]) -> Vec<Found> {
     let mut walk = Walk::default();
@@ -96,8 +96,10 @@ impl Walk {
                     }
                 }
                 Ok(metadata) if !metadata.is_file() => self.skip(path, "not a file".to_owned()),
-                Ok(_) if !has_known_extension(&path) => self.skip(path, "not a kind of text that is read".to_owned()),
-                Ok(_) => self.take_file(path),
+                Ok(_) => match reason_to_skip(&path) {
+                    Some(reason) => self.skip(path, reason),
+                    None => self.take_file(path),
+                },
                 Err(error) => self.skip(path, error.to_string()),
             }
         }
@@ -140,9 +142,32 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-fn has_known_extension(path: &Path) -> bool {
+/// Returns why a file within a folder is left out, if it is.
+///
+/// The ending of its name decides, where it has one: a table or a program is text as well, and yet nothing to read.
+/// Without one, its first bytes do.
+fn reason_to_skip(path: &Path) -> Option<String> {
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    match extension {
+        Some(extension) if EXTENSIONS.contains(&extension.as_str()) => None,
+        Some(extension) if extension.len() <= MAX_EXTENSION_BYTES => Some("not a kind of text that is read".to_owned()),
+        _ => match head(path) {
+            Ok(head) if head.is_empty() => Some("empty".to_owned()),
+            Ok(head) => binary::kind_of(&head).map(|found| format!("this is not text ({found})")),
+            Err(error) => Some(error.to_string()),
+        },
+    }
+}
+
+/// What follows the last full stop of a name and is longer than this is no ending: `Minutes of 3.September`.
+const MAX_EXTENSION_BYTES: usize = 5;
+
+/// Returns the first bytes of a file: enough to tell what it is.
+fn head(path: &Path) -> io::Result<Vec<u8>> {
+    const HEAD_BYTES: u64 = 8 * 1024;
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 #[cfg(test)]
@@ -180,6 +205,15 @@ mod tests {
         check(folder.path(), &["!README", "a/1.vtt", "a/2.md", "b.TXT", "!c.pdf"]);
     }
 
+    #[test]
+    fn a_file_without_an_ending_is_taken_if_it_begins_as_text() {
+        let folder = folder(&["empty", "table.csv"]);
+        fs::write(folder.path().join("Minutes"), "All were there.").unwrap();
+        fs::write(folder.path().join("Minutes of 3.September"), "Nobody came.").unwrap();
+        fs::write(folder.path().join("picture"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+        check(folder.path(), &["Minutes", "Minutes of 3.September", "!empty", "!picture", "!table.csv"]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_circle_of_links_ends() {
@@ -201,7 +235,9 @@ mod tests {
     fn what_is_not_there_is_reported() {
         let folder = folder(&[]);
         let missing = folder.path().join("missing.txt");
-        assert!(matches!(&files_under(&[missing.clone()])[..], [Found::Skipped { path, .. }] if *path == missing));
+        assert!(
+            matches!(&files_under(std::slice::from_ref(&missing))[..], [Found::Skipped { path, .. }] if *path == missing)
+        );
         assert!(matches!(read(&missing), Err(Error::Read { .. })));
         assert!(matches!(read(folder.path()), Err(Error::Read { .. })));
     }

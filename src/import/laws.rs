@@ -58,7 +58,7 @@ const PIECES: [&str; 44] = [
 
 fn assert_laws(document: &Document) {
     assert!(!document.title.trim().is_empty());
-    assert!(!document.text.contains(|c: char| c == '\0' || c == '\r' || c == '\u{FEFF}'));
+    assert!(!document.text.contains(['\0', '\r', '\u{FEFF}']));
     let mut end = 0;
     for block in &document.blocks {
         let text = block.span.of(&document.text);

@@ -40,8 +40,8 @@ impl Tokens {
         let text = &text[..text.floor_char_boundary(MAX_BYTES)];
         let failed = |error| Error::ModelRun { name: self.model.to_owned(), reason: format!("tokenise: {error}") };
         let encoding = self.tokenizer.encode_fast(text, true).map_err(failed)?;
-        // The vocabulary has some thirty thousand pieces.
-        let mut ids: Vec<i32> = encoding.get_ids().iter().map(|&id| id as i32).collect();
+        // The vocabulary has some thirty thousand pieces, far from the sign.
+        let mut ids: Vec<i32> = encoding.get_ids().iter().map(|&id| id.cast_signed()).collect();
         if MAX_PIECES < ids.len() {
             let end_mark = ids[ids.len() - 1];
             ids.truncate(MAX_PIECES);

@@ -54,7 +54,7 @@ impl TopicsConfig {
     ///   in a small library, words of three documents meet by chance.
     /// - Words of long documents meet often, so keys are strict: three values, and as many tables as make words of
     ///   Jaccard similarity 0.10 meet with chance one half (692); three such meetings make a topic.
-    /// - Words of short documents (a mean below [`SHORT_DOCUMENT_WORDS`]) meet seldom, so keys are loose: two values,
+    /// - Words of short documents (a mean below `SHORT_DOCUMENT_WORDS`) meet seldom, so keys are loose: two values,
     ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from [`MANY_DOCUMENTS`] on; in a
     ///   small library loose keys find chance.
     pub fn for_corpus(bags: &[Bag], seed: u64) -> Self {

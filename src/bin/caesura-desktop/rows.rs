@@ -99,7 +99,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_rows_of_a_unit_joined_are_the_unit(text in "[a-zé\u{1F600} ]{1,9000}") {
-            let units = units(&text, &[0..text.len()], Vec::new());
+            let units = units(&text, std::slice::from_ref(&(0..text.len())), Vec::new());
             let rows = rows(&text, &units);
             let joined: String = rows.iter().map(|row| row.span.of(&text)).collect();
             prop_assert_eq!(joined, text);
@@ -116,7 +116,7 @@ mod tests {
             span: Span::new(span),
             before: UnitIndex(before),
         };
-        let units = units(text, &[4..8], vec![heading(0..3, 0), heading(9..12, 1)]);
+        let units = units(text, std::slice::from_ref(&(4..8)), vec![heading(0..3, 0), heading(9..12, 1)]);
         let shown: Vec<(&str, RowKind)> = rows(text, &units).iter().map(|row| (row.span.of(text), row.kind)).collect();
         assert_eq!(shown, [("One", RowKind::Heading(1)), ("text", RowKind::Start), ("Two", RowKind::Heading(1))]);
     }

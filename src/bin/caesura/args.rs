@@ -224,7 +224,7 @@ pub(crate) struct Evaluate {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvaluateWhat {
-    /// Pk, WindowDiff, boundary similarity and F1 against true sections
+    /// Pk, window difference, boundary similarity and F1 against true sections
     Chapters(EvaluateChapters),
     /// Coherence, diversity, support and agreement with labels
     Topics(EvaluateTopics),

@@ -56,7 +56,7 @@ impl Session {
         if !path.exists() {
             return Err(Error::Nothing {
                 attempt: "open the library",
-                reason: format!("there is none at {path:?} yet; make one with `caesura add PATH`"),
+                reason: format!("there is none at {} yet; make one with `caesura add PATH`", path.display()),
             }
             .into());
         }

@@ -85,9 +85,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
         SearchFormat::Text => {
             output::print(|out| results.iter().try_for_each(|(path, result)| table(path, result, out)))
         }
-        SearchFormat::Json => {
-            print_chapters_json(session, args, encoder.as_ref().map(|encoder| encoder.sha256()), &results)
-        }
+        SearchFormat::Json => print_chapters_json(session, args, encoder.as_ref().map(Encoder::sha256), &results),
     }
 }
 

@@ -35,6 +35,9 @@ fn topic_of(library: &Library, index: u32) -> Result<TopicId, Error> {
     })
 }
 
+/// How many topics of a hit are shown to a reader.
+const N_TOPICS_SHOWN: usize = 3;
+
 fn print_text(session: &Session, found: &Found) -> Result<()> {
     if let Some(explanation) = &found.explanation {
         session.note(&output::tame(explanation));
@@ -51,7 +54,8 @@ fn print_text(session: &Session, found: &Found) -> Result<()> {
             writeln!(out, "{}  {faint}{document} [{}]{time}{faint:#}", marked(&hit.title), hit.chapter.document.0)?;
             writeln!(out, "    {}", marked(&hit.snippet))?;
             if !hit.topics.is_empty() {
-                let labels: Vec<String> = hit.topics.iter().map(|(_, label)| output::tame(label)).collect();
+                let labels: Vec<String> =
+                    hit.topics.iter().take(N_TOPICS_SHOWN).map(|(_, label)| output::tame(label)).collect();
                 writeln!(out, "    {faint}topics: {}{faint:#}", labels.join("; "))?;
             }
         }
