@@ -72,13 +72,13 @@ pub struct EngineMeasures {
     pub engine: &'static str,
     /// See [`pk`](super::pk()).
     pub pk: f64,
-    /// See [`window_diff`].
+    /// See [`window_diff()`].
     pub windowdiff: f64,
-    /// See [`boundary_similarity`].
+    /// See [`boundary_similarity()`].
     pub b: f64,
     /// See [`f1`](super::f1()).
     pub f1: f64,
-    /// See [`f1_within_1`].
+    /// See [`f1_within_1()`].
     pub f1_within_1: f64,
     /// The median over documents of sections found over sections there are.
     pub count_ratio_median: f64,

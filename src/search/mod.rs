@@ -1,6 +1,6 @@
 //! What was typed into ranked chapters.
 //!
-//! [`parse`] makes a tree of any text at all; what cannot be read as a query is read as plain words, and the answer says
+//! [`parse()`] makes a tree of any text at all; what cannot be read as a query is read as plain words, and the answer says
 //! so. The index and the ranking are the store's: see `store/full_text.rs`.
 
 mod parse;
