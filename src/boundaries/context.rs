@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::scale::Scales;
-use super::windows::windows;
+use super::windows::{total, windows};
 use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
 use crate::document::GapScores;
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub struct ContextConfig {
     pub scales: Scales,
 }
 
-/// Compares the vectors of the units on both sides of a gap.
+/// Compares the vectors of the units on both sides of a gap, through windows of several sizes.
 #[derive(Clone, Copy, Debug)]
 pub struct Context(pub ContextConfig);
 
@@ -40,43 +40,45 @@ impl GapScorer for Context {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let similarities = self.similarities(input, progress)?;
-        Ok(depth::scores(&similarities, self.0.scales.of(input.units.kind).min_depth))
-    }
-}
-
-impl Context {
-    /// Returns, for each gap, the cosine of the mean vectors of its two sides, in `-1.0..=1.0`.
-    ///
-    /// Where a side has no vector nothing speaks for a change, and the similarity is 1.
-    ///
-    /// Takes `O(units * dims)` time, whatever the size of the windows.
-    pub fn similarities(&self, input: &GapInput, progress: &dyn Progress) -> Result<Vec<f32>> {
         let vectors = input.vectors.expect("the caller gives the vectors this engine needs");
         assert_eq!(vectors.len(), input.units.len(), "a vector for each unit");
         let texts = input.units.texts(input.text);
         let n_words: Vec<u32> = texts.iter().map(|text| words::count(text) as u32).collect();
-        let windows = windows(&n_words, self.0.scales.of(input.units.kind).window_words);
-        let n_gaps = windows.len();
-        let (mut sum_before, mut sum_after) = (Sum::new(vectors.dims()), Sum::new(vectors.dims()));
-        let mut similarities = Vec::with_capacity(n_gaps);
-        let (mut before, mut after) = (0..0, 0..0);
-        for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {
-            if gap.is_multiple_of(GAPS_PER_CHECK) {
-                progress.check()?;
-                progress.report(gap, n_gaps);
-            }
-            // Both ends of a window only move forwards.
-            sum_before.change(vectors, &n_words, before.end..wanted_before.end, 1.0);
-            sum_before.change(vectors, &n_words, before.start..wanted_before.start, -1.0);
-            sum_after.change(vectors, &n_words, after.end..wanted_after.end, 1.0);
-            sum_after.change(vectors, &n_words, after.start..wanted_after.start, -1.0);
-            (before, after) = (wanted_before, wanted_after);
-            similarities.push(sum_before.cosine(&sum_after));
+        let scale = self.0.scales.of(input.units.kind);
+        let windows = scale.windows(total(&n_words));
+        let mut landscapes = Vec::with_capacity(windows.len());
+        for (done, window_words) in windows.into_iter().enumerate() {
+            progress.report(done, windows.len());
+            landscapes.push(similarities(vectors, &n_words, window_words, progress)?);
         }
-        progress.report(n_gaps, n_gaps);
-        Ok(similarities)
+        progress.report(windows.len(), windows.len());
+        Ok(depth::scores(&landscapes, scale.min_depth, scale.evidence(total(&n_words))))
     }
+}
+
+/// Returns, for each gap, the cosine of the mean vectors of its two sides, in `-1.0..=1.0`.
+///
+/// Where a side has no vector nothing speaks for a change, and the similarity is 1.
+///
+/// Takes `O(units * dims)` time, whatever the size of the windows.
+fn similarities(vectors: &Vectors, n_words: &[u32], window_words: u32, progress: &dyn Progress) -> Result<Vec<f32>> {
+    let windows = windows(n_words, window_words);
+    let (mut sum_before, mut sum_after) = (Sum::new(vectors.dims()), Sum::new(vectors.dims()));
+    let mut similarities = Vec::with_capacity(windows.len());
+    let (mut before, mut after) = (0..0, 0..0);
+    for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {
+        if gap.is_multiple_of(GAPS_PER_CHECK) {
+            progress.check()?;
+        }
+        // Both ends of a window only move forwards.
+        sum_before.change(vectors, n_words, before.end..wanted_before.end, 1.0);
+        sum_before.change(vectors, n_words, before.start..wanted_before.start, -1.0);
+        sum_after.change(vectors, n_words, after.end..wanted_after.end, 1.0);
+        sum_after.change(vectors, n_words, after.start..wanted_after.start, -1.0);
+        (before, after) = (wanted_before, wanted_after);
+        similarities.push(sum_before.cosine(&sum_after));
+    }
+    Ok(similarities)
 }
 
 /// The sum of the vectors in a window, each times its words.

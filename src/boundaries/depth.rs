@@ -2,25 +2,41 @@
 //!
 //! The depth of Hearst 1997 adds up how far the similarity climbs on the two sides. We take the lesser of the two, and
 //! climb over ripples up to where the ground falls below the gap (a mountaineer's prominence, upside down), so that of
-//! all gaps in one valley only the lowest is deep.
+//! all gaps in one valley only the lowest is deep. And where the paper has one landscape, we have one for each size of
+//! window, and look at their mean.
 
 use crate::document::GapScores;
 
 /// Below this the similarities of a document hardly differ, and dividing by their deviation would make hills of ripples.
 const MIN_DEVIATION: f64 = 0.02;
 
-/// Returns a score for each gap: 0 outside of valleys, 0.5 where the valley is `min_depth` standard deviations of the
-/// similarities deep, and nearer to 1 the deeper it is.
-pub(super) fn scores(similarities: &[f32], min_depth: f32) -> GapScores {
-    let n = similarities.len() as f64;
-    let mean = similarities.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
-    let variance = similarities.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
-    let deviation = if variance.is_finite() { variance.sqrt().max(MIN_DEVIATION) as f32 } else { MIN_DEVIATION as f32 };
+/// Returns a score for each gap: 0 outside of valleys, 0.5 where the valley is `min_depth` deep, and nearer to 1 the
+/// deeper it is.
+///
+/// `landscapes` holds, for each window, the similarity at each gap, all of one length. Depth is measured in the mean of
+/// the landscapes, each in its own standard deviations: a valley that all windows see keeps its depth, and one that a
+/// single window sees is filled in by the others. Of a depth, the share `evidence` counts, in `0.0..=1.0`.
+pub(super) fn scores(landscapes: &[Vec<f32>], min_depth: f32, evidence: f32) -> GapScores {
     let score = |depth: f32| {
-        let depth = depth / deviation;
+        let depth = depth * evidence;
         if depth > 0.0 { depth / (depth + min_depth) } else { 0.0 }
     };
-    GapScores::new(depths(similarities).into_iter().map(score).collect())
+    GapScores::new(depths(&mean_landscape(landscapes)).into_iter().map(score).collect())
+}
+
+/// Returns the mean of the landscapes, each in its own standard deviations above or below its own mean.
+fn mean_landscape(landscapes: &[Vec<f32>]) -> Vec<f32> {
+    let mut sums = vec![0.0; landscapes.first().map_or(0, Vec::len)];
+    for landscape in landscapes {
+        let n = landscape.len() as f64;
+        let mean = landscape.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
+        let variance = landscape.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+        let deviation = variance.sqrt().max(MIN_DEVIATION);
+        for (sum, &similarity) in sums.iter_mut().zip(landscape) {
+            *sum += (f64::from(similarity) - mean) / deviation;
+        }
+    }
+    sums.into_iter().map(|sum| (sum / landscapes.len() as f64) as f32).collect()
 }
 
 /// Returns how deep a valley each gap is the bottom of; 0 for a gap that is none.
@@ -100,18 +116,43 @@ mod tests {
     #[test]
     fn level_ground_has_no_valley() {
         check(&[0.5, 0.5, 0.5], &[0.0, 0.0, 0.0]);
-        assert_eq!(scores(&[0.5, 0.5], 1.0).as_slice(), [0.0, 0.0]);
-        assert!(scores(&[], 1.0).is_empty());
+        assert_eq!(scores(&[vec![0.5, 0.5]], 1.0, 1.0).as_slice(), [0.0, 0.0]);
+        assert!(scores(&[Vec::new(), Vec::new()], 1.0, 1.0).is_empty());
     }
 
     #[test]
     fn the_score_is_a_half_where_the_depth_is_what_is_needed() {
         // The deviation of these similarities is 0.25.
-        let scores = scores(&[0.75, 0.25, 0.75, 0.25], 2.0);
+        let scores = scores(&[vec![0.75, 0.25, 0.75, 0.25]], 2.0, 1.0);
         assert!((scores.as_slice()[1] - 0.5).abs() < 1e-6);
     }
 
+    #[test]
+    fn a_valley_of_which_half_counts_must_be_twice_as_deep() {
+        let landscape = [vec![0.75, 0.25, 0.75, 0.25]];
+        assert_eq!(scores(&landscape, 1.0, 0.5), scores(&landscape, 2.0, 1.0));
+        assert!(scores(&landscape, 1.0, 0.0).as_slice().iter().all(|&score| score <= 0.0));
+    }
+
+    #[test]
+    fn a_valley_that_one_window_sees_is_shallower_than_one_that_both_see() {
+        let (both, one) = (vec![1.0, 0.0, 1.0, 0.0, 1.0], vec![1.0, 0.0, 1.0, 1.0, 1.0]);
+        let scores = scores(&[both, one], 1.0, 1.0);
+        assert!(0.0 < scores.as_slice()[3] && scores.as_slice()[3] < scores.as_slice()[1], "{scores:?}");
+    }
+
     proptest! {
+        #[test]
+        fn windows_that_see_the_same_are_as_good_as_one(
+            hills in prop::collection::vec(0.0_f32..1.0, 1..50), n_windows in 1_usize..4,
+        ) {
+            let one = scores(std::slice::from_ref(&hills), 1.0, 1.0);
+            let several = scores(&vec![hills; n_windows], 1.0, 1.0);
+            for (one, several) in one.as_slice().iter().zip(several.as_slice()) {
+                prop_assert!((one - several).abs() < 1e-5);
+            }
+        }
+
         #[test]
         fn a_mirrored_landscape_has_mirrored_depths(mut hills in prop::collection::vec(any::<u16>(), 0..50)) {
             // Of equal gaps the first is the bottom: only a landscape without equals has a mirror image.

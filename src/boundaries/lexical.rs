@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::scale::Scales;
-use super::windows::windows;
+use super::windows::{total, windows};
 use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
 use crate::document::GapScores;
 use crate::error::Result;
@@ -23,7 +23,7 @@ pub struct LexicalConfig {
     pub scales: Scales,
 }
 
-/// Compares the stems on both sides of a gap.
+/// Compares the stems on both sides of a gap, through windows of several sizes.
 #[derive(Clone, Copy, Debug)]
 pub struct Lexical(pub LexicalConfig);
 
@@ -41,36 +41,15 @@ impl GapScorer for Lexical {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let similarities = self.similarities(input, progress)?;
-        Ok(depth::scores(&similarities, self.0.scales.of(input.units.kind).min_depth))
-    }
-}
-
-impl Lexical {
-    /// Returns, for each gap, the cosine of the term frequencies on its two sides, in `0.0..=1.0`.
-    ///
-    /// Where a side has no content word nothing speaks for a change, and the similarity is 1.
-    ///
-    /// Takes `O(words)` time: a block moves on by dropping a unit and taking one in.
-    pub fn similarities(&self, input: &GapInput, progress: &dyn Progress) -> Result<Vec<f32>> {
         let terms = Terms::of(input, progress)?;
-        let mut blocks = Blocks::new(terms.n_distinct);
-        let windows = windows(&terms.n_words, self.0.scales.of(input.units.kind).window_words);
-        let mut similarities = Vec::with_capacity(windows.len());
-        let (mut before, mut after) = (0..0, 0..0);
-        for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {
-            if gap.is_multiple_of(GAPS_PER_CHECK) {
-                progress.check()?;
-            }
-            // Both ends of a window only move forwards.
-            terms.each(before.end..wanted_before.end, |term| blocks.add(Side::Before, term));
-            terms.each(before.start..wanted_before.start, |term| blocks.remove(Side::Before, term));
-            terms.each(after.end..wanted_after.end, |term| blocks.add(Side::After, term));
-            terms.each(after.start..wanted_after.start, |term| blocks.remove(Side::After, term));
-            (before, after) = (wanted_before, wanted_after);
-            similarities.push(blocks.cosine());
-        }
-        Ok(similarities)
+        let scale = self.0.scales.of(input.units.kind);
+        let n_words = total(&terms.n_words);
+        let landscapes: Vec<Vec<f32>> = scale
+            .windows(n_words)
+            .iter()
+            .map(|&window_words| terms.similarities(window_words, progress))
+            .collect::<Result<_>>()?;
+        Ok(depth::scores(&landscapes, scale.min_depth, scale.evidence(n_words)))
     }
 }
 
@@ -106,6 +85,31 @@ impl Terms {
         progress.report(n_units, n_units);
         all.n_distinct = number_of.len();
         Ok(all)
+    }
+
+    /// Returns, for each gap, the cosine of the term frequencies on its two sides, in `0.0..=1.0`.
+    ///
+    /// Where a side has no content word nothing speaks for a change, and the similarity is 1.
+    ///
+    /// Takes `O(words)` time: a block moves on by dropping a unit and taking one in.
+    fn similarities(&self, window_words: u32, progress: &dyn Progress) -> Result<Vec<f32>> {
+        let mut blocks = Blocks::new(self.n_distinct);
+        let windows = windows(&self.n_words, window_words);
+        let mut similarities = Vec::with_capacity(windows.len());
+        let (mut before, mut after) = (0..0, 0..0);
+        for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {
+            if gap.is_multiple_of(GAPS_PER_CHECK) {
+                progress.check()?;
+            }
+            // Both ends of a window only move forwards.
+            self.each(before.end..wanted_before.end, |term| blocks.add(Side::Before, term));
+            self.each(before.start..wanted_before.start, |term| blocks.remove(Side::Before, term));
+            self.each(after.end..wanted_after.end, |term| blocks.add(Side::After, term));
+            self.each(after.start..wanted_after.start, |term| blocks.remove(Side::After, term));
+            (before, after) = (wanted_before, wanted_after);
+            similarities.push(blocks.cosine());
+        }
+        Ok(similarities)
     }
 
     fn each(&self, units: std::ops::Range<usize>, mut take: impl FnMut(u32)) {

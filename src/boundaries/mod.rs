@@ -65,11 +65,8 @@ mod tests {
     use crate::neural::{Encoder, SentenceEncoder};
     use crate::progress::Unwatched;
 
-    const SCALES: Scales = Scales {
-        paragraph: Scale { window_words: 20, min_depth: 1.0 },
-        sentence: Scale { window_words: 20, min_depth: 1.0 },
-        utterance: Scale { window_words: 20, min_depth: 1.0 },
-    };
+    /// Windows that suit a text of 140 words.
+    const SCALE: Scale = Scale { window_words: [15, 20, 30], sized_for_words: None, min_depth: 1.0 };
 
     /// A lighthouse, then bread: the subject changes after the sixth unit.
     const TWO_SUBJECTS: [&str; 12] = [
@@ -110,7 +107,11 @@ mod tests {
     }
 
     fn engines() -> [Box<dyn GapScorer>; 2] {
-        [Box::new(Lexical(LexicalConfig { scales: SCALES })), Box::new(Context(ContextConfig { scales: SCALES }))]
+        engines_of(Scales::all(SCALE))
+    }
+
+    fn engines_of(scales: Scales) -> [Box<dyn GapScorer>; 2] {
+        [Box::new(Lexical(LexicalConfig { scales })), Box::new(Context(ContextConfig { scales }))]
     }
 
     #[test]
@@ -120,6 +121,32 @@ mod tests {
             let coarsest = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 4 });
             assert_eq!(coarsest, [GapIndex(5)], "{}: {scores:?}", engine.name());
             assert!(scores.as_slice().iter().all(|&score| score <= scores.at(GapIndex(5))), "{}", engine.name());
+        }
+    }
+
+    #[test]
+    fn a_text_shorter_than_two_windows_is_not_cut_and_one_of_many_windows_is() {
+        // Four paragraphs of a hundred and forty words in all; then twelve times that, which has two subjects just the same.
+        let of_times = |times: usize| -> Vec<String> {
+            let subject = |units: &[&str]| vec![units.join(" "); times];
+            TWO_SUBJECTS.chunks(3).flat_map(subject).collect()
+        };
+        for engine in engines_of(Scales::MEASURED) {
+            let n_boundaries = |times| {
+                let texts = of_times(times);
+                let scores = scored(engine.as_ref(), &texts.iter().map(String::as_str).collect::<Vec<_>>());
+                boundaries(&scores, CutConfig::usual(0.5, UnitKind::Paragraph)).len()
+            };
+            assert_eq!(n_boundaries(1), 0, "{}", engine.name());
+            assert_ne!(n_boundaries(12), 0, "{}", engine.name());
+        }
+    }
+
+    #[test]
+    fn provenance_names_every_window() {
+        for engine in engines() {
+            let settings = engine.settings();
+            assert_eq!(settings["window_words"]["utterance"], serde_json::json!([15, 20, 30]), "{}", engine.name());
         }
     }
 

@@ -5,6 +5,11 @@
 
 use std::ops::Range;
 
+/// Returns how many words the units hold together.
+pub(super) fn total(n_words: &[u32]) -> u64 {
+    n_words.iter().map(|&n| u64::from(n)).sum()
+}
+
 /// Returns, for each gap, the units of the window before it and of the window after it.
 ///
 /// A window is the fewest whole units next to the gap that hold `window_words` words, at least one; at the ends of the
