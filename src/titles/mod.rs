@@ -1,14 +1,18 @@
 //! Chapters to titles: a phrase of the chapter itself that says what sets it apart.
 //!
-//! A chapter under a heading of the file takes the heading. For the others `phrases` finds what could be a title, and
+//! A chapter under a heading of the file takes the heading. For the others `phrases` finds what could be a title, by what
+//! `grammar` tells of the words, and
 //! here the best is chosen: by how much its words belong to this chapter rather than the others (c-TF-IDF, Grootendorst
 //! 2022, arXiv 2203.05794), by how near its meaning is to the chapter's, and by how little it repeats the titles beside it
-//! (maximal marginal relevance, Carbonell, Goldstein 1998). Nothing is generated: a title stands in its chapter.
+//! (maximal marginal relevance, Carbonell, Goldstein 1998). Nothing is generated: a title is a phrase of its chapter, or two
+//! with *and* between.
 
+mod grammar;
 mod phrases;
 
 use std::collections::{BTreeSet, HashMap};
 
+use self::grammar::{Grammar, carries, general_stems};
 use self::phrases::{Phrase, phrases};
 use crate::chapters::heading_title;
 use crate::document::{Chapter, Units};
@@ -22,6 +26,25 @@ pub const MAX_TITLE_WORDS: usize = 8;
 
 /// The phrases of a chapter that are compared by meaning: few, since each costs a run of the model.
 const N_FINALISTS: usize = 8;
+
+/// What the strongest word of a phrase adds to its score, the next strongest, and so on: a second and a third say more, a
+/// fourth is hard to take in at a glance.
+const NTH_WORD: [f64; 4] = [1.0, 0.5, 0.3, 0.1];
+
+/// How much more the very first words of a chapter count: what it is about tends to be said early.
+const EARLY: f64 = 4.0;
+
+/// After so many words half of that is gone.
+const EARLY_WORDS: f64 = 20.0;
+
+/// How good the second phrase of a title must be, as a share of the first.
+const SECOND_SHARE: f64 = 0.6;
+
+/// The same, if the first is one word and so says little.
+const SECOND_SHARE_OF_WORD: f64 = 0.4;
+
+/// The most words with a subject that two phrases of one title have.
+const MAX_JOINED_STEMS: usize = 4;
 
 /// How much of its score a phrase loses that says nothing but what the title beside it says.
 const REPETITION_COST: f64 = 0.8;
@@ -49,12 +72,14 @@ pub fn title_chapters(
     let stems: Vec<HashMap<String, u32>> =
         chapters.iter().map(|chapter| stem_counts(chapter, text, units, &analyzer)).collect();
     let spread = Spread::of(&stems);
+    let grammar = Grammar::of(units.units.iter().map(|unit| unit.span.of(text)), &analyzer);
+    let scale = Scale { spread: &spread, generals: general_stems(&analyzer) };
     let mut finalists = Vec::with_capacity(chapters.len());
     for (number, chapter) in chapters.iter().enumerate() {
         progress.check()?;
         let is_wanted = chapter.title.is_empty();
-        let candidates = if is_wanted { phrases(chapter, text, units, &analyzer) } else { Vec::new() };
-        finalists.push(best_phrases(candidates, &stems[number], &spread));
+        let candidates = if is_wanted { phrases(chapter, text, units, &grammar, &analyzer) } else { Vec::new() };
+        finalists.push(best_phrases(candidates, &stems[number], &scale));
     }
     if let (Some(vectors), Some(encoder)) = (vectors, encoder) {
         weigh_meaning(&mut finalists, chapters, vectors, encoder, progress)?;
@@ -63,8 +88,8 @@ pub fn title_chapters(
         if chapters[number].title.is_empty() {
             let beside = [number.checked_sub(1), Some(number + 1)].map(|n| n.and_then(|n| chapters.get(n)));
             let beside: Vec<Said> = beside.into_iter().flatten().map(|c| Said::by(&c.title, &analyzer)).collect();
-            chapters[number].title =
-                chosen(&finalists[number], &beside).unwrap_or_else(|| first_words(&chapters[number], text, units));
+            chapters[number].title = chosen(&finalists[number], &beside, &grammar)
+                .unwrap_or_else(|| first_words(&chapters[number], text, units));
         }
     }
     Ok(())
@@ -84,7 +109,7 @@ struct Said {
 
 impl Said {
     fn by(title: &str, analyzer: &Analyzer) -> Self {
-        Self { folded: folded(title), stems: analyzer.content_stems(title).into_iter().collect() }
+        Self { folded: folded(title), stems: carried_stems(title, analyzer).collect() }
     }
 }
 
@@ -95,11 +120,16 @@ fn folded(title: &str) -> String {
 fn stem_counts(chapter: &Chapter, text: &str, units: &Units, analyzer: &Analyzer) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
     for unit in &units.units[chapter.units()] {
-        for stem in analyzer.content_stems(unit.span.of(text)) {
+        for stem in carried_stems(unit.span.of(text), analyzer) {
             *counts.entry(stem).or_insert(0) += 1;
         }
     }
     counts
+}
+
+/// Returns the stems of the words of `text` that carry a subject, in reading order.
+fn carried_stems<'a>(text: &'a str, analyzer: &'a Analyzer) -> impl Iterator<Item = String> + 'a {
+    tokens(text).map(|token| fold(token.text)).filter(|word| carries(word, analyzer)).map(|word| analyzer.stem(&word))
 }
 
 /// How often each stem occurs in all chapters together.
@@ -126,26 +156,74 @@ impl Spread {
     }
 }
 
-/// Returns the best phrases, best first; of equals the one that stands earlier, and then the longer.
-fn best_phrases(phrases: Vec<Phrase>, stems: &HashMap<String, u32>, spread: &Spread) -> Vec<Finalist> {
-    let score = |phrase: &Phrase| {
-        let weight = |stem: &String| spread.weight(stem, stems.get(stem).copied().unwrap_or(1));
-        let mean = phrase.stems.iter().map(weight).sum::<f64>() / phrase.stems.len() as f64;
-        // One word says little, four are hard to take in at a glance.
-        let length = [0.6, 1.4, 1.5, 1.3][phrase.stems.len().clamp(1, 4) - 1];
+/// What a phrase is weighed with.
+struct Scale<'a> {
+    spread: &'a Spread,
+    /// The stems of nouns that say little alone.
+    generals: BTreeSet<String>,
+}
+impl Scale<'_> {
+    /// Returns how good a title a phrase is, whatever the other titles; `stems` are the counts of its chapter.
+    fn score(&self, phrase: &Phrase, stems: &HashMap<String, u32>) -> f64 {
+        let mut weights: Vec<f64> = phrase.stems.iter().map(|stem| self.weight(stem, stems)).collect();
+        weights.sort_by(|one, other| other.total_cmp(one));
+        let words: f64 = weights.iter().zip(NTH_WORD).map(|(weight, share)| weight * share).sum();
         let repeats = 1.0 + f64::from(phrase.n_times).ln();
-        // What a chapter is about tends to be said early.
-        let position = 1.0 + 0.5 / (1.0 + f64::from(phrase.first_word) / 50.0);
-        mean * length * repeats * position
-    };
+        let position = 1.0 + EARLY / (1.0 + f64::from(phrase.first_word) / EARLY_WORDS);
+        let noun = 0.3 + 0.7 * phrase.headness;
+        let whole = 0.75 + 0.25 * f64::from(phrase.n_whole) / f64::from(phrase.n_times);
+        let traits = [
+            (phrase.stems.len() == 1, 0.7),
+            (phrase.is_announced, 1.6),
+            (phrase.is_name, 0.8),
+            (0 < phrase.n_links, 0.9),
+            (1 < phrase.n_links, 0.9),
+        ];
+        let traits: f64 = traits.iter().filter(|(has, _)| *has).map(|(_, factor)| factor).product();
+        words * repeats * position * noun * whole * traits
+    }
+
+    fn weight(&self, stem: &str, stems: &HashMap<String, u32>) -> f64 {
+        let general = if self.generals.contains(stem) { 0.7 } else { 1.0 };
+        general * self.spread.weight(stem, stems.get(stem).copied().unwrap_or(1))
+    }
+}
+
+/// Returns the best phrases that differ, best first; of equals the one that stands earlier, and then the longer.
+fn best_phrases(phrases: Vec<Phrase>, stems: &HashMap<String, u32>, scale: &Scale) -> Vec<Finalist> {
     let mut finalists: Vec<Finalist> =
-        phrases.into_iter().map(|phrase| Finalist { score: score(&phrase), phrase }).collect();
+        phrases.into_iter().map(|phrase| Finalist { score: scale.score(&phrase, stems), phrase }).collect();
     finalists.sort_by(|one, other| {
         let place = |finalist: &Finalist| (finalist.phrase.first_word, std::cmp::Reverse(finalist.phrase.text.len()));
         other.score.total_cmp(&one.score).then_with(|| place(one).cmp(&place(other)))
     });
-    finalists.truncate(N_FINALISTS);
-    finalists
+    varied(finalists)
+}
+
+/// Returns the best finalists, of which at most three are one phrase made longer or shorter if there are others.
+fn varied(finalists: Vec<Finalist>) -> Vec<Finalist> {
+    let (mut picked, mut spare) = (Vec::new(), Vec::new());
+    for finalist in finalists {
+        if picked.len() == N_FINALISTS {
+            break;
+        }
+        let is_variant = |other: &&Finalist| {
+            is_within(&finalist.phrase, &other.phrase) || is_within(&other.phrase, &finalist.phrase)
+        };
+        if picked.iter().filter(is_variant).count() < 2 {
+            picked.push(finalist);
+        } else if spare.len() < N_FINALISTS {
+            spare.push(finalist);
+        }
+    }
+    let n_missing = N_FINALISTS - picked.len();
+    picked.extend(spare.into_iter().take(n_missing));
+    picked
+}
+
+/// Returns whether all that `inner` says is said by `outer`.
+fn is_within(inner: &Phrase, outer: &Phrase) -> bool {
+    inner.stems.iter().all(|stem| outer.stems.contains(stem))
 }
 
 /// Multiplies each score by how near the phrase's meaning is to that of its chapter: all phrases in one call.
@@ -167,26 +245,50 @@ fn weigh_meaning(
         let length = center.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         for (finalist, meaning) in finalists.iter_mut().zip(&mut meanings) {
             let cosine = center.iter().zip(meaning).map(|(a, b)| a * b).sum::<f32>() / length;
-            finalist.score *= 0.5 + f64::from(cosine.max(0.0));
+            finalist.score *= 0.2 + f64::from(cosine.max(0.0));
         }
     }
     Ok(())
 }
 
-/// Returns the best phrase as a title, unless none is left that differs from what is said beside it.
-fn chosen(finalists: &[Finalist], beside: &[Said]) -> Option<String> {
+/// Returns the best phrase as a title, or the best two, unless none is left that differs from what is said beside it.
+fn chosen(finalists: &[Finalist], beside: &[Said], grammar: &Grammar) -> Option<String> {
     let marginal = |finalist: &Finalist| {
         let stems = &finalist.phrase.stems;
         let repeated = stems.iter().filter(|stem| beside.iter().any(|said| said.stems.contains(*stem))).count();
         finalist.score * (1.0 - REPETITION_COST * repeated as f64 / stems.len() as f64)
     };
-    let differs = |finalist: &&Finalist| {
-        let folded = folded(&finalist.phrase.text);
-        beside.iter().all(|said| said.folded != folded)
+    let is_beside = |title: &str| {
+        let folded = folded(title);
+        beside.iter().any(|said| said.folded == folded)
     };
+    let differs = |finalist: &&Finalist| !is_beside(&finalist.phrase.text);
     // The last of equals is the one `max_by` takes, and the first is the better.
     let best = finalists.iter().rev().filter(differs).max_by(|one, other| marginal(one).total_cmp(&marginal(other)))?;
-    Some(upper_first(&best.phrase.text))
+    let share = if best.phrase.stems.len() == 1 { SECOND_SHARE_OF_WORD } else { SECOND_SHARE };
+    let least = share * marginal(best);
+    let second = finalists
+        .iter()
+        .rev()
+        .filter(|other| least <= marginal(other) && goes_with(&best.phrase, &other.phrase))
+        .max_by(|one, other| marginal(one).total_cmp(&marginal(other)));
+    let both = second.map(|second| joined(&best.phrase, &second.phrase, grammar));
+    let both = both.filter(|title| !is_beside(title));
+    Some(upper_first(both.as_deref().unwrap_or(&best.phrase.text)))
+}
+
+/// Returns whether two phrases make a title together: both short, and each with something of its own to say.
+fn goes_with(one: &Phrase, other: &Phrase) -> bool {
+    one.stems.len() + other.stems.len() <= MAX_JOINED_STEMS
+        && one.n_links + other.n_links == 0
+        && !one.stems.iter().any(|stem| other.stems.contains(stem))
+        && crate::words::count(&one.text) + crate::words::count(&other.text) < MAX_TITLE_WORDS
+}
+
+/// Returns two phrases as one, in the order they stand in the text.
+fn joined(one: &Phrase, other: &Phrase, grammar: &Grammar) -> String {
+    let (first, second) = if other.first_word < one.first_word { (other, one) } else { (one, other) };
+    format!("{} {} {}", first.text, grammar.and(), grammar.inside(&second.text))
 }
 
 /// Returns the first words of a chapter, or its first characters if it has none.
@@ -252,7 +354,9 @@ mod tests {
 
     #[test]
     fn a_title_is_the_phrase_its_chapter_keeps_coming_back_to() {
-        assert_eq!(titled(&[TIDES, BREAD]), ["Spring tides", "Sourdough starter"]);
+        let titles = titled(&[TIDES, BREAD]);
+        assert!(titles[0].contains("pring tides"), "{}", titles[0]);
+        assert!(titles[1].contains("ourdough starter"), "{}", titles[1]);
     }
 
     #[test]
@@ -264,6 +368,29 @@ mod tests {
             .expect("nobody cancels");
         assert!(chapters[0].title.to_lowercase().contains("tides"), "{}", chapters[0].title);
         assert!(chapters[1].title.to_lowercase().contains("sourdough"), "{}", chapters[1].title);
+    }
+
+    #[test]
+    fn two_short_phrases_make_one_title() {
+        let titles = titled(&[&["Anchors and sails.", "The sails tore. The anchors held."], BREAD]);
+        assert_eq!(titles[0], "Anchors and sails");
+        let titles = titled(&[&["The sails tore.", "The anchor held.", "Sails and an anchor."], BREAD]);
+        assert_eq!(titles[0], "Sails and anchor");
+    }
+
+    #[test]
+    fn no_title_is_a_fragment_of_a_clause() {
+        let titles = titled(&[
+            &[
+                "The colony outgrew the hive.",
+                "We discovered the slip of paper and reported the theft.",
+                "The hive fell.",
+            ],
+            BREAD,
+        ]);
+        for verb in ["outgrew", "discovered", "reported", "fell"] {
+            assert!(!titles[0].to_lowercase().contains(verb), "{}", titles[0]);
+        }
     }
 
     #[test]
@@ -325,11 +452,13 @@ mod tests {
             let titles = titled(&borrowed);
             prop_assert_eq!(&titles, &titled(&borrowed));
             for (title, units) in titles.iter().zip(&chapters) {
+                let analyzer = Analyzer::new(Language::English);
                 let chapter: BTreeSet<String> =
                     tokens(&units.join("\n")).map(|token| fold(token.text).into_owned()).collect();
                 prop_assert!(!title.trim().is_empty());
                 prop_assert!(tokens(title).count() <= MAX_TITLE_WORDS);
-                prop_assert!(tokens(title).all(|token| chapter.contains(fold(token.text).as_ref())), "{}", title);
+                let is_there = |word: &str| chapter.contains(word) || !carries(word, &analyzer);
+                prop_assert!(tokens(title).all(|token| is_there(&fold(token.text))), "{}", title);
             }
         }
 
