@@ -47,6 +47,8 @@ pub(crate) struct State {
     /// Counts how often the field for a path was asked for.
     pub(crate) n_path_focus: u64,
     passage: Option<Passage>,
+    /// The document that was read last, and its library: opened with it.
+    last_read: Option<(PathBuf, DocumentId)>,
     paths_waiting: Vec<PathBuf>,
     jump: Option<Jump>,
     n_jumps: u64,
@@ -429,6 +431,11 @@ impl State {
         self.paths_waiting.extend(paths);
     }
 
+    /// Opens `document` as soon as its library is opened, if it is still there.
+    pub(crate) fn read_when_open(&mut self, library: PathBuf, document: DocumentId) {
+        self.last_read = Some((library, document));
+    }
+
     /// Starts a job on the open library.
     fn start(&mut self, label: String, work: Work) -> Vec<Request> {
         let Some(library) = &self.library else { return Vec::new() };
@@ -610,7 +617,9 @@ impl State {
             requests.push(Request::Cancel(job.id));
         }
         let is_short = opened.documents.len() < samples::SAMPLES.len();
-        let first = opened.documents.first().map(|row| row.id);
+        let last_read = self.last_read.take().filter(|(path, _)| *path == opened.path).map(|(_, id)| id);
+        let last_read = last_read.filter(|id| opened.documents.iter().any(|row| row.id == *id));
+        let first = last_read.or(opened.documents.first().map(|row| row.id));
         self.library =
             Some(LibraryShown { path: opened.path, is_sample: opened.is_sample, documents: opened.documents });
         self.open = None;
@@ -893,6 +902,23 @@ pub(crate) mod tests {
         };
         assert_eq!(library, &PathBuf::from("own.caesura"));
         assert_eq!(work, &Work::Add(vec!["talk.vtt".into()]));
+    }
+
+    #[test]
+    fn the_document_that_was_read_last_opens_with_its_library_if_it_is_still_there() {
+        let row = loaded(&[0.1]).row;
+        let rows = |ids: &[i64]| ids.iter().map(|id| DocumentRow { id: DocumentId(*id), ..row.clone() }).collect();
+        let check = |library: &str, document: i64, expected: i64| {
+            let mut state = State::default();
+            state.read_when_open("own.caesura".into(), DocumentId(document));
+            let documents = rows(&[4, 7, 9]);
+            let shelf = Shelf { path: library.into(), is_sample: false, documents, topics: Vec::new() };
+            let requests = state.hear(Event::Library(Box::new(shelf)));
+            assert_eq!(requests, [Request::OpenDocument(DocumentId(expected))]);
+        };
+        check("own.caesura", 7, 7);
+        check("own.caesura", 5, 4);
+        check("other.caesura", 7, 4);
     }
 
     #[test]
