@@ -166,7 +166,7 @@ fn parts(
 ) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
     let plain = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
-    let marked = TextFormat { color: palette.on_hit, background: palette.hit, ..plain.clone() };
+    let marked = widgets::marked(&plain, palette);
     let mut job = LayoutJob::default();
     for part in parts {
         let format = if part.is_hit { marked.clone() } else { plain.clone() };

@@ -157,6 +157,19 @@ pub(crate) fn filter_field(ui: &mut Ui, typed: &str, label: &'static str) -> Opt
     response.changed().then_some(text)
 }
 
+/// Returns the format of words that were searched for, among text of the format `plain`.
+pub(crate) fn marked(plain: &TextFormat, palette: &Palette) -> TextFormat {
+    TextFormat {
+        color: palette.on_hit,
+        background: palette.hit,
+        expand_bg: 2.0,
+        // What is behind a word is as high as its line, and hangs below it where the line is higher than the letters.
+        line_height: None,
+        valign: egui::Align::Center,
+        ..plain.clone()
+    }
+}
+
 /// Draws the heading of a panel.
 pub(crate) fn heading(ui: &mut Ui, text: &str) {
     let palette = Palette::of(ui);
