@@ -11,6 +11,9 @@ use crate::format::{clock, count, unit};
 use crate::state::State;
 use crate::theme::{Palette, size, space};
 
+/// The least width of the list with its margins: what the buttons under it need.
+pub(crate) const MIN_WIDTH: f32 = 230.0;
+
 const ROW_HEIGHT: f32 = 50.0;
 
 /// The space between rows.
