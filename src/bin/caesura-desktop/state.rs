@@ -267,11 +267,14 @@ impl State {
         Self { places, theme, ..Self::default() }
     }
 
-    /// Returns the documents whose title holds the filter, in order.
+    /// Returns the documents whose title or file name holds the filter, in order.
     pub(crate) fn documents_shown(&self) -> impl Iterator<Item = &DocumentRow> {
         let needle = self.filter.trim().to_lowercase();
         let documents = self.library.iter().flat_map(|library| &library.documents);
-        documents.filter(move |row| needle.is_empty() || row.title.to_lowercase().contains(&needle))
+        documents.filter(move |row| {
+            let names = [&row.title, &row.source_name];
+            needle.is_empty() || names.into_iter().any(|name| name.to_lowercase().contains(&needle))
+        })
     }
 
     /// Returns the topics whose label or words hold the filter, in order.
@@ -963,8 +966,15 @@ pub(crate) mod tests {
         let mut state = reading(loaded(&[0.1]));
         state.hear(Event::Documents { library: "other.caesura".into(), documents: Vec::new() });
         assert_eq!(state.documents_shown().count(), 1);
-        state.apply(Command::FilterDocuments("nothing like it".to_owned()));
-        assert_eq!(state.documents_shown().count(), 0);
+    }
+
+    #[test]
+    fn documents_are_filtered_by_title_and_by_file_whatever_their_case() {
+        let mut state = reading(loaded(&[0.1]));
+        for (filter, expected) in [("", 1), ("A TEXT", 1), ("-text.TXT", 1), ("nothing like it", 0)] {
+            state.apply(Command::FilterDocuments(filter.to_owned()));
+            assert_eq!(state.documents_shown().count(), expected, "{filter}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
         }
         return;
     }
-    if let Some(filter) = widgets::filter_field(ui, &state.filter, "Filter by title") {
+    if let Some(filter) = widgets::filter_field(ui, &state.filter, "Filter by title or file") {
         commands.push(Command::FilterDocuments(filter));
     }
     ui.add_space(space::XS);
@@ -89,8 +89,10 @@ fn document_ui(ui: &mut Ui, row: &DocumentRow, is_chosen: bool) -> bool {
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
     let facts = widgets::one_line(ui, &facts(row), size::SMALL, palette.muted, rect.width());
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
-    let response = if is_cut { response.on_hover_text(&row.title) } else { response };
-    response.clicked()
+    // Many files have the same title, such as “Terms of Service”.
+    let file = &row.source_name;
+    let said = if is_cut { format!("{}\n{file}", row.title) } else { file.clone() };
+    response.on_hover_text(said).clicked()
 }
 
 /// Returns the facts about a document in one line, such as `WebVTT · 52:10 · 9 chapters`.

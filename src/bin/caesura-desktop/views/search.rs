@@ -114,7 +114,7 @@ fn hit_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
         ui.painter().galley(pen, galley, palette.ink);
         pen.y += height + space;
     }
-    if response.on_hover_text("Go to this passage").clicked() {
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         commands.push(Command::OpenPassage(passage(hit)));
     }
     topics_ui(ui, hit, commands);

@@ -183,7 +183,7 @@ fn what_is_dropped_on_the_window_is_added() {
 fn the_buttons_that_add_fit_beside_the_text() {
     for width in [720.0, 900.0, 1600.0] {
         let window = window(reading(loaded(&[0.2])), Vec2::new(width, 600.0));
-        let panel = window.get_by_label("Filter by title").rect();
+        let panel = window.get_by_label("Filter by title or file").rect();
         for label in [Action::AddFolder.label(), Action::AddTyped.label()] {
             let button = window.get_by_label(label).rect();
             assert!(button.right() <= panel.right() + 0.5, "{label} at {width}: {button:?}, {panel:?}");

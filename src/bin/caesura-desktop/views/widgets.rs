@@ -106,7 +106,9 @@ pub(crate) fn one_line(ui: &Ui, text: &str, size: f32, color: Color32, width: f3
 pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, n_lines: usize) -> Arc<Galley> {
     let format = TextFormat { font_id: font(size), color, ..TextFormat::default() };
     let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
-    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, ..TextWrapping::default() };
+    // One line ends where it is full: at the last word's end it would often end half empty.
+    let break_anywhere = n_lines == 1;
+    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
