@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) tab: Tab,
     pub(crate) outline: Outline,
     pub(crate) library: Option<LibraryShown>,
+    /// Whether a library was asked for and could not be opened, so that none is on its way.
+    pub(crate) is_without_library: bool,
     pub(crate) filter: String,
     pub(crate) path_typed: String,
     pub(crate) open: Option<OpenDocument>,
@@ -454,6 +456,7 @@ impl State {
 
     /// Opens a library; what is shown of the one before goes, and so does the work for it.
     fn open_library(&mut self, path: PathBuf) -> Request {
+        self.is_without_library = false;
         Request::OpenLibrary { is_sample: path == self.places.samples, path }
     }
 
@@ -604,7 +607,10 @@ impl State {
             }
             Event::Added { job, library, document } => return self.take_added(job, &library, document),
             Event::Done { job, failures } => self.finish(job, failures),
-            Event::Failed(failure) => self.notices.push(Notice::of(failure)),
+            Event::Failed(failure) => {
+                self.is_without_library = self.library.is_none();
+                self.notices.push(Notice::of(failure));
+            }
         }
         Vec::new()
     }
@@ -620,6 +626,7 @@ impl State {
             requests.push(Request::Cancel(job.id));
         }
         let is_short = opened.documents.len() < samples::SAMPLES.len();
+        self.is_without_library = false;
         let last_read = self.last_read.take().filter(|(path, _)| *path == opened.path).map(|(_, id)| id);
         let last_read = last_read.filter(|id| opened.documents.iter().any(|row| row.id == *id));
         let first = last_read.or(opened.documents.first().map(|row| row.id));

@@ -26,7 +26,7 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
         .frame(Frame::new().inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 12 }))
         .show(ui, |ui| add_ui(ui, state, memory, commands));
     let Some(library) = &state.library else {
-        widgets::note(ui, "Opening the library…");
+        widgets::note(ui, if state.is_without_library { "No library is open." } else { "Opening the library…" });
         return;
     };
     if library.is_sample {

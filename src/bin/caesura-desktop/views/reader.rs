@@ -76,10 +76,17 @@ pub(crate) fn reader_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
 }
 
 fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let is_busy = state.library.is_none() || state.opening.is_some();
+    let is_busy = (state.library.is_none() && !state.is_without_library) || state.opening.is_some();
     let has_documents = state.library.as_ref().is_some_and(|library| !library.documents.is_empty());
     if is_busy {
         ui.centered_and_justified(Ui::spinner);
+    } else if state.is_without_library {
+        let lines = ["Open another one. Files that you add go into the library that Caesura keeps for you."];
+        widgets::empty(ui, "No library is open", &lines, |ui| {
+            widgets::main_button(ui, Action::OpenOwn, commands);
+            ui.add_space(space::XS);
+            widgets::action_button(ui, Action::OpenSamples, commands);
+        });
     } else if has_documents {
         widgets::empty(ui, "Nothing open", &["Choose a document on the left."], |_| {});
     } else if !state.jobs.is_empty() {

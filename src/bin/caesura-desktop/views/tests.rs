@@ -13,7 +13,7 @@ use crate::command::{Action, Command, Tab, ThemeChoice};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
 use crate::theme;
-use crate::worker::{Request, Work};
+use crate::worker::{Event, Failure, Request, Work};
 
 /// A window without a window: state and views as in `app.rs`, and the requests that no worker answers.
 pub(super) struct Bench {
@@ -199,6 +199,20 @@ fn an_empty_library_says_what_to_do() {
     let window = window(state, SIZES[0]);
     window.get_by_label("Begin with a text");
     assert!(window.query_all_by_label(Action::AddFiles.label()).count() >= 1);
+}
+
+#[test]
+fn a_library_that_cannot_be_opened_leaves_a_way_on() {
+    let mut state = State::new(Places { own: "own.caesura".into(), samples: "samples".into() }, ThemeChoice::Light);
+    state.apply(Command::OpenLibrary("broken".into()));
+    let failure = Failure { tried: "No".to_owned(), reason: "it is none".to_owned(), is_ours: false };
+    state.hear(Event::Failed(failure));
+    let mut window = window(state, SIZES[0]);
+    window.get_by_label("No library is open");
+    window.get_by_label(Action::OpenOwn.label()).click();
+    window.run_steps(3);
+    assert_eq!(window.state().requests, [Request::OpenLibrary { path: "own.caesura".into(), is_sample: false }]);
+    assert_eq!(window.query_all_by_label("No library is open").count(), 0);
 }
 
 /// A frame lays out what is in sight, wherever in a hundred thousand paragraphs that is.
