@@ -371,7 +371,7 @@ impl Desk {
 const SEED: u64 = 1;
 
 /// The most hits that a search gives.
-const MAX_HITS: usize = 100;
+pub(crate) const MAX_HITS: usize = 100;
 
 fn no_library() -> Error {
     Error::Nothing { attempt: "look into the library", reason: "no library is open; open one first".to_owned() }

@@ -90,7 +90,7 @@ fn view_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             (ThemeChoice::Light, "Light theme"),
             (ThemeChoice::Dark, "Dark theme"),
         ] {
-            if ui.radio(state.theme == theme, label).clicked() {
+            if widgets::radio(ui, state.theme == theme, label).clicked() {
                 commands.push(Command::SetTheme(theme));
                 ui.close();
             }

@@ -172,6 +172,21 @@ pub(crate) fn marked(plain: &TextFormat, palette: &Palette) -> TextFormat {
     }
 }
 
+/// Draws one of several choices, with a ring that is seen on any ground.
+pub(crate) fn radio(ui: &mut Ui, is_chosen: bool, label: impl Into<egui::WidgetText>) -> Response {
+    let palette = Palette::of(ui);
+    let label = label.into();
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for look in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            look.bg_fill = palette.field;
+            look.bg_stroke = egui::Stroke::new(1.0, if is_chosen { palette.accent } else { palette.bar });
+        }
+        ui.radio(is_chosen, label)
+    })
+    .inner
+}
+
 /// Draws the heading of a panel.
 pub(crate) fn heading(ui: &mut Ui, text: &str) {
     let palette = Palette::of(ui);
