@@ -80,9 +80,37 @@ fn a_library_opened_to_read_cannot_be_written_to() {
     let mut reader = Library::open_read_only(&path).unwrap();
     let error = reader.add_document(&sample(2)).unwrap_err();
     assert_eq!(error.kind(), Kind::Input);
-    assert!(error.to_string().starts_with("write to the library"), "{error}");
-    assert!(error.to_string().contains("may not be written to"), "{error}");
+    check_says(&error, &path, "ask for the right to, or choose another file");
     check_holds(&writer, &[1]);
+}
+
+/// Fails if `error` does not say that `path` could not be written to, and end with `advice`.
+#[track_caller]
+fn check_says(error: &Error, path: &Path, advice: &str) {
+    let Error::Library { attempt, path: named, reason } = error else { panic!("{error}") };
+    assert_eq!((*attempt, named.as_path()), ("write to", path));
+    assert!(reason.ends_with(advice), "{reason}");
+}
+
+/// A file may become one that must not be written to while it is open: the disk is mounted anew, say.
+#[test]
+fn a_library_that_turns_read_only_is_left_whole_and_can_be_read() {
+    let folder = folder();
+    let path = folder.path().join("library");
+    let mut library = Library::open(&path).unwrap();
+    library.add_document(&sample(1)).unwrap();
+    library.connection.pragma_update(None, "query_only", true).unwrap();
+
+    let error = library.add_document(&sample(2)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Input);
+    check_says(&error, &path, "ask for the right to, or choose another file");
+    let id = library.documents().unwrap()[0].id;
+    library.remove_document(id).unwrap_err();
+    check_holds_read_only(&path, &[1]);
+
+    library.connection.pragma_update(None, "query_only", false).unwrap();
+    library.add_document(&sample(2)).unwrap();
+    check_holds(&library, &[1, 2]);
 }
 
 #[test]
@@ -214,7 +242,7 @@ fn a_full_disk_leaves_the_library_as_it_was() {
     let long = samples::document(9, &["Long"], &"many words make a long text ".repeat(2_000));
     let error = library.add_document(&long).unwrap_err();
     assert_eq!(error.kind(), Kind::Input);
-    assert!(error.to_string().contains("the disk is full"), "{error}");
+    check_says(&error, &path, "the disk is full; nothing was changed; make room and try again");
     check_holds(&library, &[1]);
 
     library.connection.pragma_update_and_check(None, "max_page_count", 1_000_000, |_| Ok(())).unwrap();

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui::{self, ThemePreference, Ui};
 
+use caesura::store::DocumentId;
+
 use crate::command::{Action, Command, ThemeChoice};
 use crate::dialogs::{Dialogs, Question};
 use crate::state::{Places, State};
@@ -17,7 +19,8 @@ use crate::worker::{Request, Wake, Worker};
 pub(crate) struct Opening {
     /// Where the user's libraries are.
     pub(crate) places: Places,
-    /// The library to open; if none is named, the user's own if it holds a document, and the samples otherwise.
+    /// The library to open; if none is named, the one that was open last, the user's own if it holds a document, or the
+    /// samples.
     pub(crate) library: Option<PathBuf>,
     /// Files to add to it.
     pub(crate) files: Vec<PathBuf>,
@@ -32,8 +35,10 @@ pub(crate) struct App {
     shown_theme: Option<ThemeChoice>,
 }
 
-/// The name under which the theme is kept between two starts.
+/// The names under which the theme, the open library and the open document are kept between two starts.
 const THEME_KEY: &str = "theme";
+const LIBRARY_KEY: &str = "library";
+const DOCUMENT_KEY: &str = "document";
 
 impl App {
     /// Starts the worker and asks it for the first library.
@@ -41,8 +46,10 @@ impl App {
         theme::install(&context.egui_ctx);
         let ctx = context.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let chosen = context.storage.and_then(|storage| storage.get_string(THEME_KEY));
-        let theme = chosen.as_deref().and_then(theme_named).unwrap_or_default();
+        let kept = |key: &str| context.storage.and_then(|storage| storage.get_string(key));
+        let theme = kept(THEME_KEY).as_deref().and_then(theme_named).unwrap_or_default();
+        let last = kept(LIBRARY_KEY).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let last_read = kept(DOCUMENT_KEY).and_then(|id| id.parse().ok()).map(DocumentId);
         let mut app = Self {
             state: State::new(opening.places.clone(), theme),
             worker: Worker::start(Arc::clone(&wake))?,
@@ -50,16 +57,24 @@ impl App {
             memory: Memory::default(),
             shown_theme: None,
         };
-        app.open(opening);
+        if let (Some(library), Some(document)) = (&last, last_read) {
+            app.state.read_when_open(library.clone(), document);
+        }
+        app.open(opening, last);
         Ok(app)
     }
 
-    fn open(&mut self, opening: Opening) {
+    /// Opens the library that was named; if none was, the one that was open `last`.
+    fn open(&mut self, opening: Opening, last: Option<PathBuf>) {
         let places = opening.places;
         match (opening.library, opening.files.is_empty()) {
-            (Some(path), _) => self.apply(vec![Command::OpenLibrary(path)]),
+            (Some(path), _) => {
+                // It is opened again from wherever the program is started next.
+                let path = std::path::absolute(&path).unwrap_or(path);
+                self.apply(vec![Command::OpenLibrary(path)]);
+            }
             (None, false) => self.apply(vec![Command::OpenLibrary(places.own)]),
-            (None, true) => self.worker.ask(Request::Start { library: places.own, samples: places.samples }),
+            (None, true) => self.worker.ask(Request::Start { last, library: places.own, samples: places.samples }),
         }
         if !opening.files.is_empty() {
             self.state.add_when_open(opening.files);
@@ -105,12 +120,9 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.hear();
         let mut commands: Vec<Command> = self.dialogs.answered().into_iter().collect();
-        commands.extend(dropped(ui.ctx()));
         commands.extend(keys(ui.ctx(), &self.state));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
-        if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-            drop_ui(ui);
-        }
+        commands.extend(drop_ui(ui));
         if !commands.is_empty() {
             // What a command changes is seen in the frame after this one.
             ui.ctx().request_repaint();
@@ -121,18 +133,16 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         storage.set_string(THEME_KEY, theme_name(self.state.theme).to_owned());
+        // A name that is not of UTF-8 cannot be kept; the usual library opens in its place.
+        let library = self.state.library.as_ref().and_then(|library| library.path.to_str());
+        storage.set_string(LIBRARY_KEY, library.unwrap_or_default().to_owned());
+        let document = self.state.open.as_ref().map(|open| open.row.id.0.to_string());
+        storage.set_string(DOCUMENT_KEY, document.unwrap_or_default());
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
-}
-
-/// Returns the command that follows from files dropped on the window.
-fn dropped(ctx: &egui::Context) -> Option<Command> {
-    let paths: Vec<PathBuf> =
-        ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-    (!paths.is_empty()).then_some(Command::AddPaths(paths))
 }
 
 /// Returns the commands whose keys were pressed, and takes the keys.
@@ -151,13 +161,22 @@ pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
     actions.into_iter().filter(is_pressed).map(|action| Command::Do(*action)).collect()
 }
 
-/// Says that what is held over the window can be dropped.
-fn drop_ui(ui: &Ui) {
+/// Says that what is held over the window can be dropped; returns the command that follows from what was.
+pub(crate) fn drop_ui(ui: &Ui) -> Option<Command> {
+    if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+        draw_drop(ui);
+    }
+    let paths: Vec<PathBuf> =
+        ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+    (!paths.is_empty()).then_some(Command::AddPaths(paths))
+}
+
+fn draw_drop(ui: &Ui) {
     let palette = Palette::of(ui);
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
-    painter.rect_filled(rect, 0.0, palette.paper.gamma_multiply(0.92));
+    painter.rect_filled(rect, 0.0, palette.paper.gamma_multiply(0.96));
     let stroke = egui::Stroke::new(2.0, palette.accent);
     painter.rect_stroke(rect.shrink(14.0), 12.0, stroke, egui::StrokeKind::Inside);
     let font = theme::font(theme::size::TITLE);

@@ -11,8 +11,9 @@ Usage: caesura-desktop [--library FILE] [FILES...]
 
   FILES             files and folders to add to the library
   --library FILE    the library to open, made if it is not there
-                    (default: the library in the data folder of your account,
-                    and the samples as long as that one is empty)
+                    (default: the one that was open last; at first, the library
+                    in the data folder of your account, and the samples as long
+                    as that one is empty)
   --help            this text
   --version         the version
 

@@ -19,7 +19,7 @@ pub(crate) enum Command {
     AddPaths(Vec<PathBuf>),
     /// Open the library in that file, or make it.
     OpenLibrary(PathBuf),
-    /// Show the documents whose title holds that text.
+    /// Show the documents whose title or file name holds that text.
     FilterDocuments(String),
     /// Show the topics that hold that text.
     FilterTopics(String),

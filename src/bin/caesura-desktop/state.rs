@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) tab: Tab,
     pub(crate) outline: Outline,
     pub(crate) library: Option<LibraryShown>,
+    /// Whether a library was asked for and could not be opened, so that none is on its way.
+    pub(crate) is_without_library: bool,
     pub(crate) filter: String,
     pub(crate) path_typed: String,
     pub(crate) open: Option<OpenDocument>,
@@ -47,6 +49,8 @@ pub(crate) struct State {
     /// Counts how often the field for a path was asked for.
     pub(crate) n_path_focus: u64,
     passage: Option<Passage>,
+    /// The document that was read last, and its library: opened with it.
+    last_read: Option<(PathBuf, DocumentId)>,
     paths_waiting: Vec<PathBuf>,
     jump: Option<Jump>,
     n_jumps: u64,
@@ -265,11 +269,14 @@ impl State {
         Self { places, theme, ..Self::default() }
     }
 
-    /// Returns the documents whose title holds the filter, in order.
+    /// Returns the documents whose title or file name holds the filter, in order.
     pub(crate) fn documents_shown(&self) -> impl Iterator<Item = &DocumentRow> {
         let needle = self.filter.trim().to_lowercase();
         let documents = self.library.iter().flat_map(|library| &library.documents);
-        documents.filter(move |row| needle.is_empty() || row.title.to_lowercase().contains(&needle))
+        documents.filter(move |row| {
+            let names = [&row.title, &row.source_name];
+            needle.is_empty() || names.into_iter().any(|name| name.to_lowercase().contains(&needle))
+        })
     }
 
     /// Returns the topics whose label or words hold the filter, in order.
@@ -429,6 +436,11 @@ impl State {
         self.paths_waiting.extend(paths);
     }
 
+    /// Opens `document` as soon as its library is opened, if it is still there.
+    pub(crate) fn read_when_open(&mut self, library: PathBuf, document: DocumentId) {
+        self.last_read = Some((library, document));
+    }
+
     /// Starts a job on the open library.
     fn start(&mut self, label: String, work: Work) -> Vec<Request> {
         let Some(library) = &self.library else { return Vec::new() };
@@ -444,6 +456,7 @@ impl State {
 
     /// Opens a library; what is shown of the one before goes, and so does the work for it.
     fn open_library(&mut self, path: PathBuf) -> Request {
+        self.is_without_library = false;
         Request::OpenLibrary { is_sample: path == self.places.samples, path }
     }
 
@@ -594,7 +607,10 @@ impl State {
             }
             Event::Added { job, library, document } => return self.take_added(job, &library, document),
             Event::Done { job, failures } => self.finish(job, failures),
-            Event::Failed(failure) => self.notices.push(Notice::of(failure)),
+            Event::Failed(failure) => {
+                self.is_without_library = self.library.is_none();
+                self.notices.push(Notice::of(failure));
+            }
         }
         Vec::new()
     }
@@ -610,7 +626,10 @@ impl State {
             requests.push(Request::Cancel(job.id));
         }
         let is_short = opened.documents.len() < samples::SAMPLES.len();
-        let first = opened.documents.first().map(|row| row.id);
+        self.is_without_library = false;
+        let last_read = self.last_read.take().filter(|(path, _)| *path == opened.path).map(|(_, id)| id);
+        let last_read = last_read.filter(|id| opened.documents.iter().any(|row| row.id == *id));
+        let first = last_read.or(opened.documents.first().map(|row| row.id));
         self.library =
             Some(LibraryShown { path: opened.path, is_sample: opened.is_sample, documents: opened.documents });
         self.open = None;
@@ -896,6 +915,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_document_that_was_read_last_opens_with_its_library_if_it_is_still_there() {
+        let row = loaded(&[0.1]).row;
+        let rows = |ids: &[i64]| ids.iter().map(|id| DocumentRow { id: DocumentId(*id), ..row.clone() }).collect();
+        let check = |library: &str, document: i64, expected: i64| {
+            let mut state = State::default();
+            state.read_when_open("own.caesura".into(), DocumentId(document));
+            let documents = rows(&[4, 7, 9]);
+            let shelf = Shelf { path: library.into(), is_sample: false, documents, topics: Vec::new() };
+            let requests = state.hear(Event::Library(Box::new(shelf)));
+            assert_eq!(requests, [Request::OpenDocument(DocumentId(expected))]);
+        };
+        check("own.caesura", 7, 7);
+        check("own.caesura", 5, 4);
+        check("other.caesura", 7, 4);
+    }
+
+    #[test]
     fn the_first_document_added_opens_and_the_others_do_not() {
         let mut state = reading(loaded(&[0.1]));
         let requests = state.apply(Command::AddPaths(vec!["folder".into()]));
@@ -937,8 +973,15 @@ pub(crate) mod tests {
         let mut state = reading(loaded(&[0.1]));
         state.hear(Event::Documents { library: "other.caesura".into(), documents: Vec::new() });
         assert_eq!(state.documents_shown().count(), 1);
-        state.apply(Command::FilterDocuments("nothing like it".to_owned()));
-        assert_eq!(state.documents_shown().count(), 0);
+    }
+
+    #[test]
+    fn documents_are_filtered_by_title_and_by_file_whatever_their_case() {
+        let mut state = reading(loaded(&[0.1]));
+        for (filter, expected) in [("", 1), ("A TEXT", 1), ("-text.TXT", 1), ("nothing like it", 0)] {
+            state.apply(Command::FilterDocuments(filter.to_owned()));
+            assert_eq!(state.documents_shown().count(), expected, "{filter}");
+        }
     }
 
     #[test]

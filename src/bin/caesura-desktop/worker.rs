@@ -38,8 +38,8 @@ pub(crate) struct JobId(pub(crate) u32);
 /// What can be asked of the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Request {
-    /// Open `library` if it holds a document, and the samples otherwise.
-    Start { library: PathBuf, samples: PathBuf },
+    /// Open the library `last` if there is such a file; if not, `library` if it holds a document, and the samples otherwise.
+    Start { last: Option<PathBuf>, library: PathBuf, samples: PathBuf },
     /// Open that library, or make it.
     OpenLibrary { path: PathBuf, is_sample: bool },
     /// Load a document.
@@ -292,7 +292,7 @@ impl Desk {
 
     fn answer(&mut self, request: Request) -> Result<()> {
         match request {
-            Request::Start { library, samples } => self.open_first(&library, &samples),
+            Request::Start { last, library, samples } => self.open_first(last.as_deref(), &library, &samples),
             Request::OpenLibrary { path, is_sample } => self.open(&path, is_sample),
             Request::OpenDocument(id) => {
                 let loaded = load(self.library()?, id)?;
@@ -329,21 +329,30 @@ impl Desk {
         self.library.as_ref().ok_or_else(no_library)
     }
 
-    /// Opens the library if it holds a document, and the samples otherwise.
-    fn open_first(&mut self, library: &Path, samples: &Path) -> Result<()> {
+    /// Opens the library `last` if there is such a file; if not, `library` if it holds a document, and the samples
+    /// otherwise. One that cannot be opened is told, and passed over.
+    fn open_first(&mut self, last: Option<&Path>, library: &Path, samples: &Path) -> Result<()> {
+        if let Some(last) = last.filter(|path| path.is_file()) {
+            match self.open(last, last == samples) {
+                Ok(()) => return Ok(()),
+                Err(error) => self.say_failed("The library that was open last could not be opened", &error),
+            }
+        }
         let has_documents =
             |path: &Path| -> Result<bool> { Ok(path.exists() && 0 < Library::open(path)?.counts()?.documents) };
-        match has_documents(library) {
-            Ok(true) => self.open(library, false),
-            Ok(false) => self.open(samples, true),
-            Err(error) => {
-                self.voice.say(Event::Failed(Failure {
-                    tried: "Your library could not be opened".to_owned(),
-                    reason: error.to_string(),
-                    is_ours: error.kind() == Kind::Internal,
-                }));
-                self.open(samples, true)
-            }
+        // What was told of it once need not be told again.
+        let has_documents = if last == Some(library) { Ok(false) } else { has_documents(library) };
+        match has_documents {
+            Ok(true) => return self.open(library, false),
+            Ok(false) => {}
+            Err(error) => self.say_failed("Your library could not be opened", &error),
+        }
+        self.open(samples, true)
+    }
+
+    fn say_failed(&self, tried: &str, error: &Error) {
+        if let Some(failure) = Failure::of(tried, error) {
+            self.voice.say(Event::Failed(failure));
         }
     }
 
@@ -362,7 +371,7 @@ impl Desk {
 const SEED: u64 = 1;
 
 /// The most hits that a search gives.
-const MAX_HITS: usize = 100;
+pub(crate) const MAX_HITS: usize = 100;
 
 fn no_library() -> Error {
     Error::Nothing { attempt: "look into the library", reason: "no library is open; open one first".to_owned() }
@@ -669,5 +678,60 @@ impl Progress for Watch {
 
     fn is_cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The desk without its thread: what is asked is answered at once, in order.
+    pub(crate) struct Clerk {
+        desk: Desk,
+        events: Receiver<Event>,
+    }
+
+    impl Clerk {
+        pub(crate) fn new() -> Self {
+            let (events_in, events) = channel();
+            let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
+            Self { desk: Desk { voice, library: None }, events }
+        }
+
+        /// Returns what the worker says to `request`. Jobs are not done.
+        pub(crate) fn answer(&mut self, request: Request) -> Vec<Event> {
+            self.desk.answer_safely(request);
+            self.events.try_iter().collect()
+        }
+    }
+
+    /// Fails if a start does not open the library `expected`, with as many messages as said.
+    #[track_caller]
+    fn check_start(last: Option<&Path>, library: &Path, samples: &Path, expected: &Path, n_messages: usize) {
+        let request =
+            Request::Start { last: last.map(Path::to_owned), library: library.to_owned(), samples: samples.to_owned() };
+        let events = Clerk::new().answer(request);
+        let opened: Vec<&Path> = events
+            .iter()
+            .filter_map(|event| if let Event::Library(shelf) = event { Some(shelf.path.as_path()) } else { None })
+            .collect();
+        assert_eq!(opened, [expected]);
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Failed(_))).count(), n_messages);
+    }
+
+    #[test]
+    fn a_start_opens_what_was_open_last_and_else_the_first_that_can_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [own, samples, last, broken, gone] =
+            ["own", "samples", "last", "broken", "gone"].map(|name| folder.path().join(name));
+        std::fs::write(&broken, "this is no library").expect("a file");
+        check_start(None, &own, &samples, &samples, 0);
+        check_start(Some(&gone), &own, &samples, &samples, 0);
+        Library::open(&last).expect("a library");
+        check_start(Some(&last), &own, &samples, &last, 0);
+        check_start(Some(&broken), &own, &samples, &samples, 1);
+        check_start(Some(&broken), &broken, &samples, &samples, 1);
+        check_start(None, &broken, &samples, &samples, 1);
+        assert!(!gone.exists() && !own.exists(), "a start makes no library but the samples");
     }
 }

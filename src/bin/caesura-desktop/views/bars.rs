@@ -90,7 +90,7 @@ fn view_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             (ThemeChoice::Light, "Light theme"),
             (ThemeChoice::Dark, "Dark theme"),
         ] {
-            if ui.radio(state.theme == theme, label).clicked() {
+            if widgets::radio(ui, state.theme == theme, label).clicked() {
                 commands.push(Command::SetTheme(theme));
                 ui.close();
             }
@@ -114,7 +114,8 @@ pub(crate) fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
     let palette = Palette::of(ui);
     let frame = Frame::new().fill(palette.notice).inner_margin(Margin::symmetric(16, 9));
     Panel::top("notices").frame(frame).show(ui, |ui| {
-        ScrollArea::vertical().max_height(150.0).show(ui, |ui| {
+        // As high as one message of many lines is; a scroll area asks for less by itself, and would hide most of it.
+        ScrollArea::vertical().max_height(150.0).min_scrolled_height(150.0).show(ui, |ui| {
             for (at, notice) in state.notices.iter().enumerate() {
                 ui.push_id(at, |ui| notice_ui(ui, at, notice, commands));
             }

@@ -11,6 +11,9 @@ use crate::format::{clock, count, unit};
 use crate::state::State;
 use crate::theme::{Palette, size, space};
 
+/// The least width of the list with its margins: what the buttons under it need.
+pub(crate) const MIN_WIDTH: f32 = 230.0;
+
 const ROW_HEIGHT: f32 = 50.0;
 
 /// The space between rows.
@@ -23,7 +26,7 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
         .frame(Frame::new().inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 12 }))
         .show(ui, |ui| add_ui(ui, state, memory, commands));
     let Some(library) = &state.library else {
-        widgets::note(ui, "Opening the library…");
+        widgets::note(ui, if state.is_without_library { "No library is open." } else { "Opening the library…" });
         return;
     };
     if library.is_sample {
@@ -36,7 +39,7 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
         }
         return;
     }
-    if let Some(filter) = widgets::filter_field(ui, &state.filter, "Filter by title") {
+    if let Some(filter) = widgets::filter_field(ui, &state.filter, "Filter by title or file") {
         commands.push(Command::FilterDocuments(filter));
     }
     ui.add_space(space::XS);
@@ -86,8 +89,10 @@ fn document_ui(ui: &mut Ui, row: &DocumentRow, is_chosen: bool) -> bool {
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
     let facts = widgets::one_line(ui, &facts(row), size::SMALL, palette.muted, rect.width());
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
-    let response = if is_cut { response.on_hover_text(&row.title) } else { response };
-    response.clicked()
+    // Many files have the same title, such as “Terms of Service”.
+    let file = &row.source_name;
+    let said = if is_cut { format!("{}\n{file}", row.title) } else { file.clone() };
+    response.on_hover_text(said).clicked()
 }
 
 /// Returns the facts about a document in one line, such as `WebVTT · 52:10 · 9 chapters`.

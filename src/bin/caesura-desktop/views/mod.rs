@@ -14,7 +14,11 @@ pub(crate) mod topics;
 pub(crate) mod widgets;
 
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod tests;
+
+use std::ops::RangeInclusive;
 
 use eframe::egui::{self, Frame, Margin, Panel};
 
@@ -43,11 +47,12 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     match state.tab {
         Tab::Read => {
             let width = ui.available_width();
-            side(ui, Panel::left("library"), (0.21 * width).clamp(200.0, 290.0), 0.26 * width, |ui| {
+            let usual = (0.21 * width).clamp(library::MIN_WIDTH, 290.0);
+            side(ui, Panel::left("library"), usual, library::MIN_WIDTH..=0.26 * width, |ui| {
                 library::library_ui(ui, state, memory, commands);
             });
             if state.open.is_some() {
-                side(ui, Panel::right("outline"), (0.24 * width).clamp(220.0, 330.0), 0.29 * width, |ui| {
+                side(ui, Panel::right("outline"), (0.24 * width).clamp(220.0, 330.0), 180.0..=0.29 * width, |ui| {
                     outline::outline_ui(ui, state, &mut memory.outline, commands);
                 });
             }
@@ -56,7 +61,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
         Tab::Topics => {
             let width = ui.available_width();
             if !state.topics.all.is_empty() {
-                side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), 0.45 * width, |ui| {
+                side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), 180.0..=0.45 * width, |ui| {
                     topics::list_ui(ui, state, commands);
                 });
             }
@@ -67,14 +72,21 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     sheets::sheet_ui(ui, state, commands);
 }
 
-/// Draws a list beside the text, `width` wide until the user drags it, and never wider than `widest`.
-fn side(ui: &mut egui::Ui, panel: Panel, width: f32, widest: f32, contents: impl FnOnce(&mut egui::Ui)) {
+/// Draws a list beside the text, `width` wide until the user drags it, and never out of `widths`. The narrowest comes first
+/// where a small window has room for less.
+fn side(
+    ui: &mut egui::Ui,
+    panel: Panel,
+    width: f32,
+    widths: RangeInclusive<f32>,
+    contents: impl FnOnce(&mut egui::Ui),
+) {
     let palette = Palette::of(ui);
     let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
     panel
         .resizable(true)
         .default_size(width)
-        .size_range(180.0..=widest.max(200.0))
+        .size_range(*widths.start()..=widths.end().max(*widths.start()))
         .frame(Frame::new().fill(palette.panel).inner_margin(margin))
         .show(ui, contents);
 }

@@ -42,24 +42,27 @@ pub(crate) fn outline_ui(
 }
 
 fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        if open.as_written.is_empty() {
-            widgets::heading(ui, "Chapters");
-        } else {
+    if open.as_written.is_empty() {
+        widgets::heading(ui, "Chapters");
+    } else {
+        ui.horizontal(|ui| {
             for (outline, label) in [(Outline::Found, "Chapters"), (Outline::AsWritten, "As written")] {
                 if ui.selectable_label(state.outline == outline, label).clicked() {
                     commands.push(Command::ShowOutline(outline));
                 }
             }
-        }
+        });
+    }
+    if state.outline == Outline::Found {
+        slider_ui(ui, open, commands);
+    }
+    ui.horizontal(|ui| {
+        widgets::note(ui, count(state.outline_chapters().len() as u64, "chapter"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             widgets::arrow_button(ui, Action::NextChapter, widgets::Pointing::Down, commands);
             widgets::arrow_button(ui, Action::PreviousChapter, widgets::Pointing::Up, commands);
         });
     });
-    if state.outline == Outline::Found {
-        slider_ui(ui, open, commands);
-    }
     ui.add_space(space::XS);
 }
 
@@ -82,7 +85,6 @@ fn slider_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
         response.on_hover_text("How finely the text is cut; a finer cut keeps every boundary of a coarser one");
         widgets::note(ui, "more");
     });
-    widgets::note(ui, count(open.chapters.len() as u64, "chapter"));
 }
 
 fn chapter_ui(

@@ -42,6 +42,9 @@ pub(crate) struct Column {
     /// How far the column is scrolled, in points. `f64`: a hundred thousand paragraphs are taller than `f32` can place.
     offset: f64,
     n_jump: u64,
+    /// The unit that was last gone to, until the text is scrolled away from it. What stands at the top says too little: in
+    /// a text that is all in sight, every unit is read under the same top.
+    gone_to: Option<UnitIndex>,
     /// How many rows the last frame laid out.
     pub(crate) n_laid_out: usize,
 }
@@ -73,10 +76,17 @@ pub(crate) fn reader_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
 }
 
 fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let is_busy = state.library.is_none() || state.opening.is_some();
+    let is_busy = (state.library.is_none() && !state.is_without_library) || state.opening.is_some();
     let has_documents = state.library.as_ref().is_some_and(|library| !library.documents.is_empty());
     if is_busy {
         ui.centered_and_justified(Ui::spinner);
+    } else if state.is_without_library {
+        let lines = ["Open another one. Files that you add go into the library that Caesura keeps for you."];
+        widgets::empty(ui, "No library is open", &lines, |ui| {
+            widgets::main_button(ui, Action::OpenOwn, commands);
+            ui.add_space(space::XS);
+            widgets::action_button(ui, Action::OpenSamples, commands);
+        });
     } else if has_documents {
         widgets::empty(ui, "Nothing open", &["Choose a document on the left."], |_| {});
     } else if !state.jobs.is_empty() {
@@ -109,11 +119,15 @@ fn column_ui(
     column.fit(open, shape.width);
     column.jump(state, open, view.height());
     let wheel = scrolled(ui, view);
+    let before = column.offset;
     column.scroll(-f64::from(wheel), view.height());
+    if wheel != 0.0 && 0.5 < (column.offset - before).abs() {
+        column.gone_to = None;
+    }
     let mut column_ui = ui.new_child(UiBuilder::new().id_salt(("column", open.version.0)).max_rect(view));
     column_ui.set_clip_rect(view.intersect(ui.clip_rect()));
     column.draw(&mut column_ui, shape, open, 0.0 < wheel);
-    let here = column.unit_at(open, f64::from(space::XL));
+    let here = column.gone_to.unwrap_or_else(|| column.unit_at(open, f64::from(space::XL)));
     if here != open.here {
         commands.push(Command::ReadingAt(here));
     }
@@ -164,6 +178,9 @@ impl Column {
             self.measured = vec![false; heights.len()];
             self.heights = Heights::new(heights);
         }
+        if !is_same_document {
+            self.gone_to = None;
+        }
         self.version = open.version;
         self.offset = if is_same_document { self.heights.top(first) + within } else { 0.0 };
     }
@@ -185,6 +202,10 @@ impl Column {
     fn jump(&mut self, state: &State, open: &OpenDocument, height: f32) {
         let Some(jump) = state.jump().filter(|jump| jump.number != self.n_jump) else { return };
         self.n_jump = jump.number;
+        self.gone_to = match jump.to {
+            JumpTo::Unit(unit) => Some(unit),
+            JumpTo::Pages(_) | JumpTo::Start | JumpTo::End => None,
+        };
         self.offset = match jump.to {
             JumpTo::Start => 0.0,
             JumpTo::End => self.heights.total() - f64::from(height) + f64::from(space::XL),
@@ -479,7 +500,7 @@ impl Pen<'_> {
             color: palette.ink,
             ..TextFormat::default()
         };
-        let marked = TextFormat { color: palette.on_hit, background: palette.hit, ..plain.clone() };
+        let marked = widgets::marked(&plain, palette);
         let text = row.span.of(&open.text);
         let mut job = LayoutJob::default();
         let mut from = 0;

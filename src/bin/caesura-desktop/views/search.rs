@@ -11,6 +11,7 @@ use crate::command::{Command, Passage, SearchIn};
 use crate::format::{clock, count};
 use crate::state::State;
 use crate::theme::{Palette, font, size, space};
+use crate::worker::MAX_HITS;
 
 /// The greatest width of the hits, in points.
 const WIDTH: f32 = 760.0;
@@ -49,7 +50,7 @@ fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Co
     ui.horizontal(|ui| {
         let here = format!("Only in “{}”", crate::format::opening(&open.row.title, 40));
         for (within, label) in [(SearchIn::Library, "In all documents"), (SearchIn::Document, here.as_str())] {
-            if ui.radio(state.search.within == within, label).clicked() {
+            if widgets::radio(ui, state.search.within == within, label).clicked() {
                 commands.push(Command::SearchIn(within));
             }
         }
@@ -79,7 +80,9 @@ fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         );
         return;
     }
-    let counted = format!("{} for {}", count(found.hits.len() as u64, "chapter"), found.understood_as);
+    let n_hits = found.hits.len();
+    let best = if n_hits < MAX_HITS { "" } else { "The best " };
+    let counted = format!("{best}{} for {}", count(n_hits as u64, "chapter"), found.understood_as);
     widgets::note(ui, counted);
     ui.add_space(space::XS);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -114,7 +117,7 @@ fn hit_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
         ui.painter().galley(pen, galley, palette.ink);
         pen.y += height + space;
     }
-    if response.on_hover_text("Go to this passage").clicked() {
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         commands.push(Command::OpenPassage(passage(hit)));
     }
     topics_ui(ui, hit, commands);
@@ -166,7 +169,7 @@ fn parts(
 ) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
     let plain = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
-    let marked = TextFormat { color: palette.on_hit, background: palette.hit, ..plain.clone() };
+    let marked = widgets::marked(&plain, palette);
     let mut job = LayoutJob::default();
     for part in parts {
         let format = if part.is_hit { marked.clone() } else { plain.clone() };

@@ -1,41 +1,59 @@
 //! The views drawn without a window: what is pressed by its name, and what follows.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use eframe::egui::{self, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, HarnessBuilder};
 
 use super::{Memory, window_ui};
-use crate::app::keys;
+use crate::app::{drop_ui, keys};
 use crate::command::{Action, Command, Tab, ThemeChoice};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
 use crate::theme;
-use crate::worker::Request;
+use crate::worker::{Event, Failure, Request, Work};
 
 /// A window without a window: state and views as in `app.rs`, and the requests that no worker answers.
-struct Bench {
-    state: State,
+pub(super) struct Bench {
+    pub(super) state: State,
     memory: Memory,
     requests: Vec<Request>,
     is_styled: bool,
 }
 
 fn window(state: State, size: Vec2) -> Harness<'static, Bench> {
+    window_of(Harness::builder(), state, size)
+}
+
+pub(super) fn window_of(builder: HarnessBuilder<Bench>, state: State, size: Vec2) -> Harness<'static, Bench> {
     let bench = Bench { state, memory: Memory::default(), requests: Vec::new(), is_styled: false };
     let draw = |ui: &mut egui::Ui, bench: &mut Bench| {
         if !bench.is_styled {
             theme::install(ui.ctx());
             bench.is_styled = true;
         }
-        let mut commands: Vec<Command> = keys(ui.ctx(), &bench.state);
-        window_ui(ui, &bench.state, &mut bench.memory, &mut commands);
-        for command in commands {
-            bench.requests.extend(bench.state.apply(command));
-        }
+        // All of the window: the harness leaves a margin.
+        let whole = ui.ctx().content_rect();
+        ui.scope_builder(egui::UiBuilder::new().max_rect(whole), |ui| {
+            ui.set_clip_rect(whole);
+            draw(ui, bench);
+        });
     };
-    let mut harness = Harness::builder().with_size(size).with_max_steps(20).build_ui_state(draw, bench);
+    let mut harness = builder.with_size(size).with_max_steps(20).build_ui_state(draw, bench);
     harness.run_steps(4);
     harness
+}
+
+/// Draws a frame and does what was asked for in it, as `app.rs` does.
+fn draw(ui: &mut egui::Ui, bench: &mut Bench) {
+    let mut commands: Vec<Command> = keys(ui.ctx(), &bench.state);
+    window_ui(ui, &bench.state, &mut bench.memory, &mut commands);
+    commands.extend(drop_ui(ui));
+    for command in commands {
+        bench.requests.extend(bench.state.apply(command));
+    }
 }
 
 const SIZES: [Vec2; 2] = [Vec2::new(900.0, 600.0), Vec2::new(1600.0, 1000.0)];
@@ -71,6 +89,22 @@ fn a_chapter_pressed_in_the_outline_is_gone_to() {
     window.get_all_by_label("Paragraph 41 is about boats.").next().expect("the second chapter").click();
     window.run_steps(4);
     assert_eq!(window.state().state.open.as_ref().expect("open").here.0, 41);
+}
+
+/// All of it is in sight, so the text cannot scroll to what was chosen.
+#[test]
+fn the_outline_marks_the_chapter_gone_to_in_a_text_of_one_page() {
+    let mut window = window(reading(loaded(&[0.9, 0.1, 0.9])), SIZES[1]);
+    window.state_mut().state.apply(Command::SetGranularity(0.9));
+    let last = window.state().state.outline_chapters().last().expect("a chapter").first_unit;
+    assert!(0 < last.0);
+    window.state_mut().state.apply(Command::GoTo(last));
+    window.run_steps(4);
+    let open = window.state().state.open.as_ref().expect("open");
+    assert_eq!(open.chapter_here(&open.chapters), open.chapters.len() - 1);
+    window.state_mut().state.apply(Command::Do(Action::GoToStart));
+    window.run_steps(4);
+    assert_eq!(window.state().state.open.as_ref().expect("open").here.0, 0);
 }
 
 #[test]
@@ -121,6 +155,42 @@ fn a_job_can_be_cancelled() {
     assert_eq!(window.state().requests, [Request::Cancel(job)]);
 }
 
+/// A file as the system hands it over when it is dropped.
+#[derive(Debug)]
+struct Dropped(&'static str);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        Path::new(self.0)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window reads no file itself".to_owned())
+    }
+}
+
+#[test]
+fn what_is_dropped_on_the_window_is_added() {
+    let mut window = window(reading(loaded(&[0.2])), SIZES[0]);
+    window.input_mut().dropped_files = vec![Arc::new(Dropped("a.txt")), Arc::new(Dropped("folder"))];
+    window.run_steps(3);
+    let [Request::Work { work, .. }] = &window.state().requests[..] else { panic!("{:?}", window.state().requests) };
+    assert_eq!(work, &Work::Add(vec!["a.txt".into(), "folder".into()]));
+}
+
+/// As wide as the window may be made, and in the width of the pictures: the buttons that add are not cut off.
+#[test]
+fn the_buttons_that_add_fit_beside_the_text() {
+    for width in [720.0, 900.0, 1600.0] {
+        let window = window(reading(loaded(&[0.2])), Vec2::new(width, 600.0));
+        let panel = window.get_by_label("Filter by title or file").rect();
+        for label in [Action::AddFolder.label(), Action::AddTyped.label()] {
+            let button = window.get_by_label(label).rect();
+            assert!(button.right() <= panel.right() + 0.5, "{label} at {width}: {button:?}, {panel:?}");
+        }
+    }
+}
+
 #[test]
 fn an_empty_library_says_what_to_do() {
     let mut state = State::new(Places::default(), ThemeChoice::Light);
@@ -129,6 +199,20 @@ fn an_empty_library_says_what_to_do() {
     let window = window(state, SIZES[0]);
     window.get_by_label("Begin with a text");
     assert!(window.query_all_by_label(Action::AddFiles.label()).count() >= 1);
+}
+
+#[test]
+fn a_library_that_cannot_be_opened_leaves_a_way_on() {
+    let mut state = State::new(Places { own: "own.caesura".into(), samples: "samples".into() }, ThemeChoice::Light);
+    state.apply(Command::OpenLibrary("broken".into()));
+    let failure = Failure { tried: "No".to_owned(), reason: "it is none".to_owned(), is_ours: false };
+    state.hear(Event::Failed(failure));
+    let mut window = window(state, SIZES[0]);
+    window.get_by_label("No library is open");
+    window.get_by_label(Action::OpenOwn.label()).click();
+    window.run_steps(3);
+    assert_eq!(window.state().requests, [Request::OpenLibrary { path: "own.caesura".into(), is_sample: false }]);
+    assert_eq!(window.query_all_by_label("No library is open").count(), 0);
 }
 
 /// A frame lays out what is in sight, wherever in a hundred thousand paragraphs that is.

@@ -106,7 +106,9 @@ pub(crate) fn one_line(ui: &Ui, text: &str, size: f32, color: Color32, width: f3
 pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, n_lines: usize) -> Arc<Galley> {
     let format = TextFormat { font_id: font(size), color, ..TextFormat::default() };
     let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
-    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, ..TextWrapping::default() };
+    // One line ends where it is full: at the last word's end it would often end half empty.
+    let break_anywhere = n_lines == 1;
+    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
@@ -155,6 +157,34 @@ pub(crate) fn filter_field(ui: &mut Ui, typed: &str, label: &'static str) -> Opt
     );
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, label));
     response.changed().then_some(text)
+}
+
+/// Returns the format of words that were searched for, among text of the format `plain`.
+pub(crate) fn marked(plain: &TextFormat, palette: &Palette) -> TextFormat {
+    TextFormat {
+        color: palette.on_hit,
+        background: palette.hit,
+        expand_bg: 2.0,
+        // What is behind a word is as high as its line, and hangs below it where the line is higher than the letters.
+        line_height: None,
+        valign: egui::Align::Center,
+        ..plain.clone()
+    }
+}
+
+/// Draws one of several choices, with a ring that is seen on any ground.
+pub(crate) fn radio(ui: &mut Ui, is_chosen: bool, label: impl Into<egui::WidgetText>) -> Response {
+    let palette = Palette::of(ui);
+    let label = label.into();
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for look in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            look.bg_fill = palette.field;
+            look.bg_stroke = egui::Stroke::new(1.0, if is_chosen { palette.accent } else { palette.bar });
+        }
+        ui.radio(is_chosen, label)
+    })
+    .inner
 }
 
 /// Draws the heading of a panel.

@@ -1,0 +1,170 @@
+//! Pictures of the window, compared with those in `tests/snapshots/window/`.
+//!
+//! What is shown is a real library: the samples, cut by the lexical engine, whose numbers do not depend on the processor.
+//! `UPDATE_SNAPSHOTS=1` takes the pictures anew. Where there is nothing to draw with, the test says so and ends: on Linux,
+//! the software renderer of Mesa (`mesa-vulkan-drivers`) is enough.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+
+use caesura::pipeline::{self, Engine, Source, SplitSettings};
+use caesura::progress::Unwatched;
+use caesura::store::{DocumentId, Library};
+use eframe::egui::{HoveredFile, Theme, Vec2};
+use egui_kittest::wgpu::WgpuTestRenderer;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+
+use super::tests::window_of;
+use crate::command::{Action, Command, ThemeChoice};
+use crate::samples::SAMPLES;
+use crate::state::{Places, State};
+use crate::worker::tests::Clerk;
+use crate::worker::{Event, Failure, Request};
+
+const SMALL: Vec2 = Vec2::new(900.0, 600.0);
+const LARGE: Vec2 = Vec2::new(1600.0, 1000.0);
+
+/// A part of the window, what leads to it, and how it is looked at.
+struct Picture {
+    name: &'static str,
+    size: Vec2,
+    theme: Theme,
+    commands: fn(&State) -> Vec<Command>,
+}
+
+const PICTURES: [Picture; 9] = [
+    Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
+    Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
+    Picture { name: "topics-small-dark", size: SMALL, theme: Theme::Dark, commands: to_topics },
+    Picture { name: "topics-large-light", size: LARGE, theme: Theme::Light, commands: to_topics },
+    Picture { name: "search-small-light", size: SMALL, theme: Theme::Light, commands: to_search },
+    Picture { name: "search-large-dark", size: LARGE, theme: Theme::Dark, commands: to_search },
+    Picture { name: "messages-small-dark", size: SMALL, theme: Theme::Dark, commands: to_work },
+    Picture { name: "drop-small-dark", size: SMALL, theme: Theme::Dark, commands: to_second_chapter },
+    Picture { name: "shortcuts-small-light", size: SMALL, theme: Theme::Light, commands: to_shortcuts },
+];
+
+fn to_second_chapter(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::NextChapter)]
+}
+
+fn to_article(state: &State) -> Vec<Command> {
+    let article = document(state, "16-harbour-women-crew.txt");
+    vec![Command::FilterDocuments("for".to_owned()), Command::OpenDocument(article)]
+}
+
+fn to_topics(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowTopics)]
+}
+
+fn to_search(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::Find), Command::TypeSearch("bees OR flour".to_owned())]
+}
+
+fn to_work(_: &State) -> Vec<Command> {
+    vec![Command::AddPaths(vec!["talks".into()]), Command::AddPaths(vec!["scan.pdf".into()])]
+}
+
+fn to_shortcuts(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowShortcuts)]
+}
+
+#[test]
+fn the_window_looks_as_in_its_pictures() {
+    if let Err(reason) = renderer() {
+        // Past the test's own output, which is shown only if it fails.
+        let _ = writeln!(std::io::stderr(), "skipped the pictures of the window: {reason}");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("library.caesura");
+    make_library(&path);
+    let mut results = SnapshotResults::new();
+    for picture in PICTURES {
+        results.add(compare(&picture, &path));
+    }
+}
+
+fn document(state: &State, source_name: &str) -> DocumentId {
+    state.documents_shown().find(|row| row.source_name == source_name).expect("the document").id
+}
+
+/// Returns what draws the pictures; fails with the reason if nothing here can.
+fn renderer() -> Result<WgpuTestRenderer, String> {
+    // The crate that draws says by a panic that it found nothing to draw with.
+    catch_unwind(AssertUnwindSafe(WgpuTestRenderer::new)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+        if said.to_lowercase().contains("adapter") { said } else { resume_unwind(panic) }
+    })
+}
+
+/// Makes a library of the interview, the terms and some articles, and finds its topics.
+fn make_library(path: &Path) {
+    let mut library = Library::open(path).expect("a library");
+    let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };
+    for (name, text) in &SAMPLES[..42] {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let source = Source { bytes: text.as_bytes(), name, path: None, added_at: 0 };
+        pipeline::add_document(&mut library, &source, &settings, None, &Unwatched).expect("a document is added");
+    }
+    let n_topics = pipeline::mine_topics(&mut library, 1, &|config| config, &Unwatched).expect("topics are found");
+    assert!(1 < n_topics);
+}
+
+fn compare(picture: &Picture, library: &Path) -> egui_kittest::SnapshotResult {
+    let state = shown(library, picture.commands);
+    let renderer = renderer().expect("there was one a moment ago");
+    let builder = Harness::builder().with_theme(picture.theme).renderer(renderer);
+    let mut window = window_of(builder, state, picture.size);
+    if picture.name.starts_with("drop") {
+        window.input_mut().hovered_files = vec![HoveredFile::default()];
+    }
+    window.run_steps(2);
+    window.try_snapshot_options(picture.name, &options())
+}
+
+/// Returns how much may differ: the edges of letters, which two renderers smooth a little differently, but no letter.
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new().output_path("tests/snapshots/window").threshold(4.0).max_failed_pixels(40)
+}
+
+/// Returns the state of a window that opened the library and was given the commands, with all questions answered.
+fn shown(library: &Path, commands: fn(&State) -> Vec<Command>) -> State {
+    let places = Places { own: library.to_owned(), samples: "samples.caesura".into() };
+    let mut state = State::new(places, ThemeChoice::System);
+    let mut clerk = Clerk::new();
+    let open = Command::OpenLibrary(library.to_owned());
+    let mut waiting: Vec<Request> = state.apply(open);
+    answer(&mut state, &mut clerk, &mut waiting);
+    let open = Command::OpenDocument(document(&state, "interview.vtt"));
+    for command in std::iter::once(open).chain(commands(&state)) {
+        waiting.extend(state.apply(command));
+        answer(&mut state, &mut clerk, &mut waiting);
+    }
+    state
+}
+
+/// Answers what was asked, and what is asked because of the answers. A job is half done; that of a PDF is refused.
+fn answer(state: &mut State, clerk: &mut Clerk, waiting: &mut Vec<Request>) {
+    while !waiting.is_empty() {
+        for request in std::mem::take(waiting) {
+            let events = match request {
+                Request::Work { job, work, .. } => match work {
+                    crate::worker::Work::Add(paths) if paths == [Path::new("scan.pdf")] => {
+                        vec![Event::Done { job, failures: vec![refused()] }]
+                    }
+                    _ => vec![Event::Progress { job, label: "4 of 9: a-long-talk.vtt".to_owned(), done: 4, total: 9 }],
+                },
+                request => clerk.answer(request),
+            };
+            waiting.extend(events.into_iter().flat_map(|event| state.hear(event)));
+        }
+    }
+}
+
+/// Returns what the worker says of a file that holds no text.
+fn refused() -> Failure {
+    let error = caesura::import::import(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "scan.pdf").expect_err("no text");
+    Failure { tried: "“scan.pdf” was not added".to_owned(), reason: error.to_string(), is_ours: false }
+}
