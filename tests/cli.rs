@@ -32,19 +32,38 @@ fn stable(mut json: Value) -> String {
     serde_json::to_string_pretty(&json).expect("JSON is written")
 }
 
+/// Returns the paragraphs of the articles of one subject, without their headlines.
+fn paragraphs_on(subject: &str) -> Vec<String> {
+    let table = std::fs::read_to_string(project("corpora/articles.csv")).expect("read the list of articles");
+    let files = table.lines().filter(|line| line.split(',').nth(1) == Some(subject)).take(6);
+    let texts = files.map(|line| {
+        let file = line.split(',').next().expect("the first cell is the file");
+        std::fs::read_to_string(project("corpora").join(file)).expect("read an article")
+    });
+    texts.flat_map(|text| text.split("\n\n").skip(1).map(|text| text.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
 #[test]
 fn split_finds_where_the_subject_changes() {
     let place = Place::new();
-    let file = place.file("bees-and-trains.txt", TWO_SUBJECTS);
+    let (bees, trains) = (paragraphs_on("beekeeping"), paragraphs_on("railway"));
+    let text = format!("{}\n\n{}\n", bees.join("\n\n"), trains.join("\n\n"));
+    let file = place.file("bees-and-trains.txt", text);
     let args = [
         "split".as_ref(),
         file.as_os_str(),
         "--engine".as_ref(),
         "lexical".as_ref(),
+        "--granularity".as_ref(),
+        "0.4".as_ref(),
         "--format".as_ref(),
         "json".as_ref(),
     ];
-    assert_snapshot!("split_json", stable(place.run(args).json()));
+    let json = place.run(args).json();
+    let starts: Vec<u64> =
+        json["chapters"].as_array().unwrap().iter().map(|chapter| chapter["first_unit"].as_u64().unwrap()).collect();
+    assert!(starts.contains(&(bees.len() as u64)), "{starts:?} is not {}", bees.len());
+    assert_snapshot!("split_json", stable(json));
 }
 
 #[test]
@@ -137,7 +156,7 @@ fn search_results_keep_their_form() {
     let place = Place::new();
     let file = place.file("bees.txt", TWO_SUBJECTS);
     place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), file.as_os_str()]).ok();
-    let mut json = place.run(["search", "nect* AND NOT signal", "--format", "json"]).json();
+    let mut json = place.run(["search", "nect* AND NOT harbour", "--format", "json"]).json();
     for hit in json["hits"].as_array_mut().unwrap() {
         hit["score"] = "(score)".into();
     }

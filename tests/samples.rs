@@ -59,7 +59,7 @@ fn a_chapter_found_at_a_heading_has_its_title() {
         let title = chapter["title"].as_str().unwrap();
         assert!(!title.trim().is_empty());
         if as_written.contains_key(&chapter["first_unit"].as_u64().unwrap()) {
-            assert!(as_written.values().any(|heading| *heading == title), "{title} is no heading");
+            assert!(as_written.values().any(|heading| heading.starts_with(title)), "{title} is no heading");
         }
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn in_plain_words<T>(attempt: &'static str, path: &Path, result: Resu
     })
 }
 
+/// Returns whether another program stands in the way, and may soon be gone.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed))
+}
+
 fn reason(error: &rusqlite::Error) -> Option<&'static str> {
     const DAMAGED: &str = "the file is damaged; go back to a copy of it";
     if let rusqlite::Error::FromSqlConversionFailure(..)
@@ -39,9 +45,7 @@ fn reason(error: &rusqlite::Error) -> Option<&'static str> {
     Some(match error.sqlite_error_code()? {
         ErrorCode::NotADatabase => "it is not a library of Caesura; choose another file",
         ErrorCode::DatabaseCorrupt => DAMAGED,
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            "another program is writing to it; try again when that is done"
-        }
+        _ if is_busy(error) => "another program is writing to it; try again when that is done",
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
             "the file or its folder may not be written to; nothing was changed; ask for the right to, or choose another file"
         }

@@ -22,6 +22,7 @@ mod vectors;
 pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -37,6 +38,15 @@ use crate::error::{Error, Result};
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long to wait before each further attempt to open a library that others are opening.
+const OPEN_PAUSES: [Duration; 5] = [
+    Duration::from_millis(5),
+    Duration::from_millis(20),
+    Duration::from_millis(80),
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+];
 
 /// A library: one `SQLite` file, or one in memory.
 #[derive(Debug)]
@@ -65,9 +75,22 @@ impl Library {
     pub fn open(path: &Path) -> Result<Self> {
         Self::check_place(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut library = Self::connect(path, flags)?;
-        failure::in_plain_words("open", path, library.prepare_for_writing())?;
-        Ok(library)
+        let open = || {
+            let mut library = Self::connect(path, flags)?;
+            library.prepare_for_writing()?;
+            Ok(library)
+        };
+        let mut opened = open();
+        // SQLite waits for another program by itself, but not where both change a new file to a write-ahead log: there
+        // one is told at once that the file is busy.
+        for pause in OPEN_PAUSES {
+            match &opened {
+                Err(Error::Sql(error)) if failure::is_busy(error) => thread::sleep(pause),
+                _ => break,
+            }
+            opened = open();
+        }
+        failure::in_plain_words("open", path, opened)
     }
 
     /// Opens the library at `path` to read from it only.
@@ -79,7 +102,7 @@ impl Library {
         if !path.exists() {
             return Err(failure::refused("open", path, "there is no such file; add a document to create it"));
         }
-        let library = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let library = failure::in_plain_words("open", path, Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
         failure::in_plain_words("open", path, migrations::check_current(&library.connection, path))?;
         Ok(library)
     }
@@ -158,8 +181,7 @@ impl Library {
             drop(reading);
             Ok(connection)
         };
-        let connection = failure::in_plain_words("open", path, connect())?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection: connect()?, path: path.to_owned() })
     }
 
     fn prepare_for_writing(&mut self) -> Result<()> {
