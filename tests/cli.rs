@@ -219,6 +219,24 @@ fn results_go_out_and_all_else_to_standard_error() {
 
 #[cfg(unix)]
 #[test]
+fn an_export_to_a_pipe_leaves_the_pipe_where_it_is() {
+    use std::os::unix::fs::FileTypeExt;
+    use std::process::Command;
+
+    let place = Place::new();
+    let file = place.file("one.txt", TWO_SUBJECTS);
+    place.run(["add".as_ref(), file.as_os_str()]).ok();
+    let pipe = place.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = Command::new("cat").arg(&pipe).stdout(Stdio::piped()).spawn().unwrap();
+    place.run(["export".as_ref(), "--format".as_ref(), "csv".as_ref(), "--output".as_ref(), pipe.as_os_str()]).ok();
+    let read = reader.wait_with_output().unwrap().stdout;
+    assert!(String::from_utf8(read).unwrap().starts_with("document_id,"));
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_ends_with_exit_code_130_and_an_open_library() {
     use std::process::Command;
 

@@ -177,8 +177,15 @@ pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
 }
 
 /// Runs `write` on a file that appears under its name only once it is whole.
+///
+/// What is there and is no file, such as a pipe or `/dev/null`, is written to as it is, and never replaced.
 pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let unwritten = |source| Error::Write { path: path.to_owned(), source };
+    if path.exists() && !path.is_file() {
+        let mut out = BufWriter::new(std::fs::File::options().write(true).open(path).map_err(unwritten)?);
+        write(&mut out)?;
+        return Ok(out.flush().map_err(unwritten)?);
+    }
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
