@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::boundaries::{Context, ContextConfig, GapInput, GapScorer, Lexical, LexicalConfig, Scales};
 use crate::chapters::{self, CutConfig};
-use crate::document::{Chapter, Document, GapScores, Layer, Provenance, UnitKind, Units};
+use crate::document::{Chapter, Document, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
@@ -166,16 +166,11 @@ fn provenance(
     let mut settings = scorer.settings();
     settings.insert("units".to_owned(), kind.name().into());
     settings.insert("language".to_owned(), language.code().into());
-    settings.insert("granularity".to_owned(), rounded(cut.granularity));
+    settings.insert("granularity".to_owned(), written(cut.granularity));
     settings.insert("min_chapter_units".to_owned(), cut.min_chapter_units.into());
     let mut provenance = Provenance::of(scorer.name(), settings);
     provenance.model_sha256 = encoder.map(|encoder| encoder.sha256().to_owned());
     provenance
-}
-
-/// Returns a setting as a person would write it: `0.55`, not what is next to it in binary.
-fn rounded(setting: f32) -> Value {
-    (f64::from(setting) * 1e4).round().mul_add(1e-4, 0.0).into()
 }
 
 /// Where a file came from.

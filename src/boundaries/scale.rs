@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::UnitKind;
+use crate::document::{UnitKind, setting};
 
 /// What an engine looks at around a gap, and when it calls the gap a boundary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,7 +84,7 @@ impl Scales {
         let mut settings = Map::new();
         settings.insert("window_words".to_owned(), by_kind(|scale| json!(scale.window_words)));
         settings.insert("windows_sized_for_words".to_owned(), by_kind(|scale| json!(scale.sized_for_words)));
-        settings.insert("min_depth".to_owned(), by_kind(|scale| json!(scale.min_depth)));
+        settings.insert("min_depth".to_owned(), by_kind(|scale| setting(scale.min_depth)));
         settings
     }
 }

@@ -27,5 +27,5 @@ pub use block::{Block, BlockKind, Document, Format};
 pub use chapter::{Chapter, Layer, Origin};
 pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
-pub use provenance::Provenance;
+pub use provenance::{Provenance, setting};
 pub use unit::{Heading, Unit, UnitKind, Units};

@@ -20,6 +20,12 @@ pub struct Provenance {
     pub seed: Option<u64>,
 }
 
+/// Returns a setting as a person would write it: `0.55`, not what is next to it in binary.
+pub fn setting(value: f32) -> Value {
+    let shortest: f64 = value.to_string().parse().expect("a number is written as a number");
+    shortest.into()
+}
+
 impl Provenance {
     /// Returns the provenance of a result by this version of the program, with neither model nor seed.
     pub fn of(engine: &str, settings: Map<String, Value>) -> Self {

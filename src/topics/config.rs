@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Bag;
+use crate::document::setting;
 use crate::error::{Error, Result};
 
 /// Documents of fewer distinct words than this are short: notices and abstracts are, articles and chapters are not.
@@ -117,14 +118,14 @@ impl TopicsConfig {
             ("tuple_size", json!(self.tuple_size)),
             ("tables", json!(self.n_tables)),
             ("min_set", json!(self.min_set)),
-            ("overlap", json!(self.overlap)),
+            ("overlap", setting(self.overlap)),
             ("min_cluster", json!(self.min_cluster)),
             ("max_cluster_words", json!(self.max_cluster_words)),
             ("min_documents", json!(self.min_documents)),
-            ("max_document_share", json!(self.max_document_share)),
+            ("max_document_share", setting(self.max_document_share)),
             ("min_support", json!(self.min_support)),
             ("topic_words", json!(self.n_topic_words)),
-            ("min_strength", json!(self.min_strength)),
+            ("min_strength", setting(self.min_strength)),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))

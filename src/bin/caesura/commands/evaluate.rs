@@ -153,7 +153,7 @@ fn print_chapters_json(
                 "model_sha256": model_sha256,
                 "seed": session.seed(),
                 "settings": {
-                    "granularity": args.granularity,
+                    "granularity": caesura::document::setting(args.granularity),
                     "where": args.keep,
                     "drop_untitled_first": args.drop_untitled_first,
                     "limit": args.limit,

@@ -46,7 +46,7 @@ fn print_json(documents: &[DocumentRow]) -> Result<()> {
                 "n_chapters": row.n_chapters,
                 "duration_secs": row.duration.map(caesura::document::Millis::as_secs),
                 "engine": row.engine,
-                "granularity": row.granularity,
+                "granularity": caesura::document::setting(row.granularity),
                 "added_at": row.added_at,
             })
         })
