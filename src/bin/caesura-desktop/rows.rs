@@ -84,6 +84,7 @@ pub(crate) fn is_tight(kind: UnitKind) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a text of one unit has one range, not the numbers in it")]
 mod tests {
     use caesura::document::{Heading, Unit};
     use proptest::prelude::*;
