@@ -217,6 +217,15 @@ fn results_go_out_and_all_else_to_standard_error() {
     assert!(!ran.out.contains('\u{1b}'), "no colour where nobody looks");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_window_without_a_display_says_in_one_line_what_to_do() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_caesura-desktop")).env_clear().output().unwrap();
+    let ran = Ran::of(output);
+    assert_eq!(ran.err.trim_end().lines().count(), 1, "{}", ran.err);
+    ran.refused("caesura --help");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_export_to_a_pipe_leaves_the_pipe_where_it_is() {

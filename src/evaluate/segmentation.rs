@@ -117,6 +117,26 @@ impl Pairs {
     }
 }
 
+/// Returns the share of windows, in `0.0..=1.0`, that `is_wrong` of the numbers of boundaries that both cuts have in them.
+///
+/// A document of one unit has no window, and nothing wrong.
+pub(super) fn share_of_windows(
+    reference: &Segmentation,
+    found: &Segmentation,
+    is_wrong: impl Fn(usize, usize) -> bool,
+) -> f64 {
+    assert_eq!(reference.n_units(), found.n_units(), "two cuts of one document");
+    let window = reference.window();
+    if window == 0 {
+        return 0.0;
+    }
+    let n_windows = reference.n_units() - window;
+    let (truth, guess) = (reference.section_of_units(), found.section_of_units());
+    let in_window = |sections: &[usize], start: usize| sections[start + window] - sections[start];
+    let n_wrong = (0..n_windows).filter(|&start| is_wrong(in_window(&truth, start), in_window(&guess, start))).count();
+    n_wrong as f64 / n_windows as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
