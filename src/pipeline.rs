@@ -140,15 +140,28 @@ pub fn split(
     let gap_scores = scorer.score(&input, &Stage { progress, from: 90, to: 93 })?;
 
     let cut = cut_config(settings.granularity, settings.min_chapter_units, units.kind);
-    let boundaries = chapters::boundaries(&gap_scores, cut);
-    let mut found = chapters::chapters_at(document.text.len(), &units, &gap_scores, &boundaries);
     let stage = Stage { progress, from: 93, to: 100 };
-    titles::title_chapters(&mut found, &document.text, &units, vectors.as_ref(), encoder, language, &stage)?;
+    let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = chapters::as_written(&document.text, &units, &document.title);
     progress.report(100, 100);
 
     let provenance = provenance(&*scorer, encoder, cut, units.kind, language);
     Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, provenance })
+}
+
+/// Cuts a document at its scores, and gives the chapters their titles.
+fn titled_chapters(
+    input: &GapInput<'_>,
+    gap_scores: &GapScores,
+    cut: CutConfig,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Vec<Chapter>> {
+    let &GapInput { text, units, vectors, language } = input;
+    let boundaries = chapters::boundaries(gap_scores, cut);
+    let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries);
+    titles::title_chapters(&mut found, text, units, vectors, encoder, language, progress)?;
+    Ok(found)
 }
 
 fn cut_config(granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) -> CutConfig {
@@ -225,7 +238,10 @@ pub fn add_document(
     };
     let id = library.add_document(&new)?;
     let borne = assign_topics(library, id)?;
-    library.replace_document_topics(id, &strongest_of(&borne))?;
+    // A document that is new bears nothing yet, so there is nothing to take back either.
+    if !borne.is_empty() {
+        library.replace_document_topics(id, &strongest_of(&borne))?;
+    }
     Ok(Added::New(id))
 }
 
@@ -259,15 +275,19 @@ pub fn recut(
         });
     };
     let cut = cut_config(settings.granularity, setting(&provenance, "min_chapter_units"), units.kind);
-    let language = provenance.settings.get("language").and_then(Value::as_str).and_then(Language::from_code);
-    let boundaries = chapters::boundaries(&gap_scores, cut);
-    let mut found = chapters::chapters_at(text.len(), &units, &gap_scores, &boundaries);
     let vectors = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
-    let language = language.unwrap_or_default();
-    titles::title_chapters(&mut found, &text, &units, vectors.as_ref(), encoder, language, progress)?;
+    let language = language_in(&provenance);
+    let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
+    let found = titled_chapters(&input, &gap_scores, cut, encoder, progress)?;
     library.replace_chapters(id, Layer::Found, granularity, &found)?;
     assign_topics(library, id)?;
     Ok(())
+}
+
+/// Returns the language that provenance names.
+fn language_in(provenance: &Provenance) -> Language {
+    let code = provenance.settings.get("language").and_then(Value::as_str);
+    code.and_then(Language::from_code).unwrap_or_default()
 }
 
 fn setting(provenance: &Provenance, name: &str) -> Option<u32> {
@@ -426,9 +446,8 @@ fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId
         .map(Iterator::collect)
         .collect();
     let words: Vec<&[WeightedWord]> = words.iter().map(Vec::as_slice).collect();
-    let language = provenance.settings.get("language").and_then(Value::as_str).and_then(Language::from_code);
     let min_strength = provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32;
-    let analyzer = Analyzer::new(language.unwrap_or_default());
+    let analyzer = Analyzer::new(language_in(&provenance));
     let text = library.text(id)?;
     let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
     for row in library.chapters(id, Layer::Found)? {

@@ -101,11 +101,6 @@ impl ChapterFormat {
     pub fn needs_times(self) -> bool {
         matches!(self, Self::WebVtt | Self::PodcastJson)
     }
-
-    /// Returns whether one file of it can hold several documents.
-    pub fn holds_several(self) -> bool {
-        !self.needs_times()
-    }
 }
 
 /// Writes one document.
@@ -127,7 +122,7 @@ pub fn write_document(view: &DocumentView<'_>, format: ChapterFormat, out: &mut 
 
 /// Writes documents one after the other into one file, without holding more than one in memory.
 ///
-/// Only for formats that [hold several](ChapterFormat::holds_several).
+/// Only for formats that do not [need times](ChapterFormat::needs_times): a chapter file is of one recording.
 pub enum Collection<'a> {
     /// Documents with a blank line between them.
     Plain {

@@ -43,24 +43,27 @@ fn chapters(is_timed: bool) -> Vec<Chapter> {
     vec![first, second]
 }
 
-#[track_caller]
-fn written(is_timed: bool, format: ChapterFormat) -> String {
-    let (units, chapters) = (units(is_timed), chapters(is_timed));
+/// Runs `look` on the view of the small document, timed or not, under that title.
+fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>) -> T) -> T {
     let scores = GapScores::new(vec![0.75, 0.125]);
     let provenance = Provenance::of("lexical", serde_json::Map::new());
-    let view = DocumentView {
+    look(&DocumentView {
         id: Some(7),
-        title: "Tides",
+        title,
         source_name: "tides.md",
         text: TEXT,
-        units: &units,
-        chapters: &chapters,
+        units: &units(is_timed),
+        chapters: &chapters(is_timed),
         as_written: &[],
         gap_scores: Some(&scores),
         provenance: &provenance,
-    };
+    })
+}
+
+#[track_caller]
+fn written(is_timed: bool, format: ChapterFormat) -> String {
     let mut out = Vec::new();
-    write_document(&view, format, &mut out).unwrap();
+    with_view(is_timed, "Tides", |view| write_document(view, format, &mut out)).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -79,22 +82,8 @@ fn json_keeps_the_contract() {
 
 #[test]
 fn a_format_with_times_refuses_a_document_without() {
-    let units = units(false);
-    let provenance = Provenance::of("lexical", serde_json::Map::new());
-    let chapters = chapters(false);
-    let view = DocumentView {
-        id: None,
-        title: "Tides",
-        source_name: "tides.md",
-        text: TEXT,
-        units: &units,
-        chapters: &chapters,
-        as_written: &[],
-        gap_scores: None,
-        provenance: &provenance,
-    };
     for format in ChapterFormat::ALL.into_iter().filter(|format| format.needs_times()) {
-        let error = write_document(&view, format, &mut Vec::new()).unwrap_err();
+        let error = with_view(false, "Tides", |view| write_document(view, format, &mut Vec::new())).unwrap_err();
         assert!(error.to_string().contains("no times"), "{error}");
     }
 }
@@ -142,24 +131,12 @@ fn markdown_reads_back_as_the_text_under_its_titles() {
 
 #[test]
 fn a_collection_holds_every_document() {
-    let (units, chapters) = (units(false), chapters(false));
-    let provenance = Provenance::of("lexical", serde_json::Map::new());
-    let view = |title| DocumentView {
-        id: None,
-        title,
-        source_name: "x",
-        text: TEXT,
-        units: &units,
-        chapters: &chapters,
-        as_written: &[],
-        gap_scores: None,
-        provenance: &provenance,
-    };
     let write = |format| {
         let mut out = Vec::new();
         let mut collection = Collection::start(format, &mut out).unwrap();
-        collection.write(&view("One")).unwrap();
-        collection.write(&view("Two")).unwrap();
+        for title in ["One", "Two"] {
+            with_view(false, title, |view| collection.write(view)).unwrap();
+        }
         collection.finish().unwrap();
         String::from_utf8(out).unwrap()
     };
