@@ -44,6 +44,11 @@ pub fn files_under(paths: &[PathBuf]) -> Vec<Found> {
     walk.found
 }
 
+/// Returns the name of a file without its folders, as far as it is Unicode.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
 /// Reads a file whole.
 ///
 /// # Errors
@@ -51,10 +56,7 @@ pub fn files_under(paths: &[PathBuf]) -> Vec<Found> {
 /// [`Error::TooLarge`] above [`MAX_BYTES`], without reading on; [`Error::Read`] for what the system reports.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
-    let too_large = |found_bytes| {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Error::TooLarge { name, found_bytes, limit_bytes: MAX_BYTES }
-    };
+    let too_large = |found_bytes| Error::TooLarge { name: name_of(path), found_bytes, limit_bytes: MAX_BYTES };
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {

@@ -26,7 +26,7 @@ use std::borrow::Cow;
 use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 
-pub use files::{Found, files_under, read};
+pub use files::{Found, files_under, name_of, read};
 
 /// The largest file that is read, in bytes: 512 MiB.
 ///

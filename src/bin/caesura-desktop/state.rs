@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use caesura::chapters::{self, CutConfig};
 use caesura::document::{Chapter, GapIndex, GapScores, UnitIndex, Units};
+use caesura::import::name_of;
 use caesura::search::Found;
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow};
 
@@ -721,11 +722,6 @@ impl Notice {
         }
         Self { title: format!("{} files were not added", failures.len()), lines }
     }
-}
-
-/// Returns the last part of a path, as people call a file.
-fn name_of(path: &std::path::Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -591,9 +591,7 @@ enum Source {
 impl Source {
     fn name(&self) -> String {
         match self {
-            Self::File(path) | Self::Skipped { path, .. } => {
-                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-            }
+            Self::File(path) | Self::Skipped { path, .. } => import::name_of(path),
             Self::Sample(name, _) => name.rsplit('/').next().unwrap_or(name).to_owned(),
         }
     }

@@ -27,7 +27,7 @@ pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
         match found {
             Found::Skipped { path, reason } => tally.skipped.push(format!("{}: {reason}", path.display())),
             Found::File { path } => {
-                bar.say(&super::name_of(path));
+                bar.say(&import::name_of(path));
                 let progress = OneOfMany { bar: &bar, n, n_files };
                 match add(&mut library, path, &settings, encoder, &progress) {
                     Ok(added) => tally.count(added),
@@ -50,7 +50,7 @@ fn add(
     progress: &dyn Progress,
 ) -> Result<Added, Error> {
     let bytes = import::read(path)?;
-    let name = super::name_of(path);
+    let name = import::name_of(path);
     let shown = path.to_string_lossy();
     let source = Source { bytes: &bytes, name: &name, path: Some(&shown), added_at: output::now() };
     pipeline::add_document(library, &source, settings, encoder, progress)

@@ -58,7 +58,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     let predictions = RefCell::new(Vec::new());
     let results = args.data.iter().map(|path| {
         let selection = selection(args)?;
-        let bar = session.bar(&super::name_of(path));
+        let bar = session.bar(&caesura::import::name_of(path));
         let started = Instant::now();
         let mut surroundings = Surroundings {
             encoder: encoder.as_ref().map(|encoder| encoder as &dyn Encoder),

@@ -11,8 +11,6 @@ pub(crate) mod show;
 pub(crate) mod split;
 pub(crate) mod topics;
 
-use std::path::Path;
-
 use caesura::document::{Chapter, GapScores, Layer, Provenance, Units};
 use caesura::error::Error;
 use caesura::export::DocumentView;
@@ -86,11 +84,6 @@ impl Whole {
             provenance: &self.provenance,
         })
     }
-}
-
-/// Returns the name of a file, as far as it is Unicode.
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Returns the chapters of a layer; a document without headings has none as written.

@@ -10,7 +10,7 @@ use caesura::import;
 use caesura::neural::Encoder;
 use caesura::pipeline;
 
-use super::{name_of, of_layer};
+use super::of_layer;
 use crate::args;
 use crate::output::{self, Session};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
 /// Returns the bytes and the name of a file, or of standard input for `-`.
 fn read(file: &Path) -> Result<(Vec<u8>, String)> {
     if file != Path::new("-") {
-        return Ok((import::read(file)?, name_of(file)));
+        return Ok((import::read(file)?, import::name_of(file)));
     }
     let mut bytes = Vec::new();
     let unread = |source| Error::Read { path: file.to_owned(), source };
