@@ -165,8 +165,16 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
             _ if is_quote(first) => {
                 let (words, after) = after.split_once(is_quote).ok_or("unbalanced quote")?;
                 let unstarred = after.strip_prefix('*');
-                push_phrase(&mut tokens, words, unstarred.is_some());
-                unstarred.unwrap_or(after)
+                let is_prefix = unstarred.is_some();
+                let after = unstarred.unwrap_or(after);
+                // The comma before the number of a list belongs to what it follows, as behind a bare word.
+                if let Some(after) = after.strip_prefix(',').filter(|_| is_in_near_list(&tokens)) {
+                    push_phrase(&mut tokens, &format!("{words},"), is_prefix);
+                    after
+                } else {
+                    push_phrase(&mut tokens, words, is_prefix);
+                    after
+                }
             }
             _ if is_gap(first) => after,
             _ => {
@@ -184,6 +192,12 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
         };
     }
     Ok(tokens)
+}
+
+/// Returns whether the last parenthesis so far is the open one of a `NEAR(`.
+fn is_in_near_list(tokens: &[Token]) -> bool {
+    let last = tokens.iter().rposition(|token| matches!(token, Token::Open | Token::Close));
+    last.is_some_and(|last| tokens[last] == Token::Open && last > 0 && matches!(tokens[last - 1], Token::Near(None)))
 }
 
 const TITLE: &str = "title:";
@@ -329,15 +343,26 @@ fn drop_comma(phrase: &mut Phrase) -> bool {
     let has_comma = phrase.words.ends_with(',');
     if has_comma {
         phrase.words.pop();
+        unstar(phrase);
     }
     has_comma
+}
+
+/// Reads the star of `word*`, which a comma behind it has hidden.
+fn unstar(phrase: &mut Phrase) {
+    if phrase.words.ends_with('*') {
+        phrase.words.truncate(phrase.words.trim_end_matches('*').len());
+        phrase.is_prefix = true;
+    }
 }
 
 /// Splits `word,5`.
 fn split_comma(phrase: &Phrase) -> Option<(Phrase, u32)> {
     let (words, number) = phrase.words.rsplit_once(',')?;
     let within = number.parse().ok()?;
-    Some((Phrase { words: words.to_owned(), is_prefix: false }, within))
+    let mut phrase = Phrase { words: words.to_owned(), is_prefix: false };
+    unstar(&mut phrase);
+    Some((phrase, within))
 }
 
 /// Returns the only query, or what `of_several` makes of them.
@@ -485,6 +510,9 @@ mod tests {
         check("NEAR(a b, 5)", "NEAR(a b, 5)");
         check("NEAR(a b,5)", "NEAR(a b, 5)");
         check("NEAR(a 1984)", "NEAR(a 1984, 10)");
+        check("NEAR(a b*, 5)", "NEAR(a b*, 5)");
+        check("NEAR(a b*,5)", "NEAR(a b*, 5)");
+        check("NEAR(a \"b c\", 5)", "NEAR(a \"b c\", 5)");
     }
 
     #[test]
