@@ -24,6 +24,8 @@ pub mod search;
 pub mod store;
 pub mod titles;
 pub mod topics;
+#[cfg(feature = "libtorch")]
+pub mod train;
 pub mod units;
 pub mod words;
 

@@ -8,18 +8,19 @@
 //! The clock, the names of files and the number of threads come from the front end.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::boundaries::{Context, ContextConfig, GapInput, GapScorer, Lexical, LexicalConfig, Scales};
-use crate::chapters::{self, CutConfig};
-use crate::document::{Chapter, Document, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
+use crate::boundaries::{Context, GapInput, GapScorer, Lexical, LexicalConfig, Scales, VectorDepth, VectorsConfig};
+use crate::chapters::{self, CutConfig, CutRule};
+use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
-use crate::store::{ChapterId, DocumentId, Library, NewDocument, NewTopic, TopicId};
+use crate::store::{ChapterId, DocumentId, DocumentRow, Library, NewDocument, NewTopic, TopicId};
 use crate::titles;
 use crate::topics::{self, Topic, TopicsConfig, VocabularyConfig, WeightedWord};
 use crate::units;
@@ -28,20 +29,23 @@ use crate::words::{self, Analyzer, Language};
 /// What says where the subject changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Engine {
-    /// Vectors of the text to both sides of a gap, from the embedded model.
+    /// Vectors of the units and what they look like, read together by a model that was trained on boundaries.
     Context,
+    /// Vectors of the text to both sides of a gap: nothing is trained on boundaries.
+    Vectors,
     /// Shared vocabulary: no model, and nothing but the words themselves.
     Lexical,
 }
 
 impl Engine {
     /// Every engine there is.
-    pub const ALL: [Self; 2] = [Self::Context, Self::Lexical];
+    pub const ALL: [Self; 3] = [Self::Context, Self::Vectors, Self::Lexical];
 
     /// Returns the name used in the store and in every output, such as `"context"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Context => "context",
+            Self::Vectors => "vectors",
             Self::Lexical => "lexical",
         }
     }
@@ -51,10 +55,29 @@ impl Engine {
         Self::ALL.into_iter().find(|engine| engine.name() == name)
     }
 
+    /// Returns how a document of `kind` is cut at this engine's scores.
+    pub fn cut(self, granularity: f32, kind: UnitKind) -> CutConfig {
+        let rule = match self {
+            Self::Context => CutRule::Probability,
+            Self::Vectors | Self::Lexical => CutRule::Threshold,
+        };
+        CutConfig::usual(granularity, kind, rule)
+    }
+
+    /// Returns the scorer with the trained weights of a folder, as [`Context::from_folder`] reads them; the other engines
+    /// have none, and are as ever.
+    pub fn scorer_from(self, folder: &Path) -> Result<Box<dyn GapScorer>> {
+        match self {
+            Self::Context => Ok(Box::new(Context::from_folder(folder)?)),
+            other => Ok(other.scorer()),
+        }
+    }
+
     /// Returns the scorer, with the settings it was measured with.
     pub fn scorer(self) -> Box<dyn GapScorer> {
         match self {
-            Self::Context => Box::new(Context(ContextConfig { scales: Scales::MEASURED })),
+            Self::Context => Box::new(Context::embedded()),
+            Self::Vectors => Box::new(VectorDepth(VectorsConfig { scales: Scales::MEASURED })),
             Self::Lexical => Box::new(Lexical(LexicalConfig { scales: Scales::MEASURED })),
         }
     }
@@ -106,6 +129,8 @@ pub struct Split {
     pub chapters: Vec<Chapter>,
     /// The chapters that the file's own headings make; empty without headings.
     pub as_written: Vec<Chapter>,
+    /// How well the chapters are likely to agree with a reader's, in `0.0..=1.0`; `None` if the engine does not tell.
+    pub confidence: Option<f32>,
     /// How the chapters came to be.
     pub provenance: Provenance,
 }
@@ -139,14 +164,15 @@ pub fn split(
     let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
     let gap_scores = scorer.score(&input, &Stage { progress, from: 90, to: 93 })?;
 
-    let cut = cut_config(settings.granularity, settings.min_chapter_units, units.kind);
+    let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
     let stage = Stage { progress, from: 93, to: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = chapters::as_written(&document.text, &units, &document.title);
     progress.report(100, 100);
 
     let provenance = provenance(&*scorer, encoder, cut, units.kind, language);
-    Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, provenance })
+    let confidence = confidence(&document.text, &units, &gap_scores, &found, cut);
+    Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, confidence, provenance })
 }
 
 /// Cuts a document at its scores, and gives the chapters their titles.
@@ -158,14 +184,32 @@ fn titled_chapters(
     progress: &dyn Progress,
 ) -> Result<Vec<Chapter>> {
     let &GapInput { text, units, vectors, language } = input;
-    let boundaries = chapters::boundaries(gap_scores, cut);
+    let boundaries = chapters::boundaries(gap_scores, &words_of_units(text, units), cut);
     let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries);
     titles::title_chapters(&mut found, text, units, vectors, encoder, language, progress)?;
     Ok(found)
 }
 
-fn cut_config(granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) -> CutConfig {
-    let usual = CutConfig::usual(granularity, kind);
+/// Returns how many words each unit has.
+pub fn words_of_units(text: &str, units: &Units) -> Vec<u32> {
+    units.texts(text).into_iter().map(|unit| words::count(unit) as u32).collect()
+}
+
+/// Returns how well chapters are likely to agree with a reader's; `None` where scores are no probabilities.
+pub fn confidence(text: &str, units: &Units, scores: &GapScores, chapters: &[Chapter], cut: CutConfig) -> Option<f32> {
+    let boundaries: Vec<GapIndex> = chapters.iter().filter_map(|chapter| chapter.first_unit.gap_before()).collect();
+    (cut.rule == CutRule::Probability).then(|| chapters::confidence(scores, &words_of_units(text, units), &boundaries))
+}
+
+/// Returns how a document of the library was cut: what its chapters were made with, at its own granularity.
+pub fn stored_cut(row: &DocumentRow, provenance: Option<&Provenance>) -> CutConfig {
+    let engine = Engine::from_name(&row.engine).unwrap_or(Engine::Lexical);
+    let min_chapter_units = provenance.and_then(|provenance| setting(provenance, "min_chapter_units"));
+    cut_config(engine, row.granularity, min_chapter_units, row.unit_kind)
+}
+
+fn cut_config(engine: Engine, granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) -> CutConfig {
+    let usual = engine.cut(granularity, kind);
     CutConfig { min_chapter_units: min_chapter_units.unwrap_or(usual.min_chapter_units), ..usual }
 }
 
@@ -274,7 +318,7 @@ pub fn recut(
             reason: format!("the library keeps no scores of the engine {} for it", row.engine),
         });
     };
-    let cut = cut_config(settings.granularity, setting(&provenance, "min_chapter_units"), units.kind);
+    let cut = CutConfig { granularity: settings.granularity, ..stored_cut(&row, Some(&provenance)) };
     let vectors = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
     let language = language_in(&provenance);
     let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };

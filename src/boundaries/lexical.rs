@@ -54,18 +54,18 @@ impl GapScorer for Lexical {
 }
 
 /// The content words of each unit, as numbers.
-struct Terms {
-    n_distinct: usize,
+pub(super) struct Terms {
+    pub(super) n_distinct: usize,
     /// The terms of all units, one after the other.
-    of_units: Vec<u32>,
+    pub(super) of_units: Vec<u32>,
     /// Where the terms of each unit start, and where the last one's end.
-    starts: Vec<usize>,
+    pub(super) starts: Vec<usize>,
     /// How many words each unit has, stop words counted.
-    n_words: Vec<u32>,
+    pub(super) n_words: Vec<u32>,
 }
 
 impl Terms {
-    fn of(input: &GapInput, progress: &dyn Progress) -> Result<Self> {
+    pub(super) fn of(input: &GapInput, progress: &dyn Progress) -> Result<Self> {
         let analyzer = Analyzer::new(input.language);
         let mut number_of: HashMap<String, u32> = HashMap::new();
         let mut all = Self { n_distinct: 0, of_units: Vec::new(), starts: vec![0], n_words: Vec::new() };
@@ -92,7 +92,7 @@ impl Terms {
     /// Where a side has no content word nothing speaks for a change, and the similarity is 1.
     ///
     /// Takes `O(words)` time: a block moves on by dropping a unit and taking one in.
-    fn similarities(&self, window_words: u32, progress: &dyn Progress) -> Result<Vec<f32>> {
+    pub(super) fn similarities(&self, window_words: u32, progress: &dyn Progress) -> Result<Vec<f32>> {
         let mut blocks = Blocks::new(self.n_distinct);
         let windows = windows(&self.n_words, window_words);
         let mut similarities = Vec::with_capacity(windows.len());

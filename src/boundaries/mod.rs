@@ -5,14 +5,20 @@
 //! not looked at: they make the layer *as written*.
 
 mod context;
+mod cues;
 mod depth;
+pub(crate) mod features;
 mod lexical;
 mod scale;
+mod vectors;
 mod windows;
 
-pub use context::{Context, ContextConfig};
+pub use context::{Calibration, Calibrations, Context, ContextConfig};
+#[cfg(feature = "libtorch")]
+pub(crate) use context::{FEATURES_VERSION, shape};
 pub use lexical::{Lexical, LexicalConfig};
 pub use scale::{Scale, Scales};
+pub use vectors::{VectorDepth, VectorsConfig};
 
 use serde_json::{Map, Value};
 
@@ -60,7 +66,7 @@ const GAPS_PER_CHECK: usize = 4096;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chapters::{CutConfig, boundaries};
+    use crate::chapters::{CutConfig, CutRule, boundaries};
     use crate::document::{GapIndex, Span, Unit, UnitKind};
     use crate::neural::{Encoder, SentenceEncoder};
     use crate::progress::Unwatched;
@@ -111,14 +117,15 @@ mod tests {
     }
 
     fn engines_of(scales: Scales) -> [Box<dyn GapScorer>; 2] {
-        [Box::new(Lexical(LexicalConfig { scales })), Box::new(Context(ContextConfig { scales }))]
+        [Box::new(Lexical(LexicalConfig { scales })), Box::new(VectorDepth(VectorsConfig { scales }))]
     }
 
     #[test]
     fn a_change_of_subject_is_a_boundary_and_the_strongest() {
+        let cut = CutConfig { granularity: 0.5, min_chapter_units: 4, rule: CutRule::Threshold };
         for engine in engines() {
             let scores = scored(engine.as_ref(), &TWO_SUBJECTS);
-            let coarsest = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 4 });
+            let coarsest = boundaries(&scores, &[1; TWO_SUBJECTS.len()], cut);
             assert_eq!(coarsest, [GapIndex(5)], "{}: {scores:?}", engine.name());
             assert!(scores.as_slice().iter().all(|&score| score <= scores.at(GapIndex(5))), "{}", engine.name());
         }
@@ -135,7 +142,8 @@ mod tests {
             let n_boundaries = |times| {
                 let texts = of_times(times);
                 let scores = scored(engine.as_ref(), &texts.iter().map(String::as_str).collect::<Vec<_>>());
-                boundaries(&scores, CutConfig::usual(0.5, UnitKind::Paragraph)).len()
+                let cut = CutConfig::usual(0.5, UnitKind::Paragraph, CutRule::Threshold);
+                boundaries(&scores, &vec![1; texts.len()], cut).len()
             };
             assert_eq!(n_boundaries(1), 0, "{}", engine.name());
             assert_ne!(n_boundaries(12), 0, "{}", engine.name());

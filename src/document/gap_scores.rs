@@ -6,7 +6,10 @@ use super::GapIndex;
 ///
 /// A document of one unit has no gap, and so no scores.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GapScores(Vec<f32>);
+pub struct GapScores {
+    scores: Vec<f32>,
+    tops: Option<Vec<f32>>,
+}
 
 impl GapScores {
     /// Takes the scores of an engine, clamped to `0.0..=1.0`.
@@ -17,27 +20,43 @@ impl GapScores {
             assert!(!score.is_nan(), "the score of gap {gap} is not a number");
             *score = score.clamp(0.0, 1.0);
         }
-        Self(scores)
+        Self { scores, tops: None }
+    }
+
+    /// Takes the scores of an engine that knows levels: `tops` says of each gap how likely it is, if it is a boundary, to
+    /// be one of the top level.
+    ///
+    /// Panics as [`GapScores::new`] does, and if there are not as many of the one as of the other.
+    pub fn with_tops(scores: Vec<f32>, tops: Vec<f32>) -> Self {
+        assert_eq!(scores.len(), tops.len(), "a score and a level for each gap");
+        let tops = Self::new(tops).scores;
+        Self { tops: Some(tops), ..Self::new(scores) }
     }
 
     /// Returns how many gaps there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.scores.len()
     }
 
     /// Returns whether there is no gap, as in a document of one unit.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.scores.is_empty()
     }
 
     /// Returns the score of one gap.
     pub fn at(&self, gap: GapIndex) -> f32 {
-        self.0[gap.index()]
+        self.scores[gap.index()]
     }
 
     /// Returns the scores in reading order.
     pub fn as_slice(&self) -> &[f32] {
-        &self.0
+        &self.scores
+    }
+
+    /// Returns, in reading order, how likely each gap is to be of the top level if it is a boundary; `None` if the engine
+    /// does not tell.
+    pub fn tops(&self) -> Option<&[f32]> {
+        self.tops.as_deref()
     }
 }
 

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::data::Reference;
-use super::{Segmentation, boundary_similarity, f1, f1_within_1, pk, window_diff};
+use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::{GapInput, GapScorer};
 use crate::chapters::{CutConfig, boundaries};
 use crate::document::{GapIndex, GapScores, UnitKind};
@@ -29,6 +29,12 @@ pub enum Engine<'a> {
         /// Equal seeds put them at equal gaps.
         seed: u64,
     },
+    /// `TextTiling`, as its paper has it.
+    TextTiling,
+    /// Cuts where neighbouring vectors are farthest apart, at the 95th percentile.
+    Percentile,
+    /// Splits at the least squared error, again and again: told the number.
+    Divisive,
     /// Scores the gaps and cuts.
     Scored {
         /// What scores.
@@ -45,12 +51,20 @@ impl Engine<'_> {
             Self::None => "none",
             Self::Even => "even",
             Self::Random { .. } => "random",
+            Self::TextTiling => "texttiling",
+            Self::Percentile => "percentile",
+            Self::Divisive => "treeseg",
             Self::Scored { scorer, .. } => scorer.name(),
         }
     }
 
-    fn needs_vectors(&self) -> bool {
-        matches!(self, Self::Scored { scorer, .. } if scorer.needs_vectors())
+    /// Returns whether it needs an encoder.
+    pub fn needs_vectors(&self) -> bool {
+        match self {
+            Self::Scored { scorer, .. } => scorer.needs_vectors(),
+            Self::Percentile | Self::Divisive => true,
+            _ => false,
+        }
     }
 }
 
@@ -82,11 +96,52 @@ pub struct EngineMeasures {
     pub f1_within_1: f64,
     /// The median over documents of sections found over sections there are.
     pub count_ratio_median: f64,
+    /// The mean share of gaps rightly called a boundary or none (Aumiller et al. 2021, section 4).
+    pub pair_accuracy: f64,
+    /// For k from 0 to 9, the share of documents of which at most k gaps are wrongly called (ibid.).
+    pub acc_k: [f64; N_ACC_K],
+    /// How far scores are from the share of boundaries among gaps of such a score, on average over all gaps of all
+    /// documents (expected calibration error, Guo et al. 2017, arXiv 1706.04599); `None` of an engine without scores.
+    pub ece: Option<f64>,
+    /// The gaps by their score, in tenths; empty for an engine without scores.
+    pub reliability: Vec<ReliabilityBin>,
+    /// How well documents of some length are cut, shortest first; only lengths that there are.
+    pub by_length: Vec<LengthMeasures>,
     /// Words read in a second, encoding included; 0 if the clock stood still.
     pub words_per_sec: f64,
     /// The most memory held, if the front end knows.
     pub peak_mib: Option<f64>,
 }
+
+/// How many numbers of wrong calls are looked at.
+const N_ACC_K: usize = 10;
+
+/// The gaps whose scores lie in one tenth of `0.0..=1.0`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ReliabilityBin {
+    /// How many there are, at least 1.
+    pub n_gaps: usize,
+    /// Their mean score.
+    pub score: f64,
+    /// The share that are boundaries.
+    pub boundaries: f64,
+}
+
+/// How well documents of some length are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LengthMeasures {
+    /// They have fewer words than this; `None` for the longest.
+    pub below_words: Option<usize>,
+    /// How many there are, at least 1.
+    pub n_documents: usize,
+    /// See [`f1`](super::f1()).
+    pub f1: f64,
+    /// See [`f1_within_1()`].
+    pub f1_within_1: f64,
+}
+
+/// Where one length of documents ends and the next begins, in words.
+const LENGTHS: [usize; 3] = [2_000, 8_000, 20_000];
 
 /// What one engine found in one document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,7 +200,7 @@ pub fn evaluate_chapters(
             let started = (surroundings.seconds)();
             let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, progress)?;
             let secs = (surroundings.seconds)() - started + if engine.needs_vectors() { encoding_secs } else { 0.0 };
-            tally.add(&reference.sections, &found, n_words, secs);
+            tally.add(&reference.sections, &found, &scores, n_words, secs);
             (surroundings.on_prediction)(Prediction {
                 id: reference.id.clone(),
                 engine: engine.name(),
@@ -186,10 +241,14 @@ fn found_by(
         Engine::None => told(Vec::new()),
         Engine::Even => told(even(n_units, n_boundaries)),
         Engine::Random { seed } => told(random(n_units - 1, n_boundaries, seed.wrapping_add(document as u64))),
+        Engine::TextTiling => told(baselines::text_tiling(&reference.text, &reference.units, reference.language)),
+        Engine::Percentile => told(baselines::percentile(vectors.expect("the caller gives vectors"))),
+        Engine::Divisive => told(baselines::divisive(vectors.expect("the caller gives vectors"), n_boundaries + 1)),
         Engine::Scored { scorer, cut } => {
             let (text, units, language) = (&reference.text, &reference.units, reference.language);
+            let n_words: Vec<u32> = units.texts(text).into_iter().map(|unit| words::count(unit) as u32).collect();
             let scores = scorer.score(&GapInput { text, units, vectors, language }, &Within(progress))?;
-            (Segmentation::new(n_units, boundaries(&scores, cut(units.kind))), scores)
+            (Segmentation::new(n_units, boundaries(&scores, &n_words, cut(units.kind))), scores)
         }
     })
 }
@@ -222,24 +281,68 @@ struct Tally {
     /// Pk, `WindowDiff`, B, F1 and F1 within one unit, summed up.
     sums: [f64; 5],
     count_ratios: Vec<f64>,
+    /// Of each document, how many gaps are wrongly called, and how many gaps there are.
+    wrong: Vec<(usize, usize)>,
+    /// For each tenth of scores: gaps, their scores summed up, and boundaries among them.
+    bins: [(usize, f64, usize); 10],
+    /// For each length: documents, F1 and F1 within one unit summed up.
+    lengths: [(usize, f64, f64); LENGTHS.len() + 1],
     n_words: usize,
     secs: f64,
 }
 
 impl Tally {
-    fn add(&mut self, reference: &Segmentation, found: &Segmentation, n_words: usize, secs: f64) {
+    fn add(&mut self, reference: &Segmentation, found: &Segmentation, scores: &GapScores, n_words: usize, secs: f64) {
         let measures = [pk, window_diff, boundary_similarity, f1, f1_within_1];
         for (sum, measure) in self.sums.iter_mut().zip(measures) {
             *sum += measure(reference, found);
         }
         self.count_ratios.push(found.n_sections() as f64 / reference.n_sections() as f64);
+        let n_right = found.boundaries().iter().filter(|gap| reference.boundaries().binary_search(gap).is_ok()).count();
+        let n_called = found.boundaries().len() + reference.boundaries().len();
+        self.wrong.push((n_called - 2 * n_right, reference.n_units() - 1));
+        for (gap, &score) in scores.as_slice().iter().enumerate() {
+            let bin = &mut self.bins[((score * 10.0) as usize).min(9)];
+            let is_boundary = reference.boundaries().binary_search(&GapIndex::from(gap)).is_ok();
+            *bin = (bin.0 + 1, bin.1 + f64::from(score), bin.2 + usize::from(is_boundary));
+        }
+        let length = &mut self.lengths[LENGTHS.partition_point(|&end| end <= n_words)];
+        *length = (length.0 + 1, length.1 + f1(reference, found), length.2 + f1_within_1(reference, found));
         self.n_words += n_words;
         self.secs += secs;
+    }
+
+    /// Returns the bins that hold a gap, and how far they are off on average.
+    fn reliability(&self) -> (Vec<ReliabilityBin>, Option<f64>) {
+        let bin = |&(n, score, boundaries): &(usize, f64, usize)| ReliabilityBin {
+            n_gaps: n,
+            score: score / n as f64,
+            boundaries: boundaries as f64 / n as f64,
+        };
+        let bins: Vec<ReliabilityBin> = self.bins.iter().filter(|(n, ..)| *n > 0).map(bin).collect();
+        let n_gaps: usize = bins.iter().map(|bin| bin.n_gaps).sum();
+        let off = |bin: &ReliabilityBin| (bin.score - bin.boundaries).abs() * bin.n_gaps as f64;
+        let ece = (n_gaps > 0).then(|| bins.iter().map(off).sum::<f64>() / n_gaps as f64);
+        (bins, ece)
+    }
+
+    fn by_length(&self) -> Vec<LengthMeasures> {
+        let ends = LENGTHS.into_iter().map(Some).chain([None]);
+        let of_length = |(&(n, f1, f1_within_1), below_words): (&(usize, f64, f64), Option<usize>)| LengthMeasures {
+            below_words,
+            n_documents: n,
+            f1: f1 / n as f64,
+            f1_within_1: f1_within_1 / n as f64,
+        };
+        self.lengths.iter().zip(ends).filter(|((n, ..), _)| *n > 0).map(of_length).collect()
     }
 
     fn measures(self, engine: &'static str) -> EngineMeasures {
         let n_documents = self.count_ratios.len().max(1) as f64;
         let [pk, windowdiff, b, f1, f1_within_1] = self.sums.map(|sum| sum / n_documents);
+        let (reliability, ece) = self.reliability();
+        let right_share = |&(wrong, gaps): &(usize, usize)| 1.0 - wrong as f64 / gaps.max(1) as f64;
+        let at_most = |k: usize| self.wrong.iter().filter(|(wrong, _)| *wrong <= k).count() as f64 / n_documents;
         EngineMeasures {
             engine,
             pk,
@@ -247,6 +350,11 @@ impl Tally {
             b,
             f1,
             f1_within_1,
+            pair_accuracy: self.wrong.iter().map(right_share).sum::<f64>() / n_documents,
+            acc_k: std::array::from_fn(at_most),
+            ece,
+            reliability,
+            by_length: self.by_length(),
             count_ratio_median: median(self.count_ratios),
             words_per_sec: if self.secs > 0.0 { self.n_words as f64 / self.secs } else { 0.0 },
             peak_mib: None,

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::Segmentation;
 use super::json_lines::JsonLines;
+use super::split::{self, Part};
 use crate::document::{GapIndex, Millis, Span, TimeSpan, Unit, UnitKind, Units};
 use crate::error::Result;
 use crate::words::Language;
@@ -20,6 +21,8 @@ use crate::words::Language;
 pub struct Selection {
     /// Only documents whose field of that name has that value; a value that is no string is compared as JSON.
     pub fields: Vec<(String, String)>,
+    /// Only documents of that part.
+    pub part: Option<Part>,
     /// What becomes of a first section without a title.
     pub untitled_first: UntitledFirst,
     /// At most so many documents, from the start.
@@ -51,6 +54,12 @@ pub struct Reference {
     pub sections: Segmentation,
     /// The title of each section, as many as sections; empty where it has none.
     pub titles: Vec<String>,
+    /// The level of each section as a boundary.
+    pub levels: Vec<u8>,
+    /// What it belongs to that must not be divided between training and validation.
+    pub group: String,
+    /// Whether it is for training or for validation.
+    pub part: Part,
 }
 
 /// Returns the documents of a file one by one, those that `selection` wants.
@@ -82,9 +91,14 @@ impl References {
         if !self.selection.fields.iter().all(is_wanted) {
             return Ok(None);
         }
+        let (group, part) = (split::group(&fields), split::part(&fields));
+        if self.selection.part.is_some_and(|wanted| wanted != part) {
+            return Ok(None);
+        }
         let line: Line = serde_json::from_value(Value::Object(fields))
             .map_err(|error| self.lines.wrong(format!("this is not a document: {error}")))?;
-        line.reference(self.selection.untitled_first).map_err(|reason| self.lines.wrong(reason))
+        let reference = line.reference(self.selection.untitled_first).map_err(|reason| self.lines.wrong(reason))?;
+        Ok(reference.map(|reference| Reference { group, part, ..reference }))
     }
 }
 
@@ -122,6 +136,8 @@ struct Line {
 struct Section {
     #[serde(default)]
     title: Option<String>,
+    #[serde(default)]
+    heading_path: Vec<String>,
     paragraphs: Vec<Paragraph>,
 }
 
@@ -151,6 +167,8 @@ impl Line {
             sections.remove(0);
         }
         let (mut text, mut units, mut boundaries, mut titles) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut levels = Vec::new();
+        let mut path: Vec<String> = Vec::new();
         for section in sections {
             let first_unit = units.len();
             for paragraph in section.paragraphs {
@@ -162,6 +180,9 @@ impl Line {
             if first_unit > 0 {
                 boundaries.push(GapIndex::from(first_unit - 1));
             }
+            let common = path.iter().zip(&section.heading_path).take_while(|(a, b)| a == b).count();
+            levels.push(u8::try_from(common + 1).unwrap_or(9).min(9));
+            path = section.heading_path;
             titles.push(section.title.unwrap_or_default().trim().to_owned());
         }
         if units.is_empty() {
@@ -174,6 +195,9 @@ impl Line {
             sections: Segmentation::new(units.len(), boundaries),
             units: Units { kind, units, headings: Vec::new() },
             titles,
+            levels,
+            group: String::new(),
+            part: Part::Train,
         }))
     }
 }

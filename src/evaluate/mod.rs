@@ -2,6 +2,7 @@
 //!
 //! Reads files of data line by line; reads no clock, so that whoever wants a speed measures around it.
 
+mod baselines;
 mod boundary_similarity;
 pub mod chapters;
 pub mod corpus;
@@ -10,6 +11,7 @@ mod f1;
 mod json_lines;
 mod pk;
 mod segmentation;
+pub mod split;
 pub mod topics;
 mod window_diff;
 

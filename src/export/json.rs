@@ -34,6 +34,8 @@ struct Head<'a> {
     unit_kind: &'static str,
     n_units: usize,
     n_bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f32>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +66,8 @@ impl<'a> Part<'a> {
                 unit_kind: view.units.kind.name(),
                 n_units: view.units.len(),
                 n_bytes: view.text.len(),
+                // Two digits are all that it tells.
+                confidence: view.confidence.map(|confidence| (confidence * 100.0).round() / 100.0),
             },
             chapters: rows(view.chapters, Layer::Found),
             as_written: rows(view.as_written, Layer::AsWritten),

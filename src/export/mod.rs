@@ -39,6 +39,8 @@ pub struct DocumentView<'a> {
     pub chapters: &'a [Chapter],
     /// Its chapters as its own headings cut it; empty where it has none.
     pub as_written: &'a [Chapter],
+    /// How well the chapters are likely to agree with a reader's, in `0.0..=1.0`, if it is known.
+    pub confidence: Option<f32>,
     /// What the engine said of each gap, if it is known.
     pub gap_scores: Option<&'a GapScores>,
     /// How the chapters came to be.

@@ -48,6 +48,7 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
     let scores = GapScores::new(vec![0.75, 0.125]);
     let provenance = Provenance::of("lexical", serde_json::Map::new());
     look(&DocumentView {
+        confidence: Some(0.625),
         id: Some(7),
         title,
         source_name: "tides.md",

@@ -10,9 +10,11 @@ use crate::error::Result;
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     let n = view.chapters.len();
     let plural = if n == 1 { "" } else { "s" };
+    let confidence =
+        view.confidence.map(|confidence| format!(", confidence {:.0} %", confidence * 100.0)).unwrap_or_default();
     writeln!(
         out,
-        "{} ({n} chapter{plural}, {} {}s)",
+        "{} ({n} chapter{plural}, {} {}s{confidence})",
         on_one_line(view.title),
         view.units.len(),
         view.units.kind.name()

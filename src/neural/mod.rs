@@ -3,11 +3,18 @@
 //! An [`Encoder`] gives each text a vector of length 1, such that texts of like meaning point alike. The rest of the
 //! program sees [`Vectors`] and knows neither model nor tokens.
 
+mod context_model;
 mod encoder;
+mod kept;
 mod tokens;
 mod vectors;
 
+pub use context_model::{ContextInput, ContextModel, N_OUTPUTS, Shape};
+#[cfg(feature = "libtorch")]
+pub(crate) use context_model::{ROTARY_BASE, vector_scale};
 pub use encoder::SentenceEncoder;
+use encoder::{hex, hex_sha256};
+pub use kept::KeptVectors;
 pub use vectors::Vectors;
 
 use crate::error::Result;

@@ -191,12 +191,20 @@ impl Library {
     /// Returns what an engine says of a document's gaps, and how it came to say so, if that engine looked at it.
     pub fn gap_scores(&self, id: DocumentId, engine: &str) -> Result<Option<(GapScores, Provenance)>> {
         self.read(|connection| {
-            let stored: Option<(Vec<u8>, String)> = connection
-                .prepare_cached("SELECT scores, provenance FROM gap_scores WHERE document_id = ?1 AND engine = ?2")?
-                .query_row(params![id, engine], |row| Ok((row.get(0)?, row.get(1)?)))
+            let stored: Option<(Vec<u8>, Option<Vec<u8>>, String)> = connection
+                .prepare_cached(
+                    "SELECT scores, tops, provenance FROM gap_scores WHERE document_id = ?1 AND engine = ?2",
+                )?
+                .query_row(params![id, engine], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .optional()?;
-            let Some((bytes, provenance)) = stored else { return Ok(None) };
-            Ok(Some((scores_of(&bytes)?, provenance_of(&provenance)?)))
+            let Some((scores, tops, provenance)) = stored else { return Ok(None) };
+            let scores = numbers_of(&scores)?;
+            let scores = match tops {
+                Some(tops) if tops.len() == scores.len() * 4 => GapScores::with_tops(scores, numbers_of(&tops)?),
+                Some(_) => return Err(damaged("gap scores and levels of different numbers").into()),
+                None => GapScores::new(scores),
+            };
+            Ok(Some((scores, provenance_of(&provenance)?)))
         })
     }
 
@@ -363,22 +371,24 @@ fn insert_gap_scores(
     scores: &GapScores,
     provenance: &Provenance,
 ) -> Result<()> {
-    let bytes: Vec<u8> = scores.as_slice().iter().flat_map(|score| score.to_le_bytes()).collect();
+    let bytes = |numbers: &[f32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
+    let (of_gaps, tops) = (bytes(scores.as_slice()), scores.tops().map(bytes));
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO gap_scores (document_id, engine, scores, provenance) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR REPLACE INTO gap_scores (document_id, engine, scores, tops, provenance)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![id, provenance.engine, bytes, serde_json::to_string(provenance)?])?;
+        .execute(params![id, provenance.engine, of_gaps, tops, serde_json::to_string(provenance)?])?;
     Ok(())
 }
 
-fn scores_of(bytes: &[u8]) -> Result<GapScores> {
+fn numbers_of(bytes: &[u8]) -> Result<Vec<f32>> {
     let (scores, rest) = bytes.as_chunks::<4>();
     let scores: Vec<f32> = scores.iter().map(|&score| f32::from_le_bytes(score)).collect();
     if !rest.is_empty() || scores.iter().any(|score| score.is_nan()) {
         return Err(damaged("gap scores that are not numbers").into());
     }
-    Ok(GapScores::new(scores))
+    Ok(scores)
 }
 
 #[cfg(test)]

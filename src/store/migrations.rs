@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const APPLICATION_ID: i64 = 0x4361_6573;
 
 /// The steps; a file with `user_version` n has had the first n.
-const STEPS: [&str; 1] = [include_str!("migrations/0001_library.sql")];
+const STEPS: [&str; 2] = [include_str!("migrations/0001_library.sql"), include_str!("migrations/0002_levels.sql")];
 
 /// Fails if the file is of another program or of a newer version of this one. Changes nothing.
 pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<()> {

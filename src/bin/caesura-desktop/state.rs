@@ -5,9 +5,10 @@
 
 use std::path::PathBuf;
 
-use caesura::chapters::{self, CutConfig};
+use caesura::chapters::{self, CutConfig, CutRule};
 use caesura::document::{Chapter, GapIndex, GapScores, UnitIndex, Units};
 use caesura::import::name_of;
+use caesura::pipeline::words_of_units;
 use caesura::search::Found;
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow};
 
@@ -77,6 +78,8 @@ pub(crate) struct OpenDocument {
     pub(crate) scores: GapScores,
     /// The gaps at which chapters start, ascending.
     pub(crate) boundaries: Vec<GapIndex>,
+    /// How well these are likely to agree with a reader's, in `0.0..=1.0`; `None` if the engine does not tell.
+    pub(crate) confidence: Option<f32>,
     /// The chapters at [`OpenDocument::granularity`]. One that is cut anew has no title until the worker gave it one.
     pub(crate) chapters: Vec<Chapter>,
     pub(crate) as_written: Vec<Chapter>,
@@ -87,7 +90,8 @@ pub(crate) struct OpenDocument {
     pub(crate) marks: Option<Passage>,
     /// Differs for each document opened and each cut: what is laid out of another one is not of this.
     pub(crate) version: (u64, u64),
-    min_chapter_units: u32,
+    cut: CutConfig,
+    n_words: Vec<u32>,
     stored: Vec<Chapter>,
     chapter_topics: Vec<(UnitIndex, TopicId)>,
 }
@@ -177,13 +181,15 @@ pub(crate) enum JumpTo {
 impl OpenDocument {
     fn new(loaded: Loaded, n_opened: u64) -> Self {
         let rows = rows::rows(&loaded.text, &loaded.units);
+        let n_words = words_of_units(&loaded.text, &loaded.units);
         let chapter_topics = topics_by_unit(&loaded.chapters, &loaded.chapter_topics);
         let stored: Vec<Chapter> = loaded.chapters.into_iter().map(|row| row.chapter).collect();
-        Self {
+        let mut open = Self {
             granularity: loaded.row.granularity,
             row: loaded.row,
             rows,
-            boundaries: boundaries_of(&stored),
+            boundaries: Vec::new(),
+            confidence: None,
             chapters: stored.clone(),
             as_written: loaded.as_written,
             text: loaded.text,
@@ -192,17 +198,20 @@ impl OpenDocument {
             here: UnitIndex(0),
             marks: None,
             version: (n_opened, 0),
-            min_chapter_units: loaded.min_chapter_units,
+            cut: loaded.cut,
+            n_words,
             stored,
             chapter_topics,
-        }
+        };
+        open.set_boundaries(boundaries_of(&open.stored));
+        open
     }
 
     /// Cuts the document anew in memory. A chapter that starts where a stored one does keeps its title.
     fn cut(&mut self, granularity: f32) {
         self.granularity = granularity.clamp(0.0, 1.0);
-        let config = CutConfig { granularity: self.granularity, min_chapter_units: self.min_chapter_units };
-        let boundaries = chapters::boundaries(&self.scores, config);
+        let config = CutConfig { granularity: self.granularity, ..self.cut };
+        let boundaries = chapters::boundaries(&self.scores, &self.n_words, config);
         if boundaries == self.boundaries {
             return;
         }
@@ -213,7 +222,7 @@ impl OpenDocument {
                 chapter.title.clone_from(&self.stored[at].title);
             }
         }
-        self.boundaries = boundaries;
+        self.set_boundaries(boundaries);
         self.chapters = chapters;
         self.version.1 += 1;
     }
@@ -226,9 +235,16 @@ impl OpenDocument {
         self.stored = chapters.into_iter().map(|row| row.chapter).collect();
         if same_granularity(self.granularity, granularity) {
             self.chapters.clone_from(&self.stored);
-            self.boundaries = boundaries_of(&self.stored);
+            self.set_boundaries(boundaries_of(&self.stored));
             self.version.1 += 1;
         }
+    }
+
+    /// Takes other boundaries, and works out how well they are likely to agree with a reader's.
+    fn set_boundaries(&mut self, boundaries: Vec<GapIndex>) {
+        self.boundaries = boundaries;
+        self.confidence = (self.cut.rule == CutRule::Probability)
+            .then(|| chapters::confidence(&self.scores, &self.n_words, &self.boundaries));
     }
 
     /// Returns the number of the chapter, among `chapters`, that the top of the text lies in.
@@ -772,7 +788,7 @@ pub(crate) mod tests {
             text,
             units,
             scores,
-            min_chapter_units: 1,
+            cut: CutConfig { granularity: 0.0, min_chapter_units: 1, rule: CutRule::Threshold },
             chapters: library.chapters(id, Layer::Found).expect("its chapters"),
             as_written: Vec::new(),
             chapter_topics: Vec::new(),

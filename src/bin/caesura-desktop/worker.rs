@@ -118,7 +118,7 @@ pub(crate) struct Loaded {
     pub(crate) text: String,
     pub(crate) units: Units,
     pub(crate) scores: GapScores,
-    pub(crate) min_chapter_units: u32,
+    pub(crate) cut: CutConfig,
     pub(crate) chapters: Vec<ChapterRow>,
     pub(crate) as_written: Vec<Chapter>,
     pub(crate) chapter_topics: Vec<(ChapterId, TopicId, f32)>,
@@ -403,14 +403,12 @@ fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
     let row = library.document(id)?;
     let stored = library.gap_scores(id, &row.engine)?;
     // The slider must cut as the pipeline did when it stored the chapters.
-    let kept = stored.as_ref().and_then(|(_, provenance)| provenance.settings.get("min_chapter_units")?.as_u64());
-    let min_chapter_units = kept.and_then(|n| u32::try_from(n).ok());
-    let usual = CutConfig::usual(row.granularity, row.unit_kind);
+    let cut = pipeline::stored_cut(&row, stored.as_ref().map(|(_, provenance)| provenance));
     Ok(Loaded {
         text: library.text(id)?,
         units: library.units(id)?,
         scores: stored.map(|(scores, _)| scores).unwrap_or_default(),
-        min_chapter_units: min_chapter_units.unwrap_or(usual.min_chapter_units),
+        cut,
         chapters: library.chapters(id, Layer::Found)?,
         as_written: library.chapters(id, Layer::AsWritten)?.into_iter().map(|row| row.chapter).collect(),
         chapter_topics: library.chapter_topics(id)?,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use caesura::document::{Layer, UnitKind};
+use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::pipeline::Engine;
 use caesura::words::Language;
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     Export(Export),
     /// Measures chapters or topics against a reference
     Evaluate(Evaluate),
+    /// Trains the models that say where the subject changes
+    #[cfg(feature = "libtorch")]
+    Train(Train),
     /// Prints the completions for a shell
     Completions(Completions),
     /// Prints the man page
@@ -238,6 +242,15 @@ pub(crate) struct EvaluateChapters {
     /// What to measure; may be given several times [default: what the program would choose]
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
+    /// Keeps the vectors of documents in this folder, so that a second run need not make them again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// Takes the weights of the trained engine from this folder, as `train context` writes them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Keeps the documents of one part of the data: models train on the first, and are stopped by the second [default: all]
+    #[arg(long, value_parser = part())]
+    pub(crate) part: Option<Part>,
     /// Keeps documents whose field has this value; may be given several times
     #[arg(long = "where", value_name = "KEY=VALUE")]
     pub(crate) keep: Vec<String>,
@@ -250,6 +263,9 @@ pub(crate) struct EvaluateChapters {
     /// How finely to cut, from 0 (not at all) to 1 (at every gap)
     #[arg(long, value_name = "0..1", default_value_t = 0.5)]
     pub(crate) granularity: f32,
+    /// Says also how reliable scores are, and how well documents are cut by their length
+    #[arg(long)]
+    pub(crate) details: bool,
     /// Writes what was predicted, a line a document and engine
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
@@ -273,6 +289,47 @@ pub(crate) struct EvaluateTopics {
     /// The form of the result
     #[arg(long, default_value = "text")]
     pub(crate) format: SearchFormat,
+}
+
+/// Trains a model.
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct Train {
+    #[command(subcommand)]
+    pub(crate) what: TrainWhat,
+}
+
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrainWhat {
+    /// The context model: a small transformer over the vectors and cues of units
+    Context(TrainContext),
+}
+
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct TrainContext {
+    /// Documents whose sections are known (JSON lines, plain or .zst); each file is a kind of documents
+    #[arg(required = true)]
+    pub(crate) data: Vec<PathBuf>,
+    /// The folder for the weights; a training that was stopped goes on from what it finds there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Keeps the vectors of documents in this folder, so that a second run need not make them again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// Reads only this share of the documents of a file, in 0 to 1; may be given several times
+    #[arg(long, value_name = "FILE=0..1", value_parser = share)]
+    pub(crate) share: Vec<(String, f64)>,
+    /// Documents made over as automatic transcripts, for each of spoken text [default: 0.5]
+    #[arg(long, value_name = "0..1")]
+    pub(crate) automatic: Option<f64>,
+    /// How many steps are made [default: 3000]
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<usize>,
+    /// The share of numbers left out [default: 0.1]
+    #[arg(long, value_name = "0..1")]
+    pub(crate) dropout: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -340,6 +397,17 @@ impl From<TopicFormatArg> for TopicFormat {
     }
 }
 
+#[cfg(feature = "libtorch")]
+fn share(typed: &str) -> Result<(String, f64), String> {
+    let (name, share) = typed.rsplit_once('=').ok_or("it takes FILE=SHARE")?;
+    let share: f64 = share.parse().map_err(|_| format!("{share:?} is no number"))?;
+    if (0.0..=1.0).contains(&share) {
+        Ok((name.to_owned(), share))
+    } else {
+        Err("a share is between 0 and 1".to_owned())
+    }
+}
+
 fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
     PossibleValuesParser::new(ChapterFormat::ALL.map(ChapterFormat::name)).map(|name| {
         ChapterFormat::ALL.into_iter().find(|format| format.name() == name).expect("only these names are let in")
@@ -349,6 +417,11 @@ fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
 fn engine() -> impl TypedValueParser<Value = Engine> {
     PossibleValuesParser::new(Engine::ALL.map(Engine::name))
         .map(|name| Engine::from_name(&name).expect("only these names are let in"))
+}
+
+fn part() -> impl TypedValueParser<Value = Part> {
+    PossibleValuesParser::new(Part::ALL.map(Part::name))
+        .map(|name| Part::ALL.into_iter().find(|part| part.name() == name).expect("only these names are let in"))
 }
 
 fn unit_kind() -> impl TypedValueParser<Value = UnitKind> {

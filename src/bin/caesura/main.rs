@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Command::Search(args) => commands::search::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),
         Command::Evaluate(args) => commands::evaluate::run(&session, &args),
+        #[cfg(feature = "libtorch")]
+        Command::Train(args) => commands::train::run(&session, &args),
         Command::Completions(args) => commands::manual::completions(&args),
         Command::Man => commands::manual::man(),
     };

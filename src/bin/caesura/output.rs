@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
 use caesura::error::Error;
-use caesura::neural::SentenceEncoder;
+use caesura::neural::{Encoder, KeptVectors, SentenceEncoder};
 use caesura::progress::Progress;
 use caesura::store::Library;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -48,6 +48,15 @@ impl Session {
     /// Loads the embedded model.
     pub(crate) fn encoder(&self) -> Result<SentenceEncoder> {
         Ok(SentenceEncoder::embedded(self.n_threads)?)
+    }
+
+    /// Loads the embedded model; the vectors it makes are kept in a folder, if one is named.
+    pub(crate) fn encoder_keeping(&self, folder: Option<&Path>) -> Result<Box<dyn Encoder>> {
+        let encoder = Box::new(self.encoder()?);
+        Ok(match folder {
+            Some(folder) => Box::new(KeptVectors::new(encoder, folder)),
+            None => encoder,
+        })
     }
 
     /// Opens the library for reading. One that is not there yet is an error: there is nothing to read.

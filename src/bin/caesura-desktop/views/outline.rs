@@ -58,6 +58,12 @@ fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<C
     }
     ui.horizontal(|ui| {
         widgets::note(ui, count(state.outline_chapters().len() as u64, "chapter"));
+        if let Some(confidence) = open.confidence.filter(|_| state.outline == Outline::Found) {
+            widgets::note(ui, format!("· {:.0} % sure", confidence * 100.0)).on_hover_text(
+                "How well these chapters are likely to agree with a reader's. Where it is low, look them over: the \
+                 text may be of a kind that the model has not learnt",
+            );
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             widgets::arrow_button(ui, Action::NextChapter, widgets::Pointing::Down, commands);
             widgets::arrow_button(ui, Action::PreviousChapter, widgets::Pointing::Up, commands);
@@ -98,9 +104,7 @@ fn chapter_ui(
     let palette = Palette::of(ui);
     let (title, color) = reader::title_of(open, chapter, palette);
     let (mut rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_here, &title);
-    if state.outline == Outline::AsWritten {
-        rect.min.x += 12.0 * f32::from(chapter.level.saturating_sub(1).min(5));
-    }
+    rect.min.x += 12.0 * f32::from(chapter.level.saturating_sub(1).min(5));
     let galley = widgets::one_line(ui, &title, size::BODY, color, rect.width());
     let is_cut = galley.elided;
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 15.0), galley);

@@ -194,9 +194,9 @@ pub(crate) fn heading(ui: &mut Ui, text: &str) {
 }
 
 /// Draws a line of small muted text.
-pub(crate) fn note(ui: &mut Ui, text: impl Into<String>) {
+pub(crate) fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
     let palette = Palette::of(ui);
-    ui.label(RichText::new(text).size(size::SMALL).color(palette.muted));
+    ui.label(RichText::new(text).size(size::SMALL).color(palette.muted))
 }
 
 /// Draws what stands in the middle of a part that has nothing to show.

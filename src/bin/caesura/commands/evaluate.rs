@@ -14,6 +14,7 @@ use caesura::evaluate::chapters::{
 };
 use caesura::evaluate::corpus::{self, CorpusDocument};
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
+use caesura::evaluate::split::Part;
 use caesura::evaluate::topics::{TokenCorpus, TopicScores, evaluate, terms};
 use caesura::export::{TopicFormat, write_topics};
 use caesura::neural::Encoder;
@@ -32,28 +33,38 @@ pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
     }
 }
 
-/// The engines that tell how hard the data is: no boundary, equal parts, and boundaries anywhere.
-const BASELINES: [&str; 3] = ["none", "even", "random"];
+/// The engines that tell how hard the data is (no boundary, equal parts, and boundaries anywhere), and what others do.
+const BASELINES: [&str; 6] = ["none", "even", "random", "texttiling", "percentile", "treeseg"];
 
 fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     let names = engines(&args.engine)?;
+    let scorer = |engine: Engine| match &args.model {
+        Some(folder) => Ok::<_, Error>((engine, engine.scorer_from(folder)?)),
+        None => Ok((engine, engine.scorer())),
+    };
     let scorers: Vec<_> =
-        names.iter().filter_map(|name| Engine::from_name(name)).map(|engine| (engine, engine.scorer())).collect();
-    let cut: Cut = &|kind: UnitKind| CutConfig::usual(args.granularity, kind);
+        names.iter().filter_map(|name| Engine::from_name(name)).map(scorer).collect::<Result<_, _>>()?;
+    let cuts: Vec<_> = scorers
+        .iter()
+        .map(|&(engine, _)| move |kind: UnitKind| -> CutConfig { engine.cut(args.granularity, kind) })
+        .collect();
     let measured: Vec<Measured> = names
         .iter()
         .map(|name| match name.as_str() {
             "none" => Measured::None,
             "even" => Measured::Even,
             "random" => Measured::Random { seed: session.seed() },
+            "texttiling" => Measured::TextTiling,
+            "percentile" => Measured::Percentile,
+            "treeseg" => Measured::Divisive,
             name => {
-                let (_, scorer) = scorers.iter().find(|(engine, _)| engine.name() == name).expect("it was made above");
-                Measured::Scored { scorer: scorer.as_ref(), cut }
+                let at = scorers.iter().position(|(engine, _)| engine.name() == name).expect("it was made above");
+                Measured::Scored { scorer: scorers[at].1.as_ref(), cut: &cuts[at] as Cut }
             }
         })
         .collect();
-    let needs_model = scorers.iter().any(|(_, scorer)| scorer.needs_vectors());
-    let encoder = if needs_model { Some(session.encoder()?) } else { None };
+    let needs_model = measured.iter().any(Measured::needs_vectors);
+    let encoder = if needs_model { Some(session.encoder_keeping(args.vectors.as_deref())?) } else { None };
 
     let predictions = RefCell::new(Vec::new());
     let results = args.data.iter().map(|path| {
@@ -61,7 +72,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
         let bar = session.bar(&caesura::import::name_of(path));
         let started = Instant::now();
         let mut surroundings = Surroundings {
-            encoder: encoder.as_ref().map(|encoder| encoder as &dyn Encoder),
+            encoder: encoder.as_deref(),
             seconds: &|| started.elapsed().as_secs_f64(),
             on_prediction: &mut |prediction: Prediction| {
                 if args.predictions.is_some() {
@@ -83,9 +94,9 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     }
     match args.format {
         SearchFormat::Text => {
-            output::print(|out| results.iter().try_for_each(|(path, result)| table(path, result, out)))
+            output::print(|out| results.iter().try_for_each(|(path, result)| table(path, result, args, out)))
         }
-        SearchFormat::Json => print_chapters_json(session, args, encoder.as_ref().map(Encoder::sha256), &results),
+        SearchFormat::Json => print_chapters_json(session, args, encoder.as_deref().map(Encoder::sha256), &results),
     }
 }
 
@@ -98,7 +109,7 @@ fn engines(typed: &[String]) -> Result<Vec<String>, Error> {
         if Engine::from_name(name).is_none() && !BASELINES.contains(&name.as_str()) {
             return Err(Error::Setting {
                 name: "engine",
-                needed: "one of context, lexical, none, even and random",
+                needed: "one of context, vectors, lexical, none, even, random, texttiling, percentile and treeseg",
                 found: name.clone(),
             });
         }
@@ -113,24 +124,47 @@ fn selection(args: &args::EvaluateChapters) -> Result<Selection> {
     };
     Ok(Selection {
         fields: args.keep.iter().map(field).collect::<Result<_>>()?,
+        part: args.part,
         untitled_first: if args.drop_untitled_first { UntitledFirst::Drop } else { UntitledFirst::Keep },
         limit: args.limit,
     })
 }
 
-fn table(path: &Path, result: &ChaptersEvaluation, out: &mut dyn Write) -> Result<()> {
+fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters, out: &mut dyn Write) -> Result<()> {
     let (n, n_skipped) = (result.n_documents, result.n_skipped);
     writeln!(out, "{}: {n} documents, {n_skipped} of one section left out", path.display())?;
-    writeln!(out, "  engine        Pk  WindowDiff      B     F1  F1 within 1  found/true   words/s    MiB")?;
+    writeln!(
+        out,
+        "  engine        Pk  WindowDiff      B     F1  F1 within 1  found/true  pairs    ECE   words/s    MiB"
+    )?;
     for row in &result.engines {
-        let EngineMeasures { engine, pk, windowdiff, b, f1, f1_within_1, count_ratio_median, words_per_sec, peak_mib } =
-            row;
+        let EngineMeasures { engine, pk, windowdiff, b, f1, f1_within_1, count_ratio_median, words_per_sec, .. } = row;
+        let (pairs, peak_mib) = (row.pair_accuracy, row.peak_mib);
+        let ece = row.ece.map_or_else(|| "    -".to_owned(), |ece| format!("{ece:5.3}"));
         let mib = peak_mib.map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}"));
         writeln!(
             out,
             "  {engine:10} {pk:5.3}       {windowdiff:5.3}  {b:5.3}  {f1:5.3}        {f1_within_1:5.3}  \
-             {count_ratio_median:10.2}  {words_per_sec:8.0}  {mib:>5}"
+             {count_ratio_median:10.2}  {pairs:5.3}  {ece}  {words_per_sec:8.0}  {mib:>5}"
         )?;
+        if args.details {
+            details(row, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints what an engine does to gaps of some score and to documents of some length.
+fn details(row: &EngineMeasures, out: &mut dyn Write) -> Result<()> {
+    let acc_k: Vec<String> = row.acc_k.iter().map(|share| format!("{share:.2}")).collect();
+    writeln!(out, "      documents with at most 0, 1, ... wrong gaps: {}", acc_k.join(" "))?;
+    for bin in &row.reliability {
+        writeln!(out, "      {:8} gaps of score {:.2}: {:.2} are boundaries", bin.n_gaps, bin.score, bin.boundaries)?;
+    }
+    for length in &row.by_length {
+        let words = length.below_words.map_or_else(|| "more".to_owned(), |words| format!("below {words}"));
+        let (n, exact, within) = (length.n_documents, length.f1, length.f1_within_1);
+        writeln!(out, "      {n:8} documents of {words} words: F1 {exact:.3}, within 1 {within:.3}")?;
     }
     Ok(())
 }
@@ -154,6 +188,7 @@ fn print_chapters_json(
                 "seed": session.seed(),
                 "settings": {
                     "granularity": caesura::document::setting(args.granularity),
+                    "part": args.part.map(Part::name),
                     "where": args.keep,
                     "drop_untitled_first": args.drop_untitled_first,
                     "limit": args.limit,

@@ -10,11 +10,13 @@ pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod split;
 pub(crate) mod topics;
+#[cfg(feature = "libtorch")]
+pub(crate) mod train;
 
 use caesura::document::{Chapter, GapScores, Layer, Provenance, Units};
 use caesura::error::Error;
 use caesura::export::DocumentView;
-use caesura::pipeline::{Engine, SplitSettings};
+use caesura::pipeline::{self, SplitSettings};
 use caesura::store::{DocumentId, DocumentRow, Library};
 
 use crate::args::Cut;
@@ -34,7 +36,7 @@ impl Cut {
 
     /// Returns whether the engine needs the model.
     fn needs_model(&self) -> bool {
-        self.engine == Engine::Context
+        self.engine.scorer().needs_vectors()
     }
 }
 
@@ -72,6 +74,11 @@ impl Whole {
 
     /// Returns the document as an export sees it, with the chapters of `layer`.
     fn view(&self, layer: Layer) -> Result<DocumentView<'_>, Error> {
+        let cut = pipeline::stored_cut(&self.row, Some(&self.provenance));
+        let confidence = self
+            .gap_scores
+            .as_ref()
+            .and_then(|scores| pipeline::confidence(&self.text, &self.units, scores, &self.chapters, cut));
         Ok(DocumentView {
             id: Some(self.row.id.0),
             title: &self.row.title,
@@ -80,6 +87,7 @@ impl Whole {
             units: &self.units,
             chapters: of_layer(layer, &self.row.title, &self.chapters, &self.as_written)?,
             as_written: &self.as_written,
+            confidence,
             gap_scores: self.gap_scores.as_ref(),
             provenance: &self.provenance,
         })

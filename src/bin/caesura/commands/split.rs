@@ -30,6 +30,7 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         units: &split.units,
         chapters: of_layer(args.layer.into(), &split.document.title, &split.chapters, &split.as_written)?,
         as_written: &split.as_written,
+        confidence: split.confidence,
         gap_scores: Some(&split.gap_scores),
         provenance: &split.provenance,
     };

@@ -1,62 +1,10 @@
-//! Gap scores to chapters: the one rule that the pipeline and the granularity slider share.
-//!
-//! Also the chapters *as written*, which the headings of the file make.
+//! Gap scores to chapters, which tile a document; also the chapters *as written*, which the headings of the file make.
 
-use std::collections::BTreeSet;
+mod cut;
 
-use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, UnitKind, Units};
+pub use cut::{CutConfig, CutRule, boundaries, confidence, levels};
 
-/// How finely a document is cut.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CutConfig {
-    /// In `0.0..=1.0`: a gap is a candidate if its score is at least `1 - granularity`. At 0.5 the engine's own
-    /// judgement is followed.
-    pub granularity: f32,
-    /// The fewest units a chapter may have. At least 1.
-    pub min_chapter_units: u32,
-}
-
-impl CutConfig {
-    /// Returns the cut that a front end starts from, at that granularity, for units of `kind`.
-    ///
-    /// A section of terms may well be one paragraph. A sentence or two is no chapter, and neither is one exchange of
-    /// words.
-    pub fn usual(granularity: f32, kind: UnitKind) -> Self {
-        let min_chapter_units = match kind {
-            UnitKind::Paragraph => 1,
-            UnitKind::Sentence => 3,
-            UnitKind::Utterance => 4,
-        };
-        Self { granularity, min_chapter_units }
-    }
-}
-
-/// Returns the gaps to cut at, ascending.
-///
-/// The strongest candidate is taken first, of equals the earlier, and a candidate is passed over if a chapter beside it
-/// would be too short. So a finer cut keeps every boundary of a coarser one. A gap of score 0 is never cut at.
-pub fn boundaries(scores: &GapScores, config: CutConfig) -> Vec<GapIndex> {
-    let threshold = 1.0 - config.granularity.clamp(0.0, 1.0);
-    let min_units = config.min_chapter_units.max(1) as usize;
-    let n_units = scores.len() + 1;
-    let mut candidates: Vec<(usize, f32)> = scores.as_slice().iter().copied().enumerate().collect();
-    candidates.retain(|&(_, score)| score > 0.0 && threshold <= score);
-    // A stable sort: of equals the earlier stays first.
-    candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    // Where chapters start, the ends of the document counted in.
-    let mut starts = BTreeSet::from([0, n_units]);
-    for (gap, _) in candidates {
-        let start = gap + 1;
-        let before = starts.range(..=start).next_back();
-        let after = starts.range(start..).next();
-        let is_long_enough =
-            before.is_some_and(|&s| min_units <= start - s) && after.is_some_and(|&s| min_units <= s - start);
-        if is_long_enough {
-            starts.insert(start);
-        }
-    }
-    starts.into_iter().filter(|&start| 0 < start && start < n_units).map(|start| GapIndex::from(start - 1)).collect()
-}
+use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, Units};
 
 /// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
 ///
@@ -66,16 +14,15 @@ pub fn chapters_at(text_len: usize, units: &Units, scores: &GapScores, boundarie
     if units.is_empty() {
         return Vec::new();
     }
-    let starts: Vec<UnitIndex> =
-        std::iter::once(UnitIndex(0)).chain(boundaries.iter().map(|boundary| boundary.unit_after())).collect();
-    let opening = |first_unit: UnitIndex| Opening {
-        level: 1,
+    let opened = boundaries.iter().map(|boundary| boundary.unit_after()).zip(levels(scores, boundaries));
+    let opening = |(first_unit, level): (UnitIndex, u8)| Opening {
+        level,
         title: String::new(),
         first_unit,
         score: first_unit.gap_before().map_or(1.0, |gap| scores.at(gap)),
         origin: Origin::Found,
     };
-    tiled(text_len, units, starts.into_iter().map(opening).collect())
+    tiled(text_len, units, std::iter::once((UnitIndex(0), 1)).chain(opened).map(opening).collect())
 }
 
 /// Returns the chapters that the headings of the file make, in order; none if no unit stands under a heading.
@@ -192,68 +139,7 @@ mod tests {
     use super::*;
     use crate::document::{Millis, Unit, UnitKind};
 
-    #[track_caller]
-    fn check(scores: &[f32], granularity: f32, min_chapter_units: u32, expected: &[u32]) {
-        let config = CutConfig { granularity, min_chapter_units };
-        let gaps: Vec<u32> = boundaries(&GapScores::new(scores.to_vec()), config).iter().map(|gap| gap.0).collect();
-        assert_eq!(gaps, expected);
-    }
-
-    #[test]
-    fn the_stronger_of_two_near_gaps_wins() {
-        check(&[0.0, 0.6, 0.9, 0.0], 0.5, 2, &[2]);
-    }
-
-    #[test]
-    fn of_two_equal_gaps_the_earlier_wins() {
-        check(&[0.0, 0.7, 0.7, 0.0], 0.5, 2, &[1]);
-    }
-
-    #[test]
-    fn half_is_the_engines_own_judgement() {
-        check(&[0.49, 0.5, 0.51], 0.5, 1, &[1, 2]);
-    }
-
-    #[test]
-    fn the_finest_cut_takes_all_but_gaps_of_no_change() {
-        check(&[0.01, 0.0, 0.3], 1.0, 1, &[0, 2]);
-        check(&[0.01, 0.0, 0.3], 0.0, 1, &[]);
-    }
-
-    #[test]
-    fn no_chapter_at_the_ends_is_too_short() {
-        check(&[0.9, 0.1, 0.1, 0.9], 0.5, 2, &[]);
-    }
-
-    #[test]
-    fn one_unit_is_one_chapter() {
-        check(&[], 1.0, 1, &[]);
-    }
-
     proptest! {
-        #[test]
-        fn a_finer_cut_keeps_every_boundary(
-            scores in prop::collection::vec(0.0_f32..=1.0, 0..60),
-            one in 0.0_f32..=1.0, other in 0.0_f32..=1.0, min_chapter_units in 1_u32..6,
-        ) {
-            let scores = GapScores::new(scores);
-            let at = |granularity| boundaries(&scores, CutConfig { granularity, min_chapter_units });
-            let (coarse, fine) = (at(one.min(other)), at(one.max(other)));
-            prop_assert!(coarse.iter().all(|gap| fine.binary_search(gap).is_ok()));
-        }
-
-        #[test]
-        fn no_chapter_is_too_short_unless_it_is_all_there_is(
-            scores in prop::collection::vec(0.0_f32..=1.0, 0..60), min_chapter_units in 1_u32..6,
-        ) {
-            let scores = GapScores::new(scores);
-            let mut starts = vec![0];
-            let cut = boundaries(&scores, CutConfig { granularity: 0.8, min_chapter_units });
-            starts.extend(cut.iter().map(|gap| gap.unit_after().0));
-            starts.push(scores.len() as u32 + 1);
-            prop_assert!(starts.len() == 2 || starts.windows(2).all(|w| min_chapter_units <= w[1] - w[0]));
-        }
-
         #[test]
         fn chapters_tile_the_document(
             pieces in prop::collection::vec(prop_oneof![Just(0_u8), Just(0), Just(0), 1_u8..=6], 1..40),
@@ -262,7 +148,7 @@ mod tests {
             let (text, units) = document(&pieces);
             prop_assume!(!units.is_empty());
             let scores = GapScores::new(scores[..units.n_gaps()].to_vec());
-            let cut = boundaries(&scores, CutConfig { granularity: 0.5, min_chapter_units: 1 });
+            let cut: Vec<GapIndex> = (0..scores.len()).filter(|&gap| scores.as_slice()[gap] > 0.5).map(GapIndex::from).collect();
             check_tiles(&chapters_at(text.len(), &units, &scores, &cut), &text, &units);
             let written = as_written(&text, &units, "Title");
             prop_assert_eq!(written.is_empty(), units.headings.iter().all(|heading| heading.before.index() == units.len()));

@@ -1,0 +1,119 @@
+//! Scores a gap by how far the meaning of the units after it is from that of the units before it.
+//!
+//! Each unit is encoded once and on its own, as in Lee et al. 2023 (arXiv 2301.01935), and each gap compares what stands
+//! around it. Where we differ: nothing is trained, both sides are windows of whole units sized by words, and a side is the
+//! mean of its units, each weighing as much as its words, so that a mere "yes" between two speakers tells little.
+
+use serde_json::{Map, Value};
+
+use super::scale::Scales;
+use super::windows::{total, windows};
+use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
+use crate::document::GapScores;
+use crate::error::Result;
+use crate::neural::Vectors;
+use crate::progress::Progress;
+use crate::words;
+
+/// Settings of [`VectorDepth`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VectorsConfig {
+    /// How many words stand on each side of a gap, and how deep a valley must be to be a boundary.
+    pub scales: Scales,
+}
+
+/// Compares the vectors of the units on both sides of a gap, through windows of several sizes.
+#[derive(Clone, Copy, Debug)]
+pub struct VectorDepth(pub VectorsConfig);
+
+impl GapScorer for VectorDepth {
+    fn name(&self) -> &'static str {
+        "vectors"
+    }
+
+    fn settings(&self) -> Map<String, Value> {
+        self.0.scales.settings()
+    }
+
+    fn needs_vectors(&self) -> bool {
+        true
+    }
+
+    fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
+        let vectors = input.vectors.expect("the caller gives the vectors this engine needs");
+        assert_eq!(vectors.len(), input.units.len(), "a vector for each unit");
+        let texts = input.units.texts(input.text);
+        let n_words: Vec<u32> = texts.iter().map(|text| words::count(text) as u32).collect();
+        let scale = self.0.scales.of(input.units.kind);
+        let windows = scale.windows(total(&n_words));
+        let mut landscapes = Vec::with_capacity(windows.len());
+        for (done, window_words) in windows.into_iter().enumerate() {
+            progress.report(done, windows.len());
+            landscapes.push(similarities(vectors, &n_words, window_words, progress)?);
+        }
+        progress.report(windows.len(), windows.len());
+        Ok(depth::scores(&landscapes, scale.min_depth, scale.evidence(total(&n_words))))
+    }
+}
+
+/// Returns, for each gap, the cosine of the mean vectors of its two sides, in `-1.0..=1.0`.
+///
+/// Where a side has no vector nothing speaks for a change, and the similarity is 1.
+///
+/// Takes `O(units * dims)` time, whatever the size of the windows.
+pub(super) fn similarities(
+    vectors: &Vectors,
+    n_words: &[u32],
+    window_words: u32,
+    progress: &dyn Progress,
+) -> Result<Vec<f32>> {
+    let windows = windows(n_words, window_words);
+    let (mut sum_before, mut sum_after) = (Sum::new(vectors.dims()), Sum::new(vectors.dims()));
+    let mut similarities = Vec::with_capacity(windows.len());
+    let (mut before, mut after) = (0..0, 0..0);
+    for (gap, (wanted_before, wanted_after)) in windows.into_iter().enumerate() {
+        if gap.is_multiple_of(GAPS_PER_CHECK) {
+            progress.check()?;
+        }
+        // Both ends of a window only move forwards.
+        sum_before.change(vectors, n_words, before.end..wanted_before.end, 1.0);
+        sum_before.change(vectors, n_words, before.start..wanted_before.start, -1.0);
+        sum_after.change(vectors, n_words, after.end..wanted_after.end, 1.0);
+        sum_after.change(vectors, n_words, after.start..wanted_after.start, -1.0);
+        (before, after) = (wanted_before, wanted_after);
+        similarities.push(sum_before.cosine(&sum_after));
+    }
+    Ok(similarities)
+}
+
+/// The sum of the vectors in a window, each times its words.
+///
+/// In f64, where adding and taking away a million vectors leaves an error far below the last digit of an f32.
+struct Sum(Vec<f64>);
+
+impl Sum {
+    /// Below this a sum has no direction but that of its rounding errors.
+    const MIN_LENGTH: f64 = 1e-6;
+
+    fn new(dims: usize) -> Self {
+        Self(vec![0.0; dims])
+    }
+
+    fn change(&mut self, vectors: &Vectors, n_words: &[u32], units: std::ops::Range<usize>, sign: f64) {
+        for unit in units {
+            let weight = sign * f64::from(n_words[unit]);
+            for (sum, &value) in self.0.iter_mut().zip(vectors.row(unit)) {
+                *sum += weight * f64::from(value);
+            }
+        }
+    }
+
+    fn cosine(&self, other: &Self) -> f32 {
+        let dot = |one: &Self, other: &Self| -> f64 { one.0.iter().zip(&other.0).map(|(a, b)| a * b).sum() };
+        let (length, other_length) = (dot(self, self).sqrt(), dot(other, other).sqrt());
+        if length < Self::MIN_LENGTH || other_length < Self::MIN_LENGTH {
+            return 1.0;
+        }
+        (dot(self, other) / (length * other_length)) as f32
+    }
+}

@@ -1,0 +1,438 @@
+//! Gap scores to boundaries: the one rule that the pipeline and the granularity slider share.
+//!
+//! Where scores are probabilities, the cut looks at the whole document: dynamic programming finds the boundaries that are
+//! worth most together, where a boundary is worth the true boundaries to be expected near it, each counted once, less a
+//! cost. So three neighbouring gaps of which one must be a boundary make one, though none is likely by itself, and chapters
+//! that are short for the document do not pay. Segmentation by dynamic programming with a prior is as old as Utiyama,
+//! Isahara 2001 ("A Statistical Model for Domain-Independent Text Segmentation", ACL); what we add up is ours.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::document::{GapIndex, GapScores, UnitKind};
+
+/// How finely a document is cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CutConfig {
+    /// In `0.0..=1.0`: 0 is one chapter, 0.5 the engine's own judgement, 1 as many as there can be.
+    pub granularity: f32,
+    /// The fewest units a chapter may have. At least 1.
+    pub min_chapter_units: u32,
+    /// What the engine's own judgement is.
+    pub rule: CutRule,
+}
+
+/// What becomes of scores when nothing finer or coarser is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CutRule {
+    /// A gap of 0.5 or more is a boundary: for scores that are no probabilities.
+    Threshold,
+    /// Scores are probabilities, and the whole document is looked at.
+    Probability,
+}
+
+impl CutConfig {
+    /// Returns the cut that a front end starts from, at that granularity, for units of `kind`.
+    ///
+    /// A section of terms may well be one paragraph. A sentence or two is no chapter, and neither is one exchange of
+    /// words.
+    pub fn usual(granularity: f32, kind: UnitKind, rule: CutRule) -> Self {
+        let min_chapter_units = match (kind, rule) {
+            (UnitKind::Paragraph, _) | (_, CutRule::Probability) => 1,
+            (UnitKind::Sentence, _) => 3,
+            (UnitKind::Utterance, _) => 4,
+        };
+        Self { granularity, min_chapter_units, rule }
+    }
+}
+
+/// Returns the gaps to cut at, ascending. `n_words` holds the words of each unit, one more than there are gaps.
+///
+/// A finer cut keeps every boundary of a coarser one: a coarser cut than the engine's own keeps its strongest
+/// boundaries, a finer one adds the strongest of the other gaps, of equals the earlier. A gap of score 0 is never cut at,
+/// and no chapter has fewer units than it may.
+pub fn boundaries(scores: &GapScores, n_words: &[u32], config: CutConfig) -> Vec<GapIndex> {
+    assert_eq!(scores.len() + 1, n_words.len().max(1), "a score for each gap between units");
+    let min_units = config.min_chapter_units.max(1) as usize;
+    let granularity = config.granularity.clamp(0.0, 1.0);
+    match config.rule {
+        CutRule::Threshold => strongest(scores, Vec::new(), min_units, |_, score| 1.0 - granularity <= score),
+        CutRule::Probability => {
+            let own = Search::new(scores, n_words, min_units).best();
+            let n_own = own.len();
+            let wanted = n_wanted(n_own, scores.len(), granularity);
+            if wanted <= n_own {
+                let mut kept = own;
+                kept.sort_by(|&one, &other| {
+                    strength(scores, other).total_cmp(&strength(scores, one)).then(one.cmp(&other))
+                });
+                kept.truncate(wanted);
+                kept.sort_unstable();
+                return kept.into_iter().map(GapIndex::from).collect();
+            }
+            strongest(scores, own, min_units, |n_taken, _| n_taken < wanted)
+        }
+    }
+}
+
+/// Returns how well a cut is likely to agree with what a reader would cut, in `0.0..=1.0`, if the scores are calibrated
+/// probabilities: the F1 to be expected of it, where a boundary counts as right if a true one is near.
+///
+/// The ends of the document, which are always agreed on, count as one boundary: a document that is not cut and should not
+/// be is agreed on.
+pub fn confidence(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex]) -> f32 {
+    let search = Search::new(scores, n_words, 1);
+    let (mut hits, mut counted_to) = (1.0, 0);
+    for boundary in boundaries {
+        let near = search.near(boundary.index());
+        hits += search.expected(near.start.max(counted_to)..near.end).min(1.0);
+        counted_to = near.end;
+    }
+    let all = boundaries.len() as f64 + 1.0 + search.expected(0..scores.len()) + 1.0;
+    (2.0 * hits / all).clamp(0.0, 1.0) as f32
+}
+
+/// Returns the level of each boundary: 1 opens a chapter of the top level, 2 one within another.
+///
+/// A boundary is of the top level if it is more likely so than not. If all would be of the second level, there is but one.
+pub fn levels(scores: &GapScores, boundaries: &[GapIndex]) -> Vec<u8> {
+    let Some(tops) = scores.tops() else { return vec![1; boundaries.len()] };
+    let is_top = |gap: &GapIndex| 0.5 <= tops[gap.index()];
+    if !boundaries.iter().any(is_top) {
+        return vec![1; boundaries.len()];
+    }
+    boundaries.iter().map(|gap| if is_top(gap) { 1 } else { 2 }).collect()
+}
+
+/// Returns how many boundaries there are at a granularity, where the engine's own judgement is `n_own`: one chapter at 0,
+/// all gaps at 1, and in equal steps of granularity equal factors of chapters.
+fn n_wanted(n_own: usize, n_gaps: usize, granularity: f32) -> usize {
+    let (own, all) = ((n_own + 1) as f64, (n_gaps + 1) as f64);
+    let granularity = f64::from(granularity);
+    let n_chapters =
+        if granularity <= 0.5 { own.powf(2.0 * granularity) } else { own * (all / own).powf(2.0 * granularity - 1.0) };
+    (n_chapters.round() as usize).saturating_sub(1).min(n_gaps)
+}
+
+/// What a boundary is worth when only some are kept: those of the top level go last.
+fn strength(scores: &GapScores, gap: usize) -> f32 {
+    let top = scores.tops().map_or(1.0, |tops| tops[gap]);
+    scores.as_slice()[gap] * (0.5 + 0.5 * top)
+}
+
+/// Adds the strongest gaps to `taken`, of equals the earlier, as long as `is_wanted(boundaries so far, score)`; a gap is
+/// passed over if a chapter beside it would have too few units.
+fn strongest(
+    scores: &GapScores,
+    taken: Vec<usize>,
+    min_units: usize,
+    is_wanted: impl Fn(usize, f32) -> bool,
+) -> Vec<GapIndex> {
+    let n_units = scores.len() + 1;
+    let mut candidates: Vec<(usize, f32)> = scores.as_slice().iter().copied().enumerate().collect();
+    candidates.retain(|&(_, score)| score > 0.0);
+    // A stable sort: of equals the earlier stays first.
+    candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    // Where chapters start, the ends of the document counted in.
+    let mut starts: BTreeSet<usize> = taken.into_iter().map(|gap| gap + 1).chain([0, n_units]).collect();
+    for (gap, score) in candidates {
+        if !is_wanted(starts.len() - 2, score) {
+            break;
+        }
+        let start = gap + 1;
+        let before = starts.range(..=start).next_back();
+        let after = starts.range(start..).next();
+        let is_long_enough =
+            before.is_some_and(|&s| min_units <= start - s) && after.is_some_and(|&s| min_units <= s - start);
+        if is_long_enough {
+            starts.insert(start);
+        }
+    }
+    starts.into_iter().filter(|&start| 0 < start && start < n_units).map(|start| GapIndex::from(start - 1)).collect()
+}
+
+/// Gaps less likely than this are no boundaries of the engine's own judgement: a bound on the time, not on the result.
+const MIN_PROBABILITY: f32 = 0.002;
+
+/// A true boundary is near if it is within this share of the mean chapter, in words. Measured with [`BOUNDARY_COST`] on
+/// the tuning part of podcasts, meetings, lectures, dialogue and encyclopaedic text together; 0.05 and 0.15 are hardly worse.
+const TOLERANCE_SHARE: f64 = 0.1;
+
+/// What a boundary costs, in true boundaries; it is worth the expected number near it, and besides what it is expected to
+/// hit exactly.
+const BOUNDARY_COST: f64 = 0.55;
+
+/// One document, to be searched for the best set of boundaries.
+struct Search {
+    probabilities: Vec<f64>,
+    /// The probabilities of all gaps before a gap, summed up; one more than there are gaps.
+    expected_before: Vec<f64>,
+    /// How many words stand before each gap.
+    words_before: Vec<u64>,
+    tolerance_words: u64,
+    n_units: usize,
+    min_units: usize,
+}
+
+impl Search {
+    fn new(scores: &GapScores, n_words: &[u32], min_units: usize) -> Self {
+        let probabilities: Vec<f64> = scores.as_slice().iter().map(|&score| f64::from(score)).collect();
+        let mut expected_before = vec![0.0];
+        for probability in &probabilities {
+            expected_before.push(expected_before[expected_before.len() - 1] + probability);
+        }
+        let mut words = 0;
+        let mut words_before: Vec<u64> = Vec::with_capacity(n_words.len());
+        for &n in n_words {
+            words += u64::from(n);
+            words_before.push(words);
+        }
+        words_before.truncate(probabilities.len());
+        let n_chapters = 1.0 + expected_before[probabilities.len()];
+        let tolerance_words = (TOLERANCE_SHARE * words as f64 / n_chapters) as u64;
+        Self {
+            n_units: probabilities.len() + 1,
+            probabilities,
+            expected_before,
+            words_before,
+            tolerance_words,
+            min_units,
+        }
+    }
+
+    /// Returns the gaps that are near to a gap, itself among them.
+    fn near(&self, gap: usize) -> Range<usize> {
+        let here = self.words_before[gap];
+        let start = self.words_before.partition_point(|&words| words + self.tolerance_words < here);
+        let end = self.words_before.partition_point(|&words| words <= here + self.tolerance_words);
+        start..end
+    }
+
+    /// Returns how many true boundaries are expected among these gaps.
+    fn expected(&self, gaps: Range<usize>) -> f64 {
+        if gaps.start < gaps.end { self.expected_before[gaps.end] - self.expected_before[gaps.start] } else { 0.0 }
+    }
+
+    /// Returns the set of boundaries that is worth most, ascending; of equals one, the same each time.
+    ///
+    /// A boundary is worth the true ones expected near it, those that are near the boundary before it left out, and its
+    /// own probability, less [`BOUNDARY_COST`]. Takes `O(gaps)` time, times the gaps that are near to one.
+    fn best(&self) -> Vec<usize> {
+        let is_candidate = |&gap: &usize| {
+            f64::from(MIN_PROBABILITY) <= self.probabilities[gap]
+                && self.min_units <= gap + 1
+                && self.min_units <= self.n_units - (gap + 1)
+        };
+        let candidates: Vec<usize> = (0..self.probabilities.len()).filter(is_candidate).collect();
+        let near: Vec<Range<usize>> = candidates.iter().map(|&gap| self.near(gap)).collect();
+        // The value of the best set that ends with each candidate, and the candidate before it in that set.
+        let mut values: Vec<f64> = Vec::with_capacity(candidates.len());
+        let mut before: Vec<Option<usize>> = Vec::with_capacity(candidates.len());
+        // The best of the candidates so far back that they share nothing with this one, none at all being worth 0.
+        let (mut far, mut n_far) = ((0.0, None), 0);
+        for (last, &gap) in candidates.iter().enumerate() {
+            while n_far < last && near[n_far].end <= near[last].start && self.min_units <= gap - candidates[n_far] {
+                if far.0 < values[n_far] {
+                    far = (values[n_far], Some(n_far));
+                }
+                n_far += 1;
+            }
+            let (mut value, mut from) = (far.0 + self.expected(near[last].clone()), far.1);
+            for other in n_far..last {
+                if gap - candidates[other] < self.min_units {
+                    break;
+                }
+                let own = self.expected(near[last].start.max(near[other].end)..near[last].end);
+                if value < values[other] + own {
+                    (value, from) = (values[other] + own, Some(other));
+                }
+            }
+            values.push(value + self.probabilities[gap] - BOUNDARY_COST);
+            before.push(from);
+        }
+        let mut best: Option<usize> = None;
+        for (candidate, &value) in values.iter().enumerate() {
+            if best.map_or(0.0, |best: usize| values[best]) < value {
+                best = Some(candidate);
+            }
+        }
+        let mut set: Vec<usize> =
+            std::iter::successors(best, |&candidate| before[candidate]).map(|c| candidates[c]).collect();
+        set.reverse();
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gaps_of(scores: &[f32], n_words: &[u32], config: CutConfig) -> Vec<u32> {
+        boundaries(&GapScores::new(scores.to_vec()), n_words, config).iter().map(|gap| gap.0).collect()
+    }
+
+    #[track_caller]
+    fn check(scores: &[f32], granularity: f32, min_chapter_units: u32, expected: &[u32]) {
+        let config = CutConfig { granularity, min_chapter_units, rule: CutRule::Threshold };
+        assert_eq!(gaps_of(scores, &vec![1; scores.len() + 1], config), expected);
+    }
+
+    #[test]
+    fn the_stronger_of_two_near_gaps_wins() {
+        check(&[0.0, 0.6, 0.9, 0.0], 0.5, 2, &[2]);
+    }
+
+    #[test]
+    fn of_two_equal_gaps_the_earlier_wins() {
+        check(&[0.0, 0.7, 0.7, 0.0], 0.5, 2, &[1]);
+    }
+
+    #[test]
+    fn half_is_the_engines_own_judgement() {
+        check(&[0.49, 0.5, 0.51], 0.5, 1, &[1, 2]);
+    }
+
+    #[test]
+    fn the_finest_cut_takes_all_but_gaps_of_no_change() {
+        check(&[0.01, 0.0, 0.3], 1.0, 1, &[0, 2]);
+        check(&[0.01, 0.0, 0.3], 0.0, 1, &[]);
+    }
+
+    #[test]
+    fn no_chapter_at_the_ends_is_too_short() {
+        check(&[0.9, 0.1, 0.1, 0.9], 0.5, 2, &[]);
+    }
+
+    #[test]
+    fn one_unit_is_one_chapter() {
+        check(&[], 1.0, 1, &[]);
+    }
+
+    #[track_caller]
+    fn check_probabilities(scores: &[f32], granularity: f32, expected: &[u32]) {
+        let config = CutConfig { granularity, min_chapter_units: 1, rule: CutRule::Probability };
+        assert_eq!(gaps_of(scores, &vec![10; scores.len() + 1], config), expected);
+    }
+
+    #[test]
+    fn neighbours_of_which_one_must_be_a_boundary_make_one() {
+        let mut scores = vec![0.0; 40];
+        scores[19..22].copy_from_slice(&[0.3, 0.35, 0.3]);
+        check_probabilities(&scores, 0.5, &[20]);
+        // The first of them by itself is no boundary.
+        scores[20..22].fill(0.0);
+        check_probabilities(&scores, 0.5, &[]);
+    }
+
+    #[test]
+    fn sure_boundaries_are_cut_at_however_near_each_other() {
+        let mut scores = vec![0.01; 40];
+        scores[10..12].fill(0.95);
+        check_probabilities(&scores, 0.5, &[10, 11]);
+    }
+
+    #[test]
+    fn granularity_goes_from_one_chapter_to_all() {
+        let scores = [0.1, 0.9, 0.1, 0.05, 0.2, 0.95, 0.1, 0.0];
+        check_probabilities(&scores, 0.0, &[]);
+        check_probabilities(&scores, 0.3, &[5]);
+        check_probabilities(&scores, 0.5, &[1, 5]);
+        check_probabilities(&scores, 0.6, &[1, 4, 5]);
+        check_probabilities(&scores, 1.0, &[0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[track_caller]
+    fn check_levels(scores: GapScores, expected: &[u8]) {
+        let all: Vec<GapIndex> = (0..scores.len()).map(GapIndex::from).collect();
+        assert_eq!(levels(&scores, &all), expected);
+    }
+
+    #[test]
+    fn a_boundary_is_of_the_top_level_if_that_is_more_likely() {
+        check_levels(GapScores::with_tops(vec![0.9; 3], vec![0.2, 0.5, 0.9]), &[2, 1, 1]);
+        check_levels(GapScores::with_tops(vec![0.9; 2], vec![0.2, 0.3]), &[1, 1]);
+        check_levels(GapScores::new(vec![0.9; 2]), &[1, 1]);
+    }
+
+    #[test]
+    fn who_is_sure_is_confident_and_who_is_not_is_not() {
+        let confidence_of = |scores: &[f32]| {
+            let scores = GapScores::new(scores.to_vec());
+            let n_words = vec![10; scores.len() + 1];
+            let config = CutConfig { granularity: 0.5, min_chapter_units: 1, rule: CutRule::Probability };
+            confidence(&scores, &n_words, &boundaries(&scores, &n_words, config))
+        };
+        assert!(confidence_of(&[0.0, 1.0, 0.0, 0.0, 1.0, 0.0]) > 0.99);
+        assert!(confidence_of(&[0.0; 6]) > 0.99);
+        assert!(confidence_of(&[]) > 0.99);
+        assert!(confidence_of(&[0.3; 60]) < 0.7);
+    }
+
+    /// The value of a set as the documentation of the search puts it.
+    fn value(search: &Search, set: &[usize]) -> f64 {
+        let mut counted_to = 0;
+        set.iter()
+            .map(|&gap| {
+                let near = search.near(gap);
+                let own = search.expected(near.start.max(counted_to)..near.end);
+                counted_to = near.end;
+                own + search.probabilities[gap] - BOUNDARY_COST
+            })
+            .sum()
+    }
+
+    proptest! {
+        #[test]
+        fn no_set_is_worth_more_than_the_one_found(
+            (scores, n_words) in prop::collection::vec((0.0_f32..=1.0, 1_u32..40), 1..12).prop_map(|pairs| {
+                let (scores, mut n_words): (Vec<f32>, Vec<u32>) = pairs.into_iter().unzip();
+                n_words.push(7);
+                (scores, n_words)
+            }),
+            min_units in 1_usize..4,
+        ) {
+            let n_units = n_words.len();
+            let search = Search::new(&GapScores::new(scores), &n_words, min_units);
+            let best = search.best();
+            let is_allowed = |set: &[usize]| {
+                let starts: Vec<usize> = std::iter::once(0).chain(set.iter().map(|gap| gap + 1)).chain([n_units]).collect();
+                set.is_empty() || starts.windows(2).all(|pair| min_units <= pair[1] - pair[0])
+            };
+            prop_assert!(is_allowed(&best), "{best:?}");
+            for bits in 0..1_u32 << (n_units - 1) {
+                let set: Vec<usize> = (0..n_units - 1).filter(|gap| bits >> gap & 1 == 1).collect();
+                if is_allowed(&set) {
+                    prop_assert!(value(&search, &set) <= value(&search, &best) + 1e-9, "{set:?} beats {best:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn a_finer_cut_keeps_every_boundary(
+            scores in prop::collection::vec((0.0_f32..=1.0, 0.0_f32..=1.0), 0..60),
+            one in 0.0_f32..=1.0, other in 0.0_f32..=1.0, min_chapter_units in 1_u32..6, is_probability: bool,
+        ) {
+            let (scores, tops): (Vec<f32>, Vec<f32>) = scores.into_iter().unzip();
+            let scores = GapScores::with_tops(scores, tops);
+            let n_words = vec![10; scores.len() + 1];
+            let rule = if is_probability { CutRule::Probability } else { CutRule::Threshold };
+            let at = |granularity| boundaries(&scores, &n_words, CutConfig { granularity, min_chapter_units, rule });
+            let (coarse, fine) = (at(one.min(other)), at(one.max(other)));
+            prop_assert!(coarse.iter().all(|gap| fine.binary_search(gap).is_ok()));
+        }
+
+        #[test]
+        fn no_chapter_is_too_short_unless_it_is_all_there_is(
+            scores in prop::collection::vec(0.0_f32..=1.0, 0..60), min_chapter_units in 1_u32..6, is_probability: bool,
+        ) {
+            let rule = if is_probability { CutRule::Probability } else { CutRule::Threshold };
+            let config = CutConfig { granularity: 0.8, min_chapter_units, rule };
+            let mut starts = vec![0];
+            starts.extend(gaps_of(&scores, &vec![10; scores.len() + 1], config).iter().map(|gap| gap + 1));
+            starts.push(scores.len() as u32 + 1);
+            prop_assert!(starts.len() == 2 || starts.windows(2).all(|w| min_chapter_units <= w[1] - w[0]));
+        }
+    }
+}

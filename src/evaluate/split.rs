@@ -1,0 +1,70 @@
+//! Which documents train a model, which tune it, and which are kept to measure it: fixed before anything was trained.
+//!
+//! By a hash of the provider, guest, show, course or meeting series, never of the document alone: two versions of one
+//! company's terms, or two interviews with one guest, are on the same side.
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// For training.
+    Train,
+    /// For stopping a training and for choosing settings: about a tenth.
+    Tuning,
+    /// For measuring: about a fifth.
+    Validation,
+}
+
+impl Part {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Tuning, Self::Validation];
+
+    /// Returns the name used in options, such as `"train"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Tuning => "tuning",
+            Self::Validation => "validation",
+        }
+    }
+}
+
+/// Returns what a document belongs to that must not be divided.
+pub fn group(fields: &Map<String, Value>) -> String {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+    let id = text("id");
+    let (source, rest) = id.split_once('/').unwrap_or(("", id));
+    match source {
+        "legal" if !text("provider_key").is_empty() => format!("legal/{}", text("provider_key")),
+        "lex" => format!("lex/{}", rest.split(" - ").nth(1).unwrap_or(rest)),
+        "qmsum" if rest.len() == 7 && rest.as_bytes()[2..6].iter().all(u8::is_ascii_digit) => {
+            format!("qmsum/{}", &rest[..6])
+        }
+        "avlecture" => format!("avlecture/{}", rest.split("@@").next().unwrap_or(rest)),
+        _ => id.to_owned(),
+    }
+}
+
+/// Returns the part of a document: of a meeting of `QMSum` what its file says, for everything else a hash of its group.
+///
+/// The official split of `QMSum` has no meeting series of AMI on both sides.
+pub fn part(fields: &Map<String, Value>) -> Part {
+    let group = group(fields);
+    let hash = Sha256::digest(group.as_bytes());
+    let is_validation = match fields.get("split").and_then(Value::as_str) {
+        Some(split) if group.starts_with("qmsum/") => split != "train",
+        _ => hash[0] < 51,
+    };
+    match () {
+        () if is_validation => Part::Validation,
+        () if hash[1] < 28 => Part::Tuning,
+        () => Part::Train,
+    }
+}
+
+/// Returns whether a document is among a share of all, `0.0..=1.0`, that is the same each time.
+pub fn is_in_share(id: &str, share: f64) -> bool {
+    f64::from(Sha256::digest(id.as_bytes())[0]) < share * 256.0
+}

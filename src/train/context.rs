@@ -1,0 +1,757 @@
+//! Trains the context model: `caesura train context`.
+//!
+//! Each step takes stretches of documents, the kinds of documents mixed (the square root of how much there is of each),
+//! and of some stretches hides what other documents lack: speakers, times, punctuation, the vectors. Validation looks at
+//! whole documents of every kind, and the weights that did best there are kept.
+//!
+//! A training that is stopped goes on from its last checkpoint and ends with the weights it would have had: every step
+//! draws its random numbers from the seed and its own number.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use half::f16;
+use safetensors::tensor::{Dtype, TensorView};
+use tch::{Kind, Reduction, Tensor};
+
+use super::adam_w::AdamW;
+use super::augment;
+use super::calibrate::{self, Judged};
+use super::context_net::{Batch, ContextNet, Outputs};
+use super::examples::{Example, Reader, Topics, check_learnable};
+use super::random::Random;
+use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
+use crate::boundaries::{Calibrations, ContextConfig, FEATURES_VERSION, shape};
+use crate::document::UnitKind;
+use crate::error::{Error, Result};
+use crate::evaluate::data::Reference;
+use crate::neural::{Encoder, Shape};
+use crate::progress::Progress;
+
+/// How a context model is trained.
+#[derive(Clone, Debug)]
+pub struct ContextTraining {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// How many steps are made, at least 1.
+    pub n_steps: usize,
+    /// Stretches a step, at least 1.
+    pub n_stretches: usize,
+    /// Units a stretch, at least 2.
+    pub stretch_units: usize,
+    /// The highest rate, reached after a twentieth of the steps; from there it falls to nothing along a cosine.
+    pub rate: f64,
+    /// How much matrices decay a step, times the rate.
+    pub weight_decay: f64,
+    /// The share of numbers left out, in `0.0..1.0`.
+    pub dropout: f64,
+    /// Steps between two looks at validation, each with a checkpoint.
+    pub validate_every: usize,
+    /// Training ends early after so many looks without a better one.
+    pub patience: usize,
+    /// Documents spliced together of sections of others, for each document there is.
+    pub splice_share: f64,
+    /// Documents made over as a speech recogniser would have written them, for each of spoken text there is.
+    pub automatic_share: f64,
+}
+
+impl ContextTraining {
+    /// The settings of the model that this program carries.
+    pub fn usual() -> Self {
+        Self {
+            seed: 1,
+            n_steps: 3000,
+            n_stretches: 12,
+            stretch_units: 320,
+            rate: 1e-3,
+            weight_decay: 0.05,
+            dropout: 0.1,
+            validate_every: 250,
+            patience: 6,
+            splice_share: 0.15,
+            automatic_share: 0.5,
+        }
+    }
+}
+
+/// A document to learn from or to look at, and the kind it is of.
+pub type Labelled = (String, Reference);
+
+/// How well the model does at some step.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Look {
+    /// After so many steps.
+    pub step: usize,
+    /// The mean loss of a gap of the training stretches since the last look, in nats.
+    pub training_loss: f64,
+    /// For each kind of document, the loss of a gap in nats and the best F1 of any one threshold.
+    pub of_kinds: BTreeMap<String, (f64, f64)>,
+    /// Whether it is the best so far.
+    pub is_best: bool,
+}
+
+/// Trains on `train`, looks at `held_out`, and writes the weights to `output`: `model.safetensors`, in f16.
+///
+/// `checkpoint.safetensors` and `best.safetensors` beside it are what a training that was stopped goes on from.
+pub fn train_context(
+    train: &[Labelled],
+    held_out: &[Labelled],
+    settings: &ContextTraining,
+    encoder: &dyn Encoder,
+    output: &Path,
+    on_look: &mut dyn FnMut(&Look),
+    progress: &dyn Progress,
+) -> Result<PathBuf> {
+    let mut kinds: Vec<&str> = train.iter().chain(held_out).map(|(kind, _)| kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let kind_of = |kind: &str| kinds.iter().position(|known| *known == kind).expect("collected above");
+    let numbered = |documents: &[Labelled]| -> Vec<(usize, Reference)> {
+        documents.iter().map(|(kind, reference)| (kind_of(kind), reference.clone())).collect()
+    };
+    let topics = Topics::of(train.iter().map(|(_, reference)| reference));
+    let reader = Reader { encoder, topics: &topics };
+    let mut originals = numbered(train);
+    let automatic = augment::automatic(&originals, settings.automatic_share, settings.seed);
+    originals.extend(automatic);
+    let mut examples = reader.examples(&originals, progress)?;
+    check_learnable(&examples)?;
+    let spliced = augment::spliced(&originals, &examples, settings.splice_share, settings.seed, &reader)?;
+    examples.extend(spliced);
+    drop(originals);
+    let looked_at = reader.examples(&numbered(held_out), progress)?;
+    tracing::debug!(n_train = examples.len(), n_held_out = looked_at.len(), n_classes = topics.len(), "read examples");
+
+    let shape = shape();
+    let (mean, scale) = spread(&examples);
+    let net = ContextNet::new(shape, topics.len(), settings.dropout, &mean, &scale, settings.seed);
+    let mut run = Run {
+        optimizer: AdamW::new(net.trainable(), settings.weight_decay),
+        sampler: Sampler::new(&examples, kinds.len(), settings),
+        net,
+        settings,
+        shape,
+        mean,
+        scale,
+        n_classes: topics.len(),
+        output,
+        encoder_sha256: encoder.sha256().to_owned(),
+        best: f64::INFINITY,
+        n_worse: 0,
+    };
+    run.resume()?;
+    run.train(&looked_at, &kinds, on_look, progress)?;
+    run.finish(&looked_at)
+}
+
+/// Returns the mean of each cue, and one over its deviation.
+fn spread(examples: &[Example]) -> (Vec<f32>, Vec<f32>) {
+    let (mut sum, mut squares, mut n) = (vec![0.0_f64; N_CUES], vec![0.0_f64; N_CUES], 0.0_f64);
+    for example in examples {
+        // Every document weighs the same per root of its length: the longest would drown the rest.
+        let weight = 1.0 / (example.n_units as f64).sqrt();
+        for row in example.cues.chunks_exact(N_CUES) {
+            n += weight;
+            for ((sum, squares), &value) in sum.iter_mut().zip(&mut squares).zip(row) {
+                *sum += weight * f64::from(value);
+                *squares += weight * f64::from(value).powi(2);
+            }
+        }
+    }
+    let mean: Vec<f32> = sum.iter().map(|sum| (sum / n) as f32).collect();
+    let deviation = |(squares, &mean): (&f64, &f32)| (squares / n - f64::from(mean).powi(2)).max(0.0).sqrt();
+    let scale = squares.iter().zip(&mean).map(|both| (1.0 / deviation(both).max(0.02)) as f32).collect();
+    (mean, scale)
+}
+
+/// Draws the stretches of each step.
+struct Sampler<'a> {
+    examples: &'a [Example],
+    /// For each kind of document that there is: its examples, and up to each, the units so far.
+    kinds: Vec<(Vec<usize>, Vec<usize>)>,
+    /// Up to each kind, the weights so far.
+    weights: Vec<f64>,
+    stretch_units: usize,
+    n_stretches: usize,
+    seed: u64,
+}
+
+impl<'a> Sampler<'a> {
+    fn new(examples: &'a [Example], n_kinds: usize, settings: &ContextTraining) -> Self {
+        let mut kinds = vec![(Vec::new(), Vec::new()); n_kinds];
+        for (number, example) in examples.iter().enumerate() {
+            let (members, units): &mut (Vec<usize>, Vec<usize>) = &mut kinds[example.domain];
+            members.push(number);
+            units.push(units.last().copied().unwrap_or(0) + example.n_units);
+        }
+        kinds.retain(|(members, _)| !members.is_empty());
+        let mut sum = 0.0;
+        let weights = kinds
+            .iter()
+            .map(|(_, units)| {
+                sum += (*units.last().expect("it has a member") as f64).sqrt();
+                sum
+            })
+            .collect();
+        let &ContextTraining { stretch_units, n_stretches, seed, .. } = settings;
+        Self { examples, kinds, weights, stretch_units, n_stretches, seed }
+    }
+
+    /// Returns the stretches of a step: an example, its first unit, and what of it is hidden.
+    fn step(&self, step: usize) -> Vec<Stretch<'a>> {
+        let mut random = Random::new(self.seed, 1000 + step as u64);
+        (0..self.n_stretches).map(|_| self.stretch(&mut random)).collect()
+    }
+
+    fn stretch(&self, random: &mut Random) -> Stretch<'a> {
+        let at = random.share() * self.weights.last().expect("there is an example");
+        let kind = self.weights.partition_point(|&weight| weight <= at).min(self.kinds.len() - 1);
+        let (members, units) = &self.kinds[kind];
+        let at = random.below(*units.last().expect("it has a member"));
+        let member = units.partition_point(|&so_far| so_far <= at);
+        let example = &self.examples[members[member]];
+        let last_start = example.n_units.saturating_sub(self.stretch_units);
+        // Beginnings and ends of documents come as often as any stretch between.
+        let start = match random.below(10) {
+            0 => 0,
+            1 => last_start,
+            _ => random.below(last_start + 1),
+        };
+        let units = start..example.n_units.min(start + self.stretch_units);
+        Stretch { example, units, hidden: Hidden::draw(random) }
+    }
+}
+
+/// A stretch of a document.
+struct Stretch<'a> {
+    example: &'a Example,
+    units: std::ops::Range<usize>,
+    hidden: Hidden,
+}
+
+/// What of a stretch the model does not see.
+#[derive(Clone, Copy, Default)]
+struct Hidden {
+    surface: bool,
+    speakers: bool,
+    times: bool,
+    whole: bool,
+    windows: bool,
+    vectors: bool,
+    words: bool,
+}
+
+impl Hidden {
+    fn draw(random: &mut Random) -> Self {
+        let mut hides = |share: f64| random.share() < share;
+        Self {
+            surface: hides(0.05),
+            speakers: hides(0.15),
+            times: hides(0.3),
+            whole: hides(0.2),
+            windows: hides(0.05),
+            vectors: hides(0.05),
+            words: hides(0.1),
+        }
+    }
+
+    /// Returns whether cue number `cue` is hidden.
+    fn hides(self, cue: usize) -> bool {
+        match cue {
+            0..24 => self.surface,
+            24..29 => self.speakers,
+            29..32 => self.times,
+            32..42 => self.whole,
+            _ => self.windows,
+        }
+    }
+}
+
+/// The answers to a batch: `-1` where there is none.
+struct Answers {
+    /// `[stretches, units]`: whether a section begins.
+    boundary: Tensor,
+    /// `[stretches, units]`: whether the section that begins is of the top level.
+    top: Tensor,
+    /// `[stretches, units]`: the number of the section.
+    section: Tensor,
+    follows: Tensor,
+    class: Tensor,
+}
+
+/// Makes one batch of stretches.
+fn batch(stretches: &[Stretch], shape: &Shape, mean: &[f32], scale: &[f32]) -> (Batch, Answers) {
+    let n_units = stretches.iter().map(|stretch| stretch.units.len()).max().unwrap_or(1);
+    let (n_stretches, dims, n_slots) = (stretches.len(), shape.dims, 2 * shape.n_windows);
+    let mut vectors = vec![0.0_f32; n_stretches * n_units * dims];
+    let mut cues = vec![0.0_f32; n_stretches * n_units * N_CUES];
+    let mut words = vec![0_i64; n_stretches * n_units * N_CUE_WORDS];
+    let mut means = vec![0.0_f32; n_stretches * n_slots * n_units * n_units];
+    let mut attends = vec![f32::NEG_INFINITY; n_stretches * n_units * n_units];
+    let mut answers = [(); 5].map(|()| vec![-1_i64; n_stretches * n_units]);
+    for (s, Stretch { example, units, hidden }) in stretches.iter().enumerate() {
+        let windows = mean_windows(&example.n_words[units.clone()]);
+        for (u, unit) in units.clone().enumerate() {
+            let row = s * n_units + u;
+            if !hidden.vectors {
+                let from = &example.vectors[unit * dims..(unit + 1) * dims];
+                for (to, from) in vectors[row * dims..(row + 1) * dims].iter_mut().zip(from) {
+                    *to = from.to_f32();
+                }
+            }
+            for cue in 0..N_CUES {
+                if !hidden.hides(cue) {
+                    cues[row * N_CUES + cue] = (example.cues[unit * N_CUES + cue] - mean[cue]) * scale[cue];
+                }
+            }
+            if !hidden.words {
+                for (slot, &class) in example.words[unit].iter().enumerate() {
+                    words[row * N_CUE_WORDS + slot] = i64::from(class);
+                }
+            }
+            for (slot, window) in windows[u].iter().enumerate() {
+                let n_words = |near: usize| example.n_words[units.start + near].max(1) as f32;
+                let total: f32 = window.clone().map(n_words).sum();
+                let first = ((s * n_slots + slot) * n_units + u) * n_units;
+                for near in window.clone() {
+                    means[first + near] = n_words(near) / total;
+                }
+            }
+            let reached = u.saturating_sub(shape.reach)..(u + shape.reach + 1).min(units.len());
+            attends[row * n_units + reached.start..row * n_units + reached.end].fill(0.0);
+            let section = example.section[unit] as usize;
+            answers[2][row] = section as i64;
+            answers[4][row] = example.topic.get(section).copied().flatten().map_or(-1, i64::from);
+            if u > 0 {
+                let begins = example.section[unit] != example.section[unit - 1];
+                answers[0][row] = i64::from(begins);
+                if begins {
+                    answers[1][row] = i64::from(example.levels[section] <= 1);
+                }
+                answers[3][row] = i64::from(!begins || example.follows[section]);
+            }
+        }
+        for u in units.len()..n_units {
+            attends[(s * n_units + u) * n_units + u] = 0.0;
+        }
+    }
+    let dims_of = |last: &[usize]| -> Vec<i64> { [n_stretches].iter().chain(last).map(|&dim| dim as i64).collect() };
+    let batch = Batch {
+        vectors: Tensor::from_slice(&vectors).reshape(dims_of(&[n_units, dims])),
+        cues: Tensor::from_slice(&cues).reshape(dims_of(&[n_units, N_CUES])),
+        words: Tensor::from_slice(&words).reshape(dims_of(&[n_units, N_CUE_WORDS])),
+        means: Tensor::from_slice(&means).reshape(dims_of(&[n_slots * n_units, n_units])),
+        attends: Tensor::from_slice(&attends).reshape(dims_of(&[1, n_units, n_units])),
+    };
+    let [boundary, top, section, follows, class] =
+        answers.map(|numbers| Tensor::from_slice(&numbers).reshape(dims_of(&[n_units])));
+    (batch, Answers { boundary, top, section, follows, class })
+}
+
+/// Returns the mean loss of the answers that there are, in nats; 0 if there are none.
+fn binary_loss(log_odds: &Tensor, answers: &Tensor) -> Tensor {
+    let known = answers.ge(0);
+    let n_known = known.sum(Kind::Float).clamp_min(1.0);
+    let none: Option<&Tensor> = None;
+    let losses = log_odds.binary_cross_entropy_with_logits(
+        &answers.clamp_min(0).to_kind(Kind::Float),
+        none,
+        none,
+        Reduction::None,
+    );
+    (losses * known.to_kind(Kind::Float)).sum(Kind::Float) / n_known
+}
+
+/// What the heads beside the boundary weigh.
+const TOP_WEIGHT: f64 = 0.1;
+const SAME_TOPIC_WEIGHT: f64 = 0.05;
+const FOLLOWS_WEIGHT: f64 = 0.05;
+const CLASS_WEIGHT: f64 = 0.02;
+
+/// Returns the loss to make small, and that of the boundaries alone.
+fn losses(
+    net: &ContextNet,
+    outputs: &Outputs,
+    answers: &Answers,
+    n_classes: usize,
+    random: &mut Random,
+) -> (Tensor, Tensor) {
+    let boundary = binary_loss(&outputs.boundary.select(2, 0), &answers.boundary);
+    let top = binary_loss(&outputs.boundary.select(2, 1), &answers.top);
+    let follows = binary_loss(&outputs.follows, &answers.follows);
+    let mut all = &boundary + top * TOP_WEIGHT + follows * FOLLOWS_WEIGHT;
+    let n_units = answers.section.size()[1];
+    if n_units > 2 {
+        let apart = 1 + random.below(32.min(n_units as usize - 2)) as i64;
+        let (one, other) =
+            (answers.section.narrow(1, 0, n_units - apart), answers.section.narrow(1, apart, n_units - apart));
+        let same = one.eq_tensor(&other).to_kind(Kind::Int64);
+        // Where either unit is filling, there is no answer.
+        let same = same.masked_fill(&other.lt(0), -1);
+        all = all + binary_loss(&net.same_topic(outputs, apart), &same) * SAME_TOPIC_WEIGHT;
+    }
+    if n_classes > 0 && answers.class.ge(0).any().int64_value(&[]) != 0 {
+        let log_shares = outputs.class.log_softmax(-1, Kind::Float).flatten(0, 1);
+        let class = log_shares.g_nll_loss::<Tensor>(&answers.class.flatten(0, 1), None, Reduction::Mean, -1);
+        all = all + class * CLASS_WEIGHT;
+    }
+    (all, boundary)
+}
+
+/// A training under way.
+struct Run<'a> {
+    net: ContextNet,
+    optimizer: AdamW,
+    sampler: Sampler<'a>,
+    settings: &'a ContextTraining,
+    shape: Shape,
+    mean: Vec<f32>,
+    scale: Vec<f32>,
+    n_classes: usize,
+    output: &'a Path,
+    encoder_sha256: String,
+    best: f64,
+    n_worse: usize,
+}
+
+impl Run<'_> {
+    fn checkpoint(&self) -> PathBuf {
+        self.output.join("checkpoint.safetensors")
+    }
+
+    fn best_weights(&self) -> PathBuf {
+        self.output.join("best.safetensors")
+    }
+
+    /// Takes up the last checkpoint, if there is one.
+    fn resume(&mut self) -> Result<()> {
+        let path = self.checkpoint();
+        if !path.exists() {
+            return Ok(());
+        }
+        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
+        let mut state = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
+        let place =
+            state.iter().position(|(name, _)| name == "looks").ok_or_else(|| unusable("looks is missing".into()))?;
+        let looks = state.swap_remove(place).1;
+        if looks.size() != [2] {
+            return Err(unusable("looks is of another shape".to_owned()));
+        }
+        self.best = looks.double_value(&[0]);
+        self.n_worse = looks.double_value(&[1]) as usize;
+        self.optimizer.restore(state).map_err(unusable)
+    }
+
+    fn train(
+        &mut self,
+        looked_at: &[Example],
+        kinds: &[&str],
+        on_look: &mut dyn FnMut(&Look),
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let (mut loss_sum, mut n_losses) = (0.0, 0);
+        while self.optimizer.n_steps() < self.settings.n_steps && self.n_worse < self.settings.patience {
+            progress.check()?;
+            let step = self.optimizer.n_steps();
+            loss_sum += self.step(step);
+            n_losses += 1;
+            progress.report(step + 1, self.settings.n_steps);
+            let n_done = step + 1;
+            if n_done.is_multiple_of(self.settings.validate_every) || n_done == self.settings.n_steps {
+                let training_loss = loss_sum / f64::from(n_losses);
+                (loss_sum, n_losses) = (0.0, 0);
+                let of_kinds = self.look(looked_at, kinds);
+                // Of the logarithms: the kinds differ in how rare boundaries are, and none is to rule the others.
+                let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
+                // Without anything to look at, the last weights are as good as any.
+                let is_best = of_kinds.is_empty() || mean < self.best;
+                if is_best {
+                    (self.best, self.n_worse) = (mean, 0);
+                    let weights: Vec<_> =
+                        self.net.shared().iter().map(|(n, t)| (n.clone(), t.shallow_clone())).collect();
+                    write_tensors(&weights, &self.best_weights())?;
+                } else {
+                    self.n_worse += 1;
+                }
+                on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
+                let mut state = self.optimizer.state();
+                state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
+                write_tensors(&state, &self.checkpoint())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a step, and returns the loss of a gap before it.
+    fn step(&mut self, step: usize) -> f64 {
+        let settings = self.settings;
+        tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
+        let stretches = self.sampler.step(step);
+        let (batch, answers) = batch(&stretches, &self.shape, &self.mean, &self.scale);
+        let mut random = Random::new(settings.seed, 500_000_000 + step as u64);
+        let outputs = self.net.run(&batch, true);
+        let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
+        all.backward();
+        let warm_up = (settings.n_steps / 20).max(1);
+        let share = (step + 1) as f64 / settings.n_steps as f64;
+        let falling = 0.5 * (1.0 + (std::f64::consts::PI * share).cos());
+        let rate = settings.rate * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0);
+        self.optimizer.step(rate, 1.0);
+        boundary.double_value(&[])
+    }
+
+    /// Returns, for each kind, the loss of a gap and the best F1 of any threshold.
+    fn look(&self, examples: &[Example], kinds: &[&str]) -> BTreeMap<String, (f64, f64)> {
+        let mut scored: BTreeMap<String, Vec<(f32, bool)>> = BTreeMap::new();
+        for example in examples {
+            scored.entry(kinds[example.domain].to_owned()).or_default().extend(self.judge(example));
+        }
+        scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect()
+    }
+
+    /// Returns what the model says of each gap of a document, in log-odds, and whether it is a boundary.
+    fn judge(&self, example: &Example) -> Vec<(f32, bool)> {
+        let mut judged = Vec::with_capacity(example.n_units);
+        for start in (0..example.n_units).step_by(LOOK_UNITS) {
+            let units = start..example.n_units.min(start + LOOK_UNITS);
+            let stretch = Stretch { example, units, hidden: Hidden::default() };
+            let (batch, answers) = batch(&[stretch], &self.shape, &self.mean, &self.scale);
+            let log_odds = tch::no_grad(|| self.net.run(&batch, false).boundary.select(2, 0).flatten(0, 1));
+            let log_odds = Vec::<f32>::try_from(log_odds).expect("it has one dimension");
+            let answers = Vec::<i64>::try_from(answers.boundary.flatten(0, 1)).expect("it has one dimension");
+            let known = log_odds.into_iter().zip(answers).filter(|&(_, answer)| answer >= 0);
+            judged.extend(known.map(|(log_odds, answer)| (log_odds, answer == 1)));
+        }
+        judged
+    }
+
+    /// Returns what makes the best weights calibrated on the documents looked at. Of one kind of unit, every kind of
+    /// document weighs the same.
+    fn calibrations(&self, examples: &[Example]) -> Calibrations {
+        let of = |kind: UnitKind| {
+            let mut by_domain: BTreeMap<usize, Vec<(f32, bool)>> = BTreeMap::new();
+            for example in examples.iter().filter(|example| example.unit_kind == kind) {
+                by_domain.entry(example.domain).or_default().extend(self.judge(example));
+            }
+            let judged: Vec<Judged> = by_domain
+                .values()
+                .flat_map(|scores| {
+                    let weight = 1.0 / scores.len() as f64;
+                    scores.iter().map(move |&(log_odds, is_boundary)| Judged {
+                        log_odds: f64::from(log_odds),
+                        is_boundary,
+                        weight,
+                    })
+                })
+                .collect();
+            calibrate::fit(&judged)
+        };
+        Calibrations {
+            paragraph: of(UnitKind::Paragraph),
+            sentence: of(UnitKind::Sentence),
+            utterance: of(UnitKind::Utterance),
+        }
+    }
+
+    /// Writes the best weights in f16, as every build reads them, and what calibrates them.
+    fn finish(self, looked_at: &[Example]) -> Result<PathBuf> {
+        let path = self.best_weights();
+        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
+        let weights = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
+        self.net.restore(&weights).map_err(&unusable)?;
+        let numbers = |tensor: &Tensor| -> Result<Vec<u8>> {
+            let flat =
+                Vec::<f32>::try_from(tensor.to_kind(Kind::Float).view(-1)).map_err(|e| unusable(e.to_string()))?;
+            Ok(flat.into_iter().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect())
+        };
+        let data: Vec<(String, Vec<usize>, Vec<u8>)> = weights
+            .iter()
+            .map(|(name, tensor)| {
+                let dims = tensor.size().into_iter().map(|dim| dim as usize).collect();
+                Ok((name.clone(), dims, numbers(tensor)?))
+            })
+            .collect::<Result<_>>()?;
+        let views = data.iter().map(|(name, dims, bytes)| {
+            let view = TensorView::new(Dtype::F16, dims.clone(), bytes).expect("two bytes a number");
+            (name.as_str(), view)
+        });
+        let bytes = safetensors::serialize(views, None).map_err(|error| unusable(error.to_string()))?;
+        let model = self.output.join("model.safetensors");
+        super::write_whole(&model, &bytes)?;
+        let config = ContextConfig {
+            features: FEATURES_VERSION,
+            encoder_sha256: self.encoder_sha256.clone(),
+            calibration: self.calibrations(looked_at),
+        };
+        let config = serde_json::to_vec_pretty(&config)?;
+        super::write_whole(&self.output.join("config.json"), &config)?;
+        Ok(model)
+    }
+}
+
+/// The most units looked at at once.
+const LOOK_UNITS: usize = 512;
+
+/// Writes tensors wholly or not at all: what stood there before stays until the new file is on the disk.
+fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result<()> {
+    let failed = |reason: &dyn std::fmt::Display| Error::Write {
+        path: path.to_owned(),
+        source: std::io::Error::other(reason.to_string()),
+    };
+    let part = path.with_extension("part");
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    let written = Tensor::write_safetensors(tensors, &part).map_err(|error| failed(&error));
+    let written = written.and_then(|()| std::fs::rename(&part, path).map_err(|error| failed(&error)));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+fn mean_loss(scores: &[(f32, bool)]) -> f64 {
+    let loss = |&(log_odds, is_boundary): &(f32, bool)| {
+        let wrong = f64::from(if is_boundary { -log_odds } else { log_odds });
+        wrong.max(0.0) + (-wrong.abs()).exp().ln_1p()
+    };
+    scores.iter().map(loss).sum::<f64>() / scores.len().max(1) as f64
+}
+
+/// Returns the best F1 of any one threshold over all gaps.
+fn best_f1(mut scores: Vec<(f32, bool)>) -> f64 {
+    scores.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let n_true = scores.iter().filter(|(_, is_boundary)| *is_boundary).count();
+    let (mut hits, mut best) = (0, 0.0_f64);
+    for (i, (_, is_boundary)) in scores.into_iter().enumerate() {
+        hits += usize::from(is_boundary);
+        best = best.max(2.0 * hits as f64 / (i + 1 + n_true).max(1) as f64);
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::evaluate::data::{Selection, references};
+    use crate::neural::Vectors;
+    use crate::progress::Unwatched;
+
+    /// Gives each text a vector that follows from its bytes.
+    struct Hashing;
+
+    impl Encoder for Hashing {
+        fn name(&self) -> &'static str {
+            "hashing"
+        }
+
+        fn sha256(&self) -> &'static str {
+            "0"
+        }
+
+        fn dims(&self) -> usize {
+            384
+        }
+
+        fn encode(&self, texts: &[&str], _progress: &dyn Progress) -> Result<Vectors> {
+            let vector = |text: &&str| {
+                let seed = text.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+                let mut random = Random::new(seed, 0);
+                let numbers: Vec<f32> = (0..384).map(|_| random.share() as f32 - 0.5).collect();
+                let length = numbers.iter().map(|x| x * x).sum::<f32>().sqrt();
+                numbers.into_iter().map(move |x| x / length).collect::<Vec<f32>>()
+            };
+            Ok(Vectors::new(384, texts.iter().flat_map(vector).collect()))
+        }
+    }
+
+    fn settings() -> ContextTraining {
+        ContextTraining {
+            n_steps: 4,
+            n_stretches: 2,
+            stretch_units: 16,
+            validate_every: 2,
+            splice_share: 0.5,
+            automatic_share: 0.5,
+            ..ContextTraining::usual()
+        }
+    }
+
+    /// Returns documents of `n_sections` sections of some utterances each.
+    fn documents(n_documents: usize, n_sections: usize) -> Vec<Labelled> {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        for document in 0..n_documents {
+            let utterance = |i: usize| {
+                let (text, speaker) = (format!("So, sentence {i} of {document}."), format!("S{}", i % 2));
+                serde_json::json!({"text": text, "speaker": speaker})
+            };
+            let section = |s: usize| {
+                let paragraphs: Vec<_> = (0..4 + s).map(|i| utterance(10 * s + i)).collect();
+                serde_json::json!({"title": "Payment", "heading_path": ["Payment"], "paragraphs": paragraphs})
+            };
+            let sections: Vec<_> = (0..n_sections).map(section).collect();
+            let line = serde_json::json!({"id": format!("d/{document}"), "unit": "utterance", "sections": sections});
+            writeln!(file, "{line}").expect("room for a file");
+        }
+        let found = references(file.path(), Selection::default()).expect("the file is there");
+        found.map(|reference| ("talk".to_owned(), reference.expect("it is whole"))).collect()
+    }
+
+    fn trained(output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
+        let documents = documents(5, 3);
+        let (train, held_out) = documents.split_at(4);
+        let path = train_context(train, held_out, &settings(), &Hashing, output, &mut |_| (), progress)?;
+        Ok(std::fs::read(path).expect("the weights were written"))
+    }
+
+    /// Stops the work once so many steps are done.
+    struct StopsAfter(usize, AtomicUsize);
+
+    impl Progress for StopsAfter {
+        fn report(&self, done: usize, total: usize) {
+            if total == settings().n_steps {
+                self.1.store(done, Ordering::Relaxed);
+            }
+        }
+
+        fn is_cancelled(&self) -> bool {
+            self.0 <= self.1.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_training_that_was_stopped_ends_with_the_weights_it_would_have_had() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let whole = trained(folders[0].path(), &Unwatched).expect("it trains");
+        // The third step is lost: the last checkpoint was after the second.
+        let stopped = trained(folders[1].path(), &StopsAfter(3, AtomicUsize::new(0)));
+        assert!(matches!(stopped, Err(Error::Cancelled)));
+        assert!(folders[1].path().join("checkpoint.safetensors").exists());
+        let resumed = trained(folders[1].path(), &Unwatched).expect("it goes on");
+        assert_eq!(whole, resumed);
+        crate::boundaries::Context::from_folder(folders[1].path()).expect("every build reads the result");
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_damaged_says_so_and_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("checkpoint.safetensors");
+        std::fs::write(&path, b"damaged").expect("room for a file");
+        let error = trained(folder.path(), &Unwatched).expect_err("it is damaged").to_string();
+        assert!(error.contains("checkpoint.safetensors"), "{error}");
+        assert_eq!(std::fs::read(&path).expect("it is there"), b"damaged");
+    }
+
+    #[test]
+    fn documents_without_a_boundary_teach_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for documents in [documents(3, 1), Vec::new()] {
+            let result = train_context(&documents, &[], &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let error = result.expect_err("there is nothing to learn").to_string();
+            assert!(error.contains("no boundary to learn from"), "{error}");
+        }
+    }
+}
