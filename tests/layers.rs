@@ -65,7 +65,7 @@ const FORBIDDEN: &[Forbidden] = &[
     Forbidden { word: "rten", under: "src/", except: &["src/neural/"], why: "only neural knows a tensor" },
     Forbidden { word: "ndarray", under: "src/", except: &["src/neural/"], why: "only neural knows a tensor" },
     Forbidden {
-        word: "tch::",
+        word: "use tch",
         under: "src/",
         except: &["src/neural/", "src/train/"],
         why: "only neural and training know a tensor",

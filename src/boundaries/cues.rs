@@ -256,9 +256,11 @@ impl Whole {
 
     fn place(&self, words_before: u64, n_words: u32) -> [f32; 10] {
         let words_after = self.n_words - words_before - u64::from(n_words);
-        let [a, b, c, d, e, f, g, h] = self.numbers;
         let near = |words: u64| log_scaled(words.min(5000) as f64, 5000.0);
-        [a, b, c, d, e, f, g, h, near(words_before), near(words_after)]
+        let mut numbers = [0.0; 10];
+        numbers[..8].copy_from_slice(&self.numbers);
+        numbers[8..].copy_from_slice(&[near(words_before), near(words_after)]);
+        numbers
     }
 }
 

@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn neighbours_of_which_one_must_be_a_boundary_make_one() {
         let mut scores = vec![0.0; 40];
-        scores[19..22].copy_from_slice(&[0.3, 0.35, 0.3]);
+        scores[19..22].copy_from_slice(&[0.2, 0.25, 0.2]);
         check_probabilities(&scores, 0.5, &[20]);
         // The first of them by itself is no boundary.
         scores[20..22].fill(0.0);

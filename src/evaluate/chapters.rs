@@ -107,7 +107,7 @@ pub struct EngineMeasures {
     pub reliability: Vec<ReliabilityBin>,
     /// How well documents of some length are cut, shortest first; only lengths that there are.
     pub by_length: Vec<LengthMeasures>,
-    /// Words read in a second, encoding included; 0 if the clock stood still.
+    /// Words read in a second, encoding included; 0 of an engine that reads none.
     pub words_per_sec: f64,
     /// The most memory held, if the front end knows.
     pub peak_mib: Option<f64>,
@@ -199,7 +199,12 @@ pub fn evaluate_chapters(
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
             let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, progress)?;
-            let secs = (surroundings.seconds)() - started + if engine.needs_vectors() { encoding_secs } else { 0.0 };
+            let secs = match engine {
+                // They read nothing, and so have no speed.
+                Engine::None | Engine::Even | Engine::Random { .. } => 0.0,
+                engine if engine.needs_vectors() => (surroundings.seconds)() - started + encoding_secs,
+                _ => (surroundings.seconds)() - started,
+            };
             tally.add(&reference.sections, &found, &scores, n_words, secs);
             (surroundings.on_prediction)(Prediction {
                 id: reference.id.clone(),
@@ -465,7 +470,9 @@ mod tests {
         // Sections start at units 1 and 3 of 5, equal parts at 1 and 3.
         assert!((evaluation.engines[1].f1 - 1.0).abs() < 1e-12 && evaluation.engines[1].pk.abs() < 1e-12);
         assert!((evaluation.engines[0].count_ratio_median - 1.0 / 3.0).abs() < 1e-12);
-        // Seven words in one tick of the clock.
+        // What reads nothing has no speed; the clock ticks once for what reads seven words.
+        assert!(evaluation.engines[0].words_per_sec.abs() < 1e-12);
+        let (evaluation, _) = run(&[Engine::TextTiling]);
         assert!((evaluation.engines[0].words_per_sec - 7.0).abs() < 1e-12);
     }
 

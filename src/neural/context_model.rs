@@ -188,7 +188,7 @@ struct Norm {
 }
 
 impl Norm {
-    /// What PyTorch adds to the variance.
+    /// What `PyTorch` adds to the variance.
     const EPSILON: f32 = 1e-5;
 
     fn apply(&self, input: &Array2<f32>) -> Array2<f32> {
@@ -352,9 +352,9 @@ impl ContextModel {
         for head in 0..n_heads {
             let own = |first: usize| Slice::from(first + head * head_width..first + (head + 1) * head_width);
             let part = |i: usize| projected.slice_axis(Axis(1), own(i * width));
-            let mut queries = rotation.applied(part(0));
+            let mut queries = rotation.applied(&part(0));
             queries /= (head_width as f32).sqrt();
-            let (keys, values) = (rotation.applied(part(1)), part(2));
+            let (keys, values) = (rotation.applied(&part(1)), part(2));
             for start in (0..n_units).step_by(QUERIES) {
                 let end = n_units.min(start + QUERIES);
                 let near = start.saturating_sub(reach)..n_units.min(end + reach);
@@ -411,7 +411,7 @@ impl Weights {
         Array2::from_shape_vec((dims[0], dims[1]), numbers).expect("the shape was checked")
     }
 
-    /// PyTorch keeps a matrix as `[outputs, inputs]`; a row of inputs is multiplied from the left.
+    /// `PyTorch` keeps a matrix as `[outputs, inputs]`; a row of inputs is multiplied from the left.
     fn turned(&mut self, name: &str) -> Array2<f32> {
         self.matrix(name).t().as_standard_layout().into_owned()
     }
@@ -482,8 +482,8 @@ impl Rotation {
     }
 
     /// Returns `part`, `[units, head width]`, with number `i` and number `i + half` turned as a pair.
-    fn applied(&self, part: ArrayView2<f32>) -> Array2<f32> {
-        let (first, second) = part.split_at(Axis(1), part.ncols() / 2);
+    fn applied(&self, part: &ArrayView2<f32>) -> Array2<f32> {
+        let (first, second) = part.view().split_at(Axis(1), part.ncols() / 2);
         let mut turned = Array2::zeros(part.raw_dim());
         let (low, high): (ArrayViewMut2<f32>, ArrayViewMut2<f32>) =
             turned.view_mut().split_at(Axis(1), part.ncols() / 2);

@@ -56,13 +56,12 @@ impl Encoder for KeptVectors {
         let path = self.path(texts);
         let n_bytes = texts.len() * self.dims() * 2;
         let kept = std::fs::read(&path).ok().filter(|bytes| bytes.len() == n_bytes);
-        let bytes = match kept {
-            Some(bytes) => bytes,
-            None => {
-                let vectors = self.encoder.encode(texts, progress)?;
-                let bytes = vectors.as_slice().iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect();
-                keep(&path, bytes)?
-            }
+        let bytes = if let Some(bytes) = kept {
+            bytes
+        } else {
+            let vectors = self.encoder.encode(texts, progress)?;
+            let bytes = vectors.as_slice().iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()).collect();
+            keep(&path, bytes)?
         };
         let numbers = bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
         Ok(Vectors::new(self.dims(), numbers))

@@ -1,4 +1,4 @@
-//! AdamW (Loshchilov, Hutter 2019, arXiv 1711.05101), with a state that can be kept and taken up again.
+//! `AdamW` (Loshchilov, Hutter 2019, arXiv 1711.05101), with a state that can be kept and taken up again.
 //!
 //! The optimiser of `tch` is faster by nothing that matters here, and cannot be saved.
 

@@ -230,6 +230,7 @@ struct Stretch<'a> {
 }
 
 /// What of a stretch the model does not see.
+#[expect(clippy::struct_excessive_bools, reason = "each hides something else, and any may go together")]
 #[derive(Clone, Copy, Default)]
 struct Hidden {
     surface: bool,
@@ -388,12 +389,12 @@ fn losses(
         let same = one.eq_tensor(&other).to_kind(Kind::Int64);
         // Where either unit is filling, there is no answer.
         let same = same.masked_fill(&other.lt(0), -1);
-        all = all + binary_loss(&net.same_topic(outputs, apart), &same) * SAME_TOPIC_WEIGHT;
+        all += binary_loss(&net.same_topic(outputs, apart), &same) * SAME_TOPIC_WEIGHT;
     }
     if n_classes > 0 && answers.class.ge(0).any().int64_value(&[]) != 0 {
         let log_shares = outputs.class.log_softmax(-1, Kind::Float).flatten(0, 1);
         let class = log_shares.g_nll_loss::<Tensor>(&answers.class.flatten(0, 1), None, Reduction::Mean, -1);
-        all = all + class * CLASS_WEIGHT;
+        all += class * CLASS_WEIGHT;
     }
     (all, boundary)
 }

@@ -135,6 +135,10 @@ impl ContextNet {
     }
 
     /// Runs the model; in training some of what it sees is left out at random, by the generator of tch.
+    #[expect(
+        clippy::assign_op_pattern,
+        reason = "tch adds in place where it is written so, and no gradient survives that"
+    )]
     pub(crate) fn run(&self, batch: &Batch, is_training: bool) -> Outputs {
         let none: Option<&Tensor> = None;
         let shape = &self.shape;

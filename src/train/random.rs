@@ -26,6 +26,6 @@ impl Random {
 
     /// Returns a whole number below `end`, which is at least 1.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        (u128::from(self.next()) * end as u128 >> 64) as usize
+        ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 }

@@ -239,7 +239,8 @@ pub(crate) struct EvaluateChapters {
     /// Documents with their true sections (JSON lines, plain or .zst)
     #[arg(required = true)]
     pub(crate) data: Vec<PathBuf>,
-    /// What to measure; may be given several times [default: what the program would choose]
+    /// What to measure; may be given several times: context, vectors, lexical; what others do: texttiling, percentile,
+    /// treeseg; and what reads nothing: none, even, random [default: what the program would choose]
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
     /// Keeps the vectors of documents in this folder, so that a second run need not make them again
