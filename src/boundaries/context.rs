@@ -187,7 +187,7 @@ mod tests {
         for i in 0..n_units {
             let subject = i / run % SUBJECTS.len();
             let start = text.len();
-            text.push_str(&format!("{} {}.", SUBJECTS[subject], i));
+            text.extend([SUBJECTS[subject], " ", &i.to_string(), "."]);
             units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
             text.push('\n');
             let mut vector = vec![0.0_f32; 384];

@@ -344,16 +344,16 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_levels(scores: GapScores, expected: &[u8]) {
+    fn check_levels(scores: &GapScores, expected: &[u8]) {
         let all: Vec<GapIndex> = (0..scores.len()).map(GapIndex::from).collect();
-        assert_eq!(levels(&scores, &all), expected);
+        assert_eq!(levels(scores, &all), expected);
     }
 
     #[test]
     fn a_boundary_is_of_the_top_level_if_that_is_more_likely() {
-        check_levels(GapScores::with_tops(vec![0.9; 3], vec![0.2, 0.5, 0.9]), &[2, 1, 1]);
-        check_levels(GapScores::with_tops(vec![0.9; 2], vec![0.2, 0.3]), &[1, 1]);
-        check_levels(GapScores::new(vec![0.9; 2]), &[1, 1]);
+        check_levels(&GapScores::with_tops(vec![0.9; 3], vec![0.2, 0.5, 0.9]), &[2, 1, 1]);
+        check_levels(&GapScores::with_tops(vec![0.9; 2], vec![0.2, 0.3]), &[1, 1]);
+        check_levels(&GapScores::new(vec![0.9; 2]), &[1, 1]);
     }
 
     #[test]

@@ -270,7 +270,7 @@ mod tests {
     fn the_percentile_is_between_two_values_in_proportion() {
         // As numpy.percentile gives it.
         assert!((quantile(&[1.0, 2.0, 3.0, 4.0], 0.95) - 3.85).abs() < 1e-12);
-        assert_eq!(quantile(&[], 0.5), 0.0);
+        assert!(quantile(&[], 0.5).abs() < 1e-12);
         let found = percentile(&runs(&[30, 30]));
         assert!(found.iter().all(|gap| (28..=30).contains(&gap.0)) && !found.is_empty(), "{found:?}");
         assert!(percentile(&runs(&[1])).is_empty());
