@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::calibration::{Calibration, OfUnitKinds, probability};
 use super::features::{Features, MEAN_WINDOWS, N_CUE_WORDS, N_CUES, N_WORD_CLASSES, mean_windows};
 use super::{GapInput, GapScorer};
 use crate::document::{GapScores, UnitKind, setting};
@@ -32,50 +33,8 @@ pub struct ContextConfig {
     /// The SHA-256 of the encoder whose vectors it was trained on.
     pub encoder_sha256: String,
     /// For paragraphs, sentences and utterances: what the log-odds are multiplied by and what is added, so that they are
-    /// calibrated (Platt 1999; Guo et al. 2017, arXiv 1706.04599).
-    pub calibration: Calibrations,
-}
-
-/// A [`Calibration`] for each kind of unit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Calibrations {
-    /// For paragraphs.
-    pub paragraph: Calibration,
-    /// For sentences.
-    pub sentence: Calibration,
-    /// For utterances.
-    pub utterance: Calibration,
-}
-
-impl Calibrations {
-    /// The model's own log-odds.
-    pub const NONE: Self = {
-        let none = Calibration { slope: 1.0, offset: 0.0 };
-        Self { paragraph: none, sentence: none, utterance: none }
-    };
-
-    fn of(self, kind: UnitKind) -> Calibration {
-        match kind {
-            UnitKind::Paragraph => self.paragraph,
-            UnitKind::Sentence => self.sentence,
-            UnitKind::Utterance => self.utterance,
-        }
-    }
-}
-
-/// How log-odds become calibrated log-odds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Calibration {
-    /// What they are multiplied by, above 0.
-    pub slope: f32,
-    /// What is added then.
-    pub offset: f32,
-}
-
-impl Calibration {
-    fn probability(self, log_odds: f32) -> f32 {
-        1.0 / (1.0 + (-(log_odds * self.slope + self.offset)).exp())
-    }
+    /// calibrated.
+    pub calibration: OfUnitKinds<Calibration>,
 }
 
 /// The trained engine.
@@ -101,6 +60,11 @@ impl Context {
         };
         let (weights, config) = (read("model.safetensors")?, read("config.json")?);
         Self::new(&weights, &String::from_utf8_lossy(&config), &folder.display().to_string())
+    }
+
+    /// Returns the SHA-256 of the weights, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        self.model.sha256()
     }
 
     fn new(weights: &[u8], config: &str, origin: &str) -> Result<Self> {
@@ -161,7 +125,7 @@ impl GapScorer for Context {
         // No section can begin anew with the first unit: it has no gap before it.
         let of_gaps = log_odds.iter().skip(1);
         let scores = of_gaps.clone().map(|[boundary, _]| calibration.probability(*boundary)).collect();
-        let tops = of_gaps.map(|[_, top]| 1.0 / (1.0 + (-top).exp())).collect();
+        let tops = of_gaps.map(|&[_, top]| probability(top)).collect();
         Ok(GapScores::with_tops(scores, tops))
     }
 }

@@ -4,19 +4,28 @@
 //! vectors of their units. Neither is trained on boundaries; an engine that is has its place beside them. Headings are
 //! not looked at: they make the layer *as written*.
 
+mod calibration;
 mod context;
 mod cues;
 mod depth;
 pub(crate) mod features;
 mod lexical;
+mod pair;
+pub(crate) mod pair_text;
 mod scale;
 mod vectors;
 mod windows;
 
-pub use context::{Calibration, Calibrations, Context, ContextConfig};
+pub use calibration::{Calibration, Combination, OfUnitKinds};
+#[cfg(feature = "libtorch")]
+pub(crate) use calibration::log_odds;
+pub use context::{Context, ContextConfig};
 #[cfg(feature = "libtorch")]
 pub(crate) use context::{FEATURES_VERSION, shape};
 pub use lexical::{Lexical, LexicalConfig};
+pub use pair::{Combined, Pair, PairConfig};
+#[cfg(feature = "libtorch")]
+pub(crate) use pair::READ_ABOVE;
 pub use scale::{Scale, Scales};
 pub use vectors::{VectorDepth, VectorsConfig};
 

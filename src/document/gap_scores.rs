@@ -58,6 +58,11 @@ impl GapScores {
     pub fn tops(&self) -> Option<&[f32]> {
         self.tops.as_deref()
     }
+
+    /// Returns the scores and the levels by themselves.
+    pub fn into_parts(self) -> (Vec<f32>, Option<Vec<f32>>) {
+        (self.scores, self.tops)
+    }
 }
 
 #[cfg(test)]

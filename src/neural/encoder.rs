@@ -11,14 +11,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::queue::run_all;
 use super::tokens::Tokens;
 use super::vectors::normalize;
 use super::{Encoder, Vectors};
@@ -27,11 +27,8 @@ use crate::progress::Progress;
 
 static WEIGHTS: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
-static TOKENIZER: &[u8] =
+pub(super) static TOKENIZER: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
-
-/// How often a text is reported: not for each, since a short one takes less than a millisecond.
-const REPORT_EVERY: usize = 16;
 
 /// A sentence encoder in the ONNX form, run by rten.
 pub struct SentenceEncoder {
@@ -129,25 +126,6 @@ impl SentenceEncoder {
         let hidden: NdTensor<f32, 3> = hidden.try_into().map_err(|_| failed("the output is not of f32".to_owned()))?;
         Ok(mean_direction(&hidden))
     }
-
-    /// Runs the texts in `order`, on one thread, until there is none left, one fails or the work is cancelled.
-    fn work(&self, queue: &Queue, texts: &[&str], options: &RunOptions, progress: &dyn Progress) {
-        while let Some(position) = queue.take() {
-            if progress.is_cancelled() {
-                return queue.stop();
-            }
-            let text = queue.order[position];
-            let vector = self.vector(texts[text], options);
-            let has_failed = vector.is_err();
-            let n_done = queue.put(text, vector);
-            if n_done.is_multiple_of(REPORT_EVERY) || n_done == queue.order.len() {
-                progress.report(n_done, queue.order.len());
-            }
-            if has_failed {
-                return queue.stop();
-            }
-        }
-    }
 }
 
 impl Encoder for SentenceEncoder {
@@ -165,73 +143,12 @@ impl Encoder for SentenceEncoder {
 
     /// Runs each text alone, longest first, each different text once. Only the first 256 word pieces are read.
     fn encode(&self, texts: &[&str], progress: &dyn Progress) -> Result<Vectors> {
-        progress.check()?;
         let (distinct, place_of) = distinct(texts);
-        let queue = Queue::new(&distinct);
-        std::thread::scope(|scope| {
-            for options in &self.options[1..] {
-                scope.spawn(|| self.work(&queue, &distinct, options, progress));
-            }
-            self.work(&queue, &distinct, &self.options[0], progress);
-        });
-        let vectors = queue.into_vectors();
-        // A failure is told before a cancel: both stop the queue.
-        let mut rows: Vec<Vec<f32>> = Vec::with_capacity(distinct.len());
-        for vector in vectors {
-            rows.push(vector.unwrap_or(Err(Error::Cancelled))?);
-        }
+        let sizes: Vec<usize> = distinct.iter().map(|text| text.len()).collect();
+        let rows = run_all(&self.options, &sizes, |options, text| self.vector(distinct[text], options), progress)?;
         tracing::debug!(n_texts = texts.len(), n_distinct = distinct.len(), "encoded texts");
         let data = place_of.iter().flat_map(|&place| &rows[place]).copied().collect();
         Ok(Vectors::new(self.dims, data))
-    }
-}
-
-/// The texts still to be run, and the vectors of those that have been.
-struct Queue {
-    /// The numbers of the texts, longest first, so that no thread is left with a long one at the end.
-    order: Vec<usize>,
-    next: AtomicUsize,
-    is_stopped: AtomicBool,
-    done: Mutex<Done>,
-}
-
-struct Done {
-    n_done: usize,
-    vectors: Vec<Option<Result<Vec<f32>>>>,
-}
-
-impl Queue {
-    fn new(texts: &[&str]) -> Self {
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|&text| std::cmp::Reverse(texts[text].len()));
-        let vectors = std::iter::repeat_with(|| None).take(texts.len()).collect();
-        Self {
-            order,
-            next: AtomicUsize::new(0),
-            is_stopped: AtomicBool::new(false),
-            done: Mutex::new(Done { n_done: 0, vectors }),
-        }
-    }
-
-    fn take(&self) -> Option<usize> {
-        let position = self.next.fetch_add(1, Ordering::Relaxed);
-        (!self.is_stopped.load(Ordering::Relaxed) && position < self.order.len()).then_some(position)
-    }
-
-    fn stop(&self) {
-        self.is_stopped.store(true, Ordering::Relaxed);
-    }
-
-    /// Returns how many texts are done with this one.
-    fn put(&self, text: usize, vector: Result<Vec<f32>>) -> usize {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.vectors[text] = Some(vector);
-        done.n_done += 1;
-        done.n_done
-    }
-
-    fn into_vectors(self) -> Vec<Option<Result<Vec<f32>>>> {
-        self.done.into_inner().unwrap_or_else(PoisonError::into_inner).vectors
     }
 }
 
@@ -266,14 +183,14 @@ fn mean_direction(hidden: &NdTensor<f32, 3>) -> Vec<f32> {
     vector
 }
 
-fn options() -> ModelOptions {
+pub(super) fn options() -> ModelOptions {
     let mut options = ModelOptions::with_all_ops();
     // Else each run packs the weights anew, which for a short text takes longer than the text.
     options.prepack_weights(true);
     options
 }
 
-fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
+pub(super) fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
     Error::Model { name: name.to_owned(), reason: reason.to_string() }
 }
 

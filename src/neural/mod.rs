@@ -1,11 +1,20 @@
 //! Text to vectors: the only room that knows a tensor.
 //!
 //! An [`Encoder`] gives each text a vector of length 1, such that texts of like meaning point alike. The rest of the
-//! program sees [`Vectors`] and knows neither model nor tokens.
+//! program sees [`Vectors`] and knows neither model nor tokens. A [`PairScorer`] reads two texts together and says whether
+//! they are of one section.
 
 mod context_model;
 mod encoder;
 mod kept;
+#[cfg(feature = "libtorch")]
+mod pair_classifier;
+mod pair_model;
+#[cfg(feature = "libtorch")]
+pub(crate) mod pair_network;
+#[cfg(feature = "libtorch")]
+pub(crate) mod pair_tokens;
+mod queue;
 mod tokens;
 mod vectors;
 
@@ -15,6 +24,9 @@ pub(crate) use context_model::{ROTARY_BASE, vector_scale};
 pub use encoder::SentenceEncoder;
 use encoder::{hex, hex_sha256};
 pub use kept::KeptVectors;
+#[cfg(feature = "libtorch")]
+pub use pair_classifier::PairClassifier;
+pub use pair_model::PairModel;
 pub use vectors::Vectors;
 
 use crate::error::Result;
@@ -35,4 +47,17 @@ pub trait Encoder: Send + Sync {
     ///
     /// A text's vector depends on the text alone: not on its neighbours, nor on the number of threads.
     fn encode(&self, texts: &[&str], progress: &dyn Progress) -> Result<Vectors>;
+}
+
+/// Reads two texts together, and says whether they are of one section.
+///
+/// Behind it may stand any model that classifies pairs; an engine of `boundaries` sees no more of it than this.
+pub trait PairScorer: Send + Sync {
+    /// Returns the SHA-256 of the model's weights, in hexadecimal.
+    fn sha256(&self) -> &str;
+
+    /// Returns the log-odds of each pair, in their order, that its second text is of another section than its first.
+    ///
+    /// A pair's number depends on the pair alone: not on its neighbours, nor on the number of threads.
+    fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>>;
 }

@@ -3,7 +3,7 @@
 //! `rten-text` is lighter (15 crates beside those we have, against 59), but of 497 texts it read 264 otherwise than the
 //! reference and panicked on 13, plain ASCII among them; `tokenizers` read every one alike.
 
-use tokenizers::Tokenizer;
+use tokenizers::{Tokenizer, TruncationParams};
 
 use crate::error::{Error, Result};
 
@@ -13,6 +13,9 @@ pub(super) const MAX_PIECES: usize = 256;
 
 /// The bytes of a text that are looked at: far more than [`MAX_PIECES`] need, and a bound for a text of any length.
 const MAX_BYTES: usize = 16 * 1024;
+
+/// The fewest pieces a pair may have: four marks, and something of each text.
+const MIN_PAIR_PIECES: usize = 8;
 
 /// The pieces of words that a model knows.
 pub(super) struct Tokens {
@@ -48,6 +51,46 @@ impl Tokens {
             ids[MAX_PIECES - 1] = end_mark;
         }
         Ok(ids)
+    }
+}
+
+/// The pieces of two texts that a model reads together: `[CLS] first [SEP] second [SEP]`.
+pub(super) struct PairTokenizer {
+    tokenizer: Tokenizer,
+    model: String,
+}
+
+impl PairTokenizer {
+    /// Reads a `tokenizer.json`. A pair of more than `max_pieces`, at least 8, loses pieces from the end of its longer text
+    /// until it fits; of both once they are equally long.
+    pub(super) fn from_json(json: &[u8], max_pieces: usize, model: &str) -> Result<Self> {
+        if max_pieces < MIN_PAIR_PIECES {
+            return Err(Error::Setting { name: "max_pieces", needed: "at least 8", found: max_pieces.to_string() });
+        }
+        let unusable = |reason: String| Error::Model { name: model.to_owned(), reason };
+        let mut tokenizer =
+            Tokenizer::from_bytes(json).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
+        // A document that says "[SEP]" says just that; it does not end there.
+        tokenizer.set_encode_special_tokens(true);
+        tokenizer.with_padding(None);
+        let longest_first = TruncationParams { max_length: max_pieces, ..TruncationParams::default() };
+        tokenizer.with_truncation(Some(longest_first)).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
+        Ok(Self { tokenizer, model: model.to_owned() })
+    }
+
+    /// Returns the number of each piece, its marks included, and which text it is of, as the model takes them.
+    pub(super) fn pieces(&self, first: &str, second: &str) -> Result<(Vec<i32>, Vec<i32>)> {
+        let failed = |error| Error::ModelRun { name: self.model.clone(), reason: format!("tokenise: {error}") };
+        let bounded = |text: &str| text[..text.floor_char_boundary(MAX_BYTES)].to_owned();
+        let encoding = self.tokenizer.encode_fast((bounded(first), bounded(second)), true).map_err(failed)?;
+        let signed = |numbers: &[u32]| numbers.iter().map(|&number| number.cast_signed()).collect();
+        Ok((signed(encoding.get_ids()), signed(encoding.get_type_ids())))
+    }
+
+    /// Returns one more than the highest number a piece can have.
+    #[cfg(feature = "libtorch")]
+    pub(super) fn n_pieces_known(&self) -> usize {
+        self.tokenizer.get_vocab(true).into_values().max().map_or(0, |highest| highest as usize + 1)
     }
 }
 

@@ -20,8 +20,9 @@ use super::calibrate::{self, Judged};
 use super::context_net::{Batch, ContextNet, Outputs};
 use super::examples::{Example, Reader, Topics, check_learnable};
 use super::random::Random;
+use super::{best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
-use crate::boundaries::{Calibrations, ContextConfig, FEATURES_VERSION, shape};
+use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
 use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -431,16 +432,8 @@ impl Run<'_> {
             return Ok(());
         }
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        let mut state = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
-        let place =
-            state.iter().position(|(name, _)| name == "looks").ok_or_else(|| unusable("looks is missing".into()))?;
-        let looks = state.swap_remove(place).1;
-        if looks.size() != [2] {
-            return Err(unusable("looks is of another shape".to_owned()));
-        }
-        self.best = looks.double_value(&[0]);
-        self.n_worse = looks.double_value(&[1]) as usize;
-        self.optimizer.restore(state).map_err(unusable)
+        (self.best, self.n_worse) = super::restore(&path, &mut self.optimizer).map_err(unusable)?;
+        Ok(())
     }
 
     fn train(
@@ -493,11 +486,7 @@ impl Run<'_> {
         let outputs = self.net.run(&batch, true);
         let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
         all.backward();
-        let warm_up = (settings.n_steps / 20).max(1);
-        let share = (step + 1) as f64 / settings.n_steps as f64;
-        let falling = 0.5 * (1.0 + (std::f64::consts::PI * share).cos());
-        let rate = settings.rate * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0);
-        self.optimizer.step(rate, 1.0);
+        self.optimizer.step(rate_at(step, settings.n_steps, settings.rate), 1.0);
         boundary.double_value(&[])
     }
 
@@ -528,30 +517,25 @@ impl Run<'_> {
 
     /// Returns what makes the best weights calibrated on the documents looked at. Of one kind of unit, every kind of
     /// document weighs the same.
-    fn calibrations(&self, examples: &[Example]) -> Calibrations {
+    fn calibrations(&self, examples: &[Example]) -> OfUnitKinds<Calibration> {
         let of = |kind: UnitKind| {
             let mut by_domain: BTreeMap<usize, Vec<(f32, bool)>> = BTreeMap::new();
             for example in examples.iter().filter(|example| example.unit_kind == kind) {
                 by_domain.entry(example.domain).or_default().extend(self.judge(example));
             }
-            let judged: Vec<Judged> = by_domain
+            let judged: Vec<Judged<2>> = by_domain
                 .values()
                 .flat_map(|scores| {
                     let weight = 1.0 / scores.len() as f64;
-                    scores.iter().map(move |&(log_odds, is_boundary)| Judged {
-                        log_odds: f64::from(log_odds),
-                        is_boundary,
-                        weight,
+                    scores.iter().map(move |&(log_odds, is_boundary)| {
+                        Judged::new([f64::from(log_odds), 1.0], is_boundary, weight)
                     })
                 })
                 .collect();
-            calibrate::fit(&judged)
+            let [slope, offset] = calibrate::fit(&judged, [1.0, 0.0]);
+            Calibration { slope: slope as f32, offset: offset as f32 }
         };
-        Calibrations {
-            paragraph: of(UnitKind::Paragraph),
-            sentence: of(UnitKind::Sentence),
-            utterance: of(UnitKind::Utterance),
-        }
+        OfUnitKinds::each(of)
     }
 
     /// Writes the best weights in f16, as every build reads them, and what calibrates them.
@@ -592,44 +576,6 @@ impl Run<'_> {
 
 /// The most units looked at at once.
 const LOOK_UNITS: usize = 512;
-
-/// Writes tensors wholly or not at all: what stood there before stays until the new file is on the disk.
-fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result<()> {
-    let failed = |reason: &dyn std::fmt::Display| Error::Write {
-        path: path.to_owned(),
-        source: std::io::Error::other(reason.to_string()),
-    };
-    let part = path.with_extension("part");
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    }
-    let written = Tensor::write_safetensors(tensors, &part).map_err(|error| failed(&error));
-    let written = written.and_then(|()| std::fs::rename(&part, path).map_err(|error| failed(&error)));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    written
-}
-
-fn mean_loss(scores: &[(f32, bool)]) -> f64 {
-    let loss = |&(log_odds, is_boundary): &(f32, bool)| {
-        let wrong = f64::from(if is_boundary { -log_odds } else { log_odds });
-        wrong.max(0.0) + (-wrong.abs()).exp().ln_1p()
-    };
-    scores.iter().map(loss).sum::<f64>() / scores.len().max(1) as f64
-}
-
-/// Returns the best F1 of any one threshold over all gaps.
-fn best_f1(mut scores: Vec<(f32, bool)>) -> f64 {
-    scores.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let n_true = scores.iter().filter(|(_, is_boundary)| *is_boundary).count();
-    let (mut hits, mut best) = (0, 0.0_f64);
-    for (i, (_, is_boundary)) in scores.into_iter().enumerate() {
-        hits += usize::from(is_boundary);
-        best = best.max(2.0 * hits as f64 / (i + 1 + n_true).max(1) as f64);
-    }
-    best
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Documents whose sections are known, to weights: `caesura train`, with the cargo feature `libtorch`.
 //!
-//! [`context`] trains the engine that is the default; its result is a folder that every build reads. Nothing here runs
-//! when a document is cut.
+//! [`context`] trains the engine that is the default; its result is a folder that every build reads. [`pair`] fine-tunes a
+//! transformer that reads both sides of a gap. Nothing here runs when a document is cut.
 
 mod adam_w;
 mod augment;
@@ -9,10 +9,14 @@ mod calibrate;
 pub mod context;
 mod context_net;
 mod examples;
+pub mod pair;
 mod random;
 
 use std::fs;
 use std::path::Path;
+
+use adam_w::AdamW;
+use tch::Tensor;
 
 use crate::error::{Error, Result};
 
@@ -29,4 +33,65 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         let _ = fs::remove_file(&part);
     }
     written.map_err(failed)
+}
+
+/// Writes tensors wholly or not at all: what stood there before stays until the new file is on the disk.
+pub(crate) fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result<()> {
+    let failed = |reason: &dyn std::fmt::Display| Error::Write {
+        path: path.to_owned(),
+        source: std::io::Error::other(reason.to_string()),
+    };
+    let part = path.with_extension("part");
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    let written = Tensor::write_safetensors(tensors, &part).map_err(|error| failed(&error));
+    let written = written.and_then(|()| fs::rename(&part, path).map_err(|error| failed(&error)));
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+/// Returns the mean loss of gaps whose log-odds are given, in nats.
+pub(crate) fn mean_loss(scores: &[(f32, bool)]) -> f64 {
+    let loss = |&(log_odds, is_boundary): &(f32, bool)| {
+        let wrong = f64::from(if is_boundary { -log_odds } else { log_odds });
+        wrong.max(0.0) + (-wrong.abs()).exp().ln_1p()
+    };
+    scores.iter().map(loss).sum::<f64>() / scores.len().max(1) as f64
+}
+
+/// Returns the best F1 of any one threshold over all gaps.
+pub(crate) fn best_f1(mut scores: Vec<(f32, bool)>) -> f64 {
+    scores.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let n_true = scores.iter().filter(|(_, is_boundary)| *is_boundary).count();
+    let (mut hits, mut best) = (0, 0.0_f64);
+    for (i, (_, is_boundary)) in scores.into_iter().enumerate() {
+        hits += usize::from(is_boundary);
+        best = best.max(2.0 * hits as f64 / (i + 1 + n_true).max(1) as f64);
+    }
+    best
+}
+
+/// Returns the rate of a step: it rises for a twentieth of the steps to `highest`, and falls to a hundredth of it along a
+/// cosine.
+pub(crate) fn rate_at(step: usize, n_steps: usize, highest: f64) -> f64 {
+    let warm_up = (n_steps / 20).max(1);
+    let share = (step + 1) as f64 / n_steps as f64;
+    let falling = 0.5 * (1.0 + (std::f64::consts::PI * share).cos());
+    highest * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0)
+}
+
+/// Takes up a checkpoint: the state of the optimiser, and under `looks` the best loss so far and how many looks were worse
+/// since; these are returned.
+pub(crate) fn restore(path: &Path, optimizer: &mut AdamW) -> Result<(f64, usize), String> {
+    let mut state = Tensor::read_safetensors(path).map_err(|error| error.to_string())?;
+    let place = state.iter().position(|(name, _)| name == "looks").ok_or("looks is missing")?;
+    let looks = state.swap_remove(place).1;
+    if looks.size() != [2] {
+        return Err("looks is of another shape".to_owned());
+    }
+    optimizer.restore(state)?;
+    Ok((looks.double_value(&[0]), looks.double_value(&[1]) as usize))
 }

@@ -305,11 +305,13 @@ pub(crate) struct Train {
 pub(crate) enum TrainWhat {
     /// The context model: a small transformer over the vectors and cues of units
     Context(TrainContext),
+    /// The pair model: a transformer that reads both sides of a gap, fine-tuned from one that knows the language
+    Pair(TrainPair),
 }
 
 #[cfg(feature = "libtorch")]
 #[derive(Debug, Args)]
-pub(crate) struct TrainContext {
+pub(crate) struct TrainData {
     /// Documents whose sections are known (JSON lines, plain or .zst); each file is a kind of documents
     #[arg(required = true)]
     pub(crate) data: Vec<PathBuf>,
@@ -322,6 +324,26 @@ pub(crate) struct TrainContext {
     /// Reads only this share of the documents of a file, in 0 to 1; may be given several times
     #[arg(long, value_name = "FILE=0..1", value_parser = share)]
     pub(crate) share: Vec<(String, f64)>,
+}
+
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct TrainPair {
+    #[command(flatten)]
+    pub(crate) data: TrainData,
+    /// A BERT or RoBERTa in the layout of model hubs: config.json, model.safetensors or rust_model.ot, a vocabulary
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: PathBuf,
+    /// How many steps are made [default: 1200]
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<usize>,
+}
+
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct TrainContext {
+    #[command(flatten)]
+    pub(crate) data: TrainData,
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.5]
     #[arg(long, value_name = "0..1")]
     pub(crate) automatic: Option<f64>,

@@ -1,20 +1,24 @@
 //! `caesura train`: makes the models that say where the subject changes.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
 use caesura::train::context::{ContextTraining, Labelled, Look, train_context};
+use caesura::train::pair::{PairTraining, train_pair};
 
-use crate::args::{self, TrainContext, TrainWhat};
+use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
 use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Train) -> Result<()> {
     match &args.what {
         TrainWhat::Context(args) => context(session, args),
+        TrainWhat::Pair(args) => pair(session, args),
     }
 }
 
@@ -27,45 +31,85 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
         ..usual
     };
-    let (mut train, mut held_out): (Vec<Labelled>, Vec<Labelled>) = (Vec::new(), Vec::new());
-    for path in &args.data {
-        let kind = caesura::import::name_of(path);
-        let share = args.share.iter().find(|(name, _)| *name == kind).map_or(1.0, |(_, share)| *share);
-        for reference in data::references(path, Selection::default())? {
-            let reference: Reference = reference?;
-            if !split::is_in_share(&reference.id, share) {
-                continue;
-            }
-            let side = match reference.part {
-                Part::Train => &mut train,
-                Part::Tuning => &mut held_out,
-                Part::Validation => continue,
-            };
-            side.push((kind.clone(), reference));
-        }
-    }
-    let encoder = session.encoder_keeping(args.vectors.as_deref())?;
-    let log_path = args.output.join("training.jsonl");
-    std::fs::create_dir_all(&args.output).map_err(|source| Error::Write { path: args.output.clone(), source })?;
-    let log = std::fs::File::options().append(true).create(true).open(&log_path);
-    let log = RefCell::new(log.map_err(|source| Error::Write { path: log_path, source })?);
-    session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
+    let Documents { train, held_out } = Documents::read(session, &args.data)?;
+    let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
+    let output = &args.data.output;
+    let log = Log::open(session, output)?;
     let bar = session.bar("train the context model");
-    let mut on_look = |look: &Look| {
+    let weights =
+        train_context(&train, &held_out, &settings, encoder.as_ref(), output, &mut |look| log.add(look), &bar)?;
+    session.note(&format!("wrote {}", weights.display()));
+    Ok(())
+}
+
+fn pair(session: &Session, args: &TrainPair) -> Result<()> {
+    let usual = PairTraining::usual();
+    let settings = PairTraining { seed: session.seed(), n_steps: args.steps.unwrap_or(usual.n_steps), ..usual };
+    let Documents { train, held_out } = Documents::read(session, &args.data)?;
+    let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
+    let output = &args.data.output;
+    let log = Log::open(session, output)?;
+    let bar = session.bar("train the pair model");
+    let mut on_look = |look: &Look| log.add(look);
+    let weights =
+        train_pair(&train, &held_out, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
+    session.note(&format!("wrote {}", weights.display()));
+    Ok(())
+}
+
+/// The documents to learn from and those to look at; the rest, to measure by, is not read.
+struct Documents {
+    train: Vec<Labelled>,
+    held_out: Vec<Labelled>,
+}
+
+impl Documents {
+    fn read(session: &Session, args: &TrainData) -> Result<Self> {
+        let (mut train, mut held_out): (Vec<Labelled>, Vec<Labelled>) = (Vec::new(), Vec::new());
+        for path in &args.data {
+            let kind = caesura::import::name_of(path);
+            let share = args.share.iter().find(|(name, _)| *name == kind).map_or(1.0, |(_, share)| *share);
+            for reference in data::references(path, Selection::default())? {
+                let reference: Reference = reference?;
+                if !split::is_in_share(&reference.id, share) {
+                    continue;
+                }
+                let side = match reference.part {
+                    Part::Train => &mut train,
+                    Part::Tuning => &mut held_out,
+                    Part::Validation => continue,
+                };
+                side.push((kind.clone(), reference));
+            }
+        }
+        session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
+        Ok(Self { train, held_out })
+    }
+}
+
+/// What is told of a training as it goes on.
+struct Log<'a> {
+    session: &'a Session,
+    file: RefCell<File>,
+}
+
+impl<'a> Log<'a> {
+    fn open(session: &'a Session, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        let path = folder.join("training.jsonl");
+        let file = File::options().append(true).create(true).open(&path);
+        let file = file.map_err(|source| Error::Write { path, source })?;
+        Ok(Self { session, file: RefCell::new(file) })
+    }
+
+    fn add(&self, look: &Look) {
         let kinds: Vec<String> =
             look.of_kinds.iter().map(|(kind, (loss, f1))| format!("{kind} {loss:.4}/{f1:.3}")).collect();
         let best = if look.is_best { " best" } else { "" };
-        session.note(&format!(
-            "step {}: training {:.4}, held out{best} ({})",
-            look.step,
-            look.training_loss,
-            kinds.join(", ")
-        ));
+        let (step, training_loss) = (look.step, look.training_loss);
+        self.session.note(&format!("step {step}: training {training_loss:.4}, held out{best} ({})", kinds.join(", ")));
         let line = serde_json::to_string(look).unwrap_or_default();
         // The log is for people; a training does not end over it.
-        let _ = writeln!(log.borrow_mut(), "{line}");
-    };
-    let weights = train_context(&train, &held_out, &settings, encoder.as_ref(), &args.output, &mut on_look, &bar)?;
-    session.note(&format!("wrote {}", weights.display()));
-    Ok(())
+        let _ = writeln!(self.file.borrow_mut(), "{line}");
+    }
 }

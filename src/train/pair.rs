@@ -1,0 +1,559 @@
+//! Trains the pair model: `caesura train pair`, after Aumiller et al. 2021 (arXiv 2012.03619).
+//!
+//! A BERT or `RoBERTa` reads two texts as one sequence and says whether a section ends between them. Of the pairs it
+//! learns from, some are the paper's (two paragraphs of one document, of one section or of two), and most are what it is
+//! asked for later: what stands on both sides of a true gap, in windows of neighbouring units where units are short.
+//! Batches hold pairs of about one length.
+//!
+//! Embeddings stay as they are: they are half of the weights, and what a word means does not change with the task.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tch::{Kind, Tensor, nn};
+
+use super::adam_w::AdamW;
+use super::calibrate::{self, Judged};
+use super::context::{Labelled, Look};
+use super::random::Random;
+use super::{best_f1, mean_loss, rate_at, write_tensors, write_whole};
+use crate::boundaries::pair_text::{ending_at, sides, starting_at};
+use crate::boundaries::{
+    Calibration, Combination, Context, GapInput, GapScorer, OfUnitKinds, PairConfig, READ_ABOVE, log_odds,
+};
+use crate::document::{GapIndex, UnitKind};
+use crate::error::{Error, Result};
+use crate::evaluate::data::Reference;
+use crate::neural::Encoder;
+use crate::neural::pair_network::{Description, Extent, Mode, Network, Weights, filled, guarded, name_of};
+use crate::neural::pair_tokens::{PairPieces, PairTokens};
+use crate::progress::{Progress, Unwatched};
+
+/// How a pair model is trained.
+#[derive(Clone, Debug)]
+pub struct PairTraining {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// How many steps are made, at least 1.
+    pub n_steps: usize,
+    /// Pairs a step, at least 1.
+    pub n_pairs: usize,
+    /// The highest rate, reached after a twentieth of the steps; from there it falls to nothing along a cosine.
+    pub rate: f64,
+    /// How much matrices decay a step, times the rate.
+    pub weight_decay: f64,
+    /// Steps between two looks at validation, each with a checkpoint.
+    pub validate_every: usize,
+    /// Training ends early after so many looks without a better one.
+    pub patience: usize,
+    /// The words read on each side of a gap, at least 8.
+    pub side_words: usize,
+    /// The word pieces read of a pair, its marks included, at least 8.
+    pub max_pieces: usize,
+    /// The share of pairs that are two paragraphs of a document wherever they stand, as in the paper.
+    pub anywhere_share: f64,
+    /// Of each kind of document, so many boundaries and twice as many other gaps are looked at.
+    pub n_looked_at: usize,
+    /// The same for calibrating the result.
+    pub n_calibrated: usize,
+    /// How many of the lowest layers stay as they are.
+    pub n_frozen_layers: usize,
+}
+
+impl PairTraining {
+    /// The settings of the model that this program carries.
+    pub fn usual() -> Self {
+        Self {
+            seed: 1,
+            n_steps: 1200,
+            n_pairs: 32,
+            rate: 1e-4,
+            weight_decay: 0.01,
+            validate_every: 200,
+            patience: 4,
+            side_words: 48,
+            max_pieces: 144,
+            anywhere_share: 0.2,
+            n_looked_at: 60,
+            n_calibrated: 300,
+            n_frozen_layers: 2,
+        }
+    }
+}
+
+/// Batches drawn and sorted by length together.
+const BATCHES_A_BUCKET: usize = 8;
+
+/// The fewest characters of a text that is learnt from (Aumiller et al., section 4).
+const MIN_CHARS: usize = 20;
+
+/// The share of pairs of spoken text that lose their punctuation, as automatic transcripts have none.
+const STRIPPED_SHARE: f64 = 0.15;
+
+/// Trains on `train` what stands in the folder `base`, looks at `held_out`, and writes to `output`: `model.safetensors` in
+/// f32 and `config.json`, in the layout of model hubs, the vocabulary, and `pair.json`, how gaps are read and scores
+/// calibrated.
+///
+/// `base` is a BERT or `RoBERTa` in that layout, with or without a head. `encoder` makes the vectors of the context model,
+/// with which the result is also combined. A training that was stopped goes on from `checkpoint.safetensors` and ends with
+/// the weights it would have had.
+pub fn train_pair(
+    train: &[Labelled],
+    held_out: &[Labelled],
+    base: &Path,
+    settings: &PairTraining,
+    encoder: &dyn Encoder,
+    output: &Path,
+    on_look: &mut dyn FnMut(&Look),
+    progress: &dyn Progress,
+) -> Result<PathBuf> {
+    let name = name_of(base);
+    let unusable = |reason| Error::Model { name: name.clone(), reason };
+    let description = Description::from_folder(base, &name)?;
+    let tokens = PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
+    let weights = Weights::from_folder(base, &name)?;
+    let sampler = Sampler::new(train, settings)?;
+    let pieces = |gaps: &[LookedAt]| -> Result<Vec<PairPieces>> {
+        let sides = gaps.iter().map(|gap| gap.sides(settings.side_words));
+        sides.map(|(before, after)| tokens.pieces(&before, &after)).collect()
+    };
+    let looked_at = sample(held_out, settings.n_looked_at, settings.seed);
+    let calibrated_on = sample(held_out, settings.n_calibrated, settings.seed);
+    let (texts, calibrated_texts) = (pieces(&looked_at)?, pieces(&calibrated_on)?);
+
+    tch::manual_seed(settings.seed as i64);
+    let (store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
+    drop(weights);
+    let learns = |name: &str| !name.contains("embeddings.") && !is_of_lowest(name, settings.n_frozen_layers);
+    let mut parameters: Vec<(String, Tensor)> = Vec::new();
+    let mut variables: Vec<(String, Tensor)> = store.variables().into_iter().collect();
+    variables.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (name, variable) in variables {
+        let variable = variable.set_requires_grad(learns(&name));
+        if learns(&name) {
+            parameters.push((name, variable));
+        }
+    }
+    let mut run = Run {
+        optimizer: AdamW::new(parameters, settings.weight_decay),
+        store,
+        network,
+        tokens,
+        sampler,
+        settings,
+        output,
+        best: f64::INFINITY,
+        n_worse: 0,
+        bucket: Cell::new(None),
+    };
+    run.resume()?;
+    run.train(&looked_at, &texts, on_look, progress)?;
+    run.finish(&calibrated_on, &calibrated_texts, base, encoder, progress)
+}
+
+/// Returns whether a weight belongs to one of the `n` lowest layers.
+fn is_of_lowest(name: &str, n: usize) -> bool {
+    let layer = name.split("encoder.layer.").nth(1).and_then(|rest| rest.split('.').next());
+    layer.and_then(|layer| layer.parse::<usize>().ok()).is_some_and(|layer| layer < n)
+}
+
+/// A pair to learn from.
+struct Drawn {
+    first: String,
+    second: String,
+    is_boundary: bool,
+}
+
+/// Draws the pairs of each step.
+struct Sampler<'a> {
+    /// For each kind of document that has boundaries: its documents, and up to each, the boundaries so far.
+    kinds: Vec<(Vec<&'a Reference>, Vec<usize>)>,
+    /// Up to each kind, the weights so far.
+    weights: Vec<f64>,
+    settings: &'a PairTraining,
+}
+
+impl<'a> Sampler<'a> {
+    fn new(train: &'a [Labelled], settings: &'a PairTraining) -> Result<Self> {
+        let mut kinds: BTreeMap<&str, (Vec<&Reference>, Vec<usize>)> = BTreeMap::new();
+        for (kind, reference) in train {
+            let n_boundaries = reference.sections.boundaries().len();
+            // A document whose every gap is a boundary, or none, has no pair of the other answer.
+            if n_boundaries > 0 && n_boundaries + 1 < reference.units.len() {
+                let (documents, so_far) = kinds.entry(kind).or_default();
+                so_far.push(so_far.last().copied().unwrap_or(0) + n_boundaries);
+                documents.push(reference);
+            }
+        }
+        if kinds.is_empty() {
+            return Err(Error::Nothing {
+                attempt: "train the pair model",
+                reason: format!(
+                    "of the {} documents none has both a gap within a section and one between two",
+                    train.len()
+                ),
+            });
+        }
+        let kinds: Vec<_> = kinds.into_values().collect();
+        let mut sum = 0.0;
+        let weights = kinds
+            .iter()
+            .map(|(_, so_far)| {
+                sum += (*so_far.last().expect("it has a document") as f64).sqrt();
+                sum
+            })
+            .collect();
+        Ok(Self { kinds, weights, settings })
+    }
+
+    fn pair(&self, random: &mut Random) -> Drawn {
+        loop {
+            let at = random.share() * self.weights.last().expect("there is a kind");
+            let kind = self.weights.partition_point(|&weight| weight <= at).min(self.kinds.len() - 1);
+            let (documents, so_far) = &self.kinds[kind];
+            let at = random.below(*so_far.last().expect("it has a document"));
+            let document = documents[so_far.partition_point(|&so_far| so_far <= at)];
+            let is_boundary = random.share() < 0.5;
+            let is_anywhere = random.share() < self.settings.anywhere_share;
+            let drawn = if is_anywhere {
+                self.anywhere(document, is_boundary, random)
+            } else {
+                self.at_gap(document, is_boundary, random)
+            };
+            let Some((first, second)) = drawn else { continue };
+            if first.len() < MIN_CHARS || second.len() < MIN_CHARS {
+                continue;
+            }
+            let strips = document.units.kind != UnitKind::Paragraph && random.share() < STRIPPED_SHARE;
+            let kept = |side: String| if strips { stripped(&side) } else { side };
+            return Drawn { first: kept(first), second: kept(second), is_boundary };
+        }
+    }
+
+    /// Returns the sides of a gap.
+    fn at_gap(&self, document: &Reference, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
+        let boundaries = document.sections.boundaries();
+        let gap = if is_boundary {
+            boundaries[random.below(boundaries.len())]
+        } else {
+            let gap = GapIndex::from(random.below(document.units.len() - 1));
+            if boundaries.binary_search(&gap).is_ok() {
+                return None;
+            }
+            gap
+        };
+        Some(sides(&document.text, &document.units, gap, self.settings.side_words))
+    }
+
+    /// Returns two texts of a document, of one section or of two, in their order; the first is never its own second.
+    fn anywhere(&self, document: &Reference, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
+        let section = |unit: usize| {
+            let boundaries = document.sections.boundaries();
+            let number = boundaries.partition_point(|gap| gap.unit_after().index() <= unit);
+            let start = number.checked_sub(1).map_or(0, |before| boundaries[before].unit_after().index());
+            start..boundaries.get(number).map_or(document.units.len(), |gap| gap.unit_after().index())
+        };
+        let anchor = random.below(document.units.len() - 1);
+        let own = section(anchor);
+        let other = if is_boundary { own.end } else { anchor + 1 };
+        let end = if is_boundary { document.units.len() } else { own.end };
+        if other >= end || own.len() < 3 {
+            return None;
+        }
+        let other = other + random.below(end - other);
+        let (text, units, n_words) = (&document.text, &document.units, self.settings.side_words);
+        let first = ending_at(text, units, own.start..anchor + 1, n_words);
+        Some((first, starting_at(text, units, other..section(other).end, n_words)))
+    }
+}
+
+/// Returns a text without its punctuation.
+fn stripped(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || *c == '|' || *c == '\'').collect()
+}
+
+/// A gap of the documents held out.
+struct LookedAt<'a> {
+    kind: &'a str,
+    document: &'a Reference,
+    gap: GapIndex,
+    is_boundary: bool,
+    /// How many gaps of its kind it stands for, over all of them.
+    weight: f64,
+}
+
+impl LookedAt<'_> {
+    fn sides(&self, side_words: usize) -> (String, String) {
+        sides(&self.document.text, &self.document.units, self.gap, side_words)
+    }
+}
+
+/// Returns up to `n_boundaries` of each kind of document, and up to twice as many gaps that are none.
+fn sample(held_out: &[Labelled], n_boundaries: usize, seed: u64) -> Vec<LookedAt<'_>> {
+    let mut kinds: BTreeMap<&str, [Vec<(&Reference, GapIndex)>; 2]> = BTreeMap::new();
+    for (kind, reference) in held_out {
+        let of_kind = kinds.entry(kind).or_default();
+        let boundaries = reference.sections.boundaries();
+        for gap in (0..reference.units.len() - 1).map(GapIndex::from) {
+            of_kind[usize::from(boundaries.binary_search(&gap).is_ok())].push((reference, gap));
+        }
+    }
+    let mut random = Random::new(seed, 3);
+    let mut all = Vec::new();
+    for (kind, of_kind) in kinds {
+        let n_gaps = of_kind[0].len() + of_kind[1].len();
+        for (is_boundary, gaps) in [false, true].into_iter().zip(of_kind) {
+            let n = gaps.len().min(if is_boundary { 1 } else { 2 } * n_boundaries);
+            for i in 0..n {
+                // One of each of `n` equal parts, so that long documents count by their length.
+                let part = i * gaps.len() / n..(i + 1) * gaps.len() / n;
+                let (document, gap) = gaps[part.start + random.below(part.len())];
+                let weight = gaps.len() as f64 / n as f64 / n_gaps as f64;
+                all.push(LookedAt { kind, document, gap, is_boundary, weight });
+            }
+        }
+    }
+    all
+}
+
+/// A training under way.
+struct Run<'a> {
+    network: Network,
+    store: nn::VarStore,
+    optimizer: AdamW,
+    tokens: PairTokens,
+    sampler: Sampler<'a>,
+    settings: &'a PairTraining,
+    output: &'a Path,
+    best: f64,
+    n_worse: usize,
+    /// The batches of the bucket drawn last, and its number.
+    bucket: Cell<Option<(usize, Batches)>>,
+}
+
+/// Each batch: the pieces of its pairs, and which are boundaries.
+type Batches = Vec<Vec<(PairPieces, bool)>>;
+
+impl Run<'_> {
+    fn checkpoint(&self) -> PathBuf {
+        self.output.join("checkpoint.safetensors")
+    }
+
+    fn best_weights(&self) -> PathBuf {
+        self.output.join("best.safetensors")
+    }
+
+    /// Takes up the last checkpoint, if there is one.
+    fn resume(&mut self) -> Result<()> {
+        let path = self.checkpoint();
+        if !path.exists() {
+            return Ok(());
+        }
+        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
+        (self.best, self.n_worse) = super::restore(&path, &mut self.optimizer).map_err(unusable)?;
+        Ok(())
+    }
+
+    fn train(
+        &mut self,
+        looked_at: &[LookedAt],
+        texts: &[PairPieces],
+        on_look: &mut dyn FnMut(&Look),
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let (mut loss_sum, mut n_losses) = (0.0, 0);
+        while self.optimizer.n_steps() < self.settings.n_steps && self.n_worse < self.settings.patience {
+            progress.check()?;
+            let step = self.optimizer.n_steps();
+            loss_sum += self.step(step)?;
+            tracing::debug!(step, loss_sum, "made a step");
+            n_losses += 1;
+            progress.report(step + 1, self.settings.n_steps);
+            let n_done = step + 1;
+            if !n_done.is_multiple_of(self.settings.validate_every) && n_done != self.settings.n_steps {
+                continue;
+            }
+            let training_loss = loss_sum / f64::from(n_losses);
+            (loss_sum, n_losses) = (0.0, 0);
+            let log_odds = self.log_odds(texts)?;
+            let mut scored: BTreeMap<String, Vec<(f32, bool)>> = BTreeMap::new();
+            for (gap, &log_odds) in looked_at.iter().zip(&log_odds) {
+                scored.entry(gap.kind.to_owned()).or_default().push((log_odds, gap.is_boundary));
+            }
+            let of_kinds: BTreeMap<String, (f64, f64)> =
+                scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect();
+            let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
+            let is_best = of_kinds.is_empty() || mean < self.best;
+            if is_best {
+                (self.best, self.n_worse) = (mean, 0);
+                let mut weights: Vec<(String, Tensor)> = self.store.variables().into_iter().collect();
+                weights.sort_by(|(a, _), (b, _)| a.cmp(b));
+                write_tensors(&weights, &self.best_weights())?;
+            } else {
+                self.n_worse += 1;
+            }
+            on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
+            let mut state = self.optimizer.state();
+            state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
+            write_tensors(&state, &self.checkpoint())?;
+        }
+        Ok(())
+    }
+
+    /// Makes a step, and returns the loss of a pair before it, in nats.
+    fn step(&mut self, step: usize) -> Result<f64> {
+        let settings = self.settings;
+        tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
+        let batches = self.batches(step / BATCHES_A_BUCKET)?;
+        let pairs = &batches[step % BATCHES_A_BUCKET];
+        let pieces: Vec<&PairPieces> = pairs.iter().map(|(pieces, _)| pieces).collect();
+        let label = |&(_, is_boundary): &(PairPieces, bool)| self.network.label_of(is_boundary);
+        let labels = Tensor::from_slice(&pairs.iter().map(label).collect::<Vec<i64>>());
+        let scores = self.network.scores(&self.network.batch(&pieces), Mode::Training);
+        let loss = scores.log_softmax(-1, Kind::Float).nll_loss(&labels);
+        loss.backward();
+        self.optimizer.step(rate_at(step, settings.n_steps, settings.rate), 1.0);
+        self.bucket.set(Some((step / BATCHES_A_BUCKET, batches)));
+        Ok(loss.double_value(&[]))
+    }
+
+    /// Returns the batches of a bucket: drawn together, of about one length each, in a random order.
+    fn batches(&self, bucket: usize) -> Result<Batches> {
+        if let Some((number, batches)) = self.bucket.take()
+            && number == bucket
+        {
+            return Ok(batches);
+        }
+        let mut random = Random::new(self.settings.seed, 1000 + bucket as u64);
+        let mut pairs: Vec<(PairPieces, bool)> = (0..BATCHES_A_BUCKET * self.settings.n_pairs)
+            .map(|_| {
+                let Drawn { first, second, is_boundary } = self.sampler.pair(&mut random);
+                Ok((self.tokens.pieces(&first, &second)?, is_boundary))
+            })
+            .collect::<Result<_>>()?;
+        pairs.sort_by_key(|(pieces, _)| pieces.len());
+        let mut batches: Batches = Vec::new();
+        while !pairs.is_empty() {
+            let batch = pairs.split_off(pairs.len() - self.settings.n_pairs);
+            batches.insert(random.below(batches.len() + 1), batch);
+        }
+        Ok(batches)
+    }
+
+    /// Returns what the model says of each pair.
+    fn log_odds(&self, pairs: &[PairPieces]) -> Result<Vec<f32>> {
+        let mut order: Vec<usize> = (0..pairs.len()).collect();
+        order.sort_by_key(|&pair| pairs[pair].len());
+        let mut found = vec![0.0; pairs.len()];
+        for chunk in order.chunks(self.settings.n_pairs) {
+            let batch: Vec<&PairPieces> = chunk.iter().map(|&pair| &pairs[pair]).collect();
+            let failed = |reason| Error::ModelRun { name: "pair".to_owned(), reason };
+            let log_odds = guarded(|| self.network.log_odds(&self.network.batch(&batch)))
+                .and_then(|found| found.map_err(|error| error.to_string()))
+                .map_err(failed)?;
+            for (&pair, log_odds) in chunk.iter().zip(log_odds) {
+                found[pair] = log_odds;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes the best weights as hubs have them, and what calibrates them.
+    fn finish(
+        mut self,
+        looked_at: &[LookedAt],
+        texts: &[PairPieces],
+        base: &Path,
+        encoder: &dyn Encoder,
+        progress: &dyn Progress,
+    ) -> Result<PathBuf> {
+        let path = self.best_weights();
+        self.store.load(&path).map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
+        let of_pair = self.log_odds(texts)?;
+        let context = Context::embedded();
+        let of_context = context_log_odds(looked_at, &context, encoder, progress)?;
+        let calibration = OfUnitKinds::each(|kind| calibrated(looked_at, &of_pair, kind));
+        let combined = OfUnitKinds::each(|kind| combined(looked_at, &of_pair, &of_context, kind));
+        let config = PairConfig {
+            side_words: self.settings.side_words,
+            max_pieces: self.settings.max_pieces,
+            calibration,
+            combined,
+            context_model_sha256: context.sha256().to_owned(),
+        };
+        for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
+            if let Ok(bytes) = std::fs::read(base.join(name)) {
+                write_whole(&self.output.join(name), &bytes)?;
+            }
+        }
+        let mut hub: serde_json::Map<String, serde_json::Value> = {
+            let path = base.join("config.json");
+            let bytes = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
+            serde_json::from_slice(&bytes)?
+        };
+        let labels: serde_json::Map<String, serde_json::Value> = [false, true]
+            .map(|is_boundary| {
+                let name = if is_boundary { "different" } else { "same" };
+                (self.network.label_of(is_boundary).to_string(), name.into())
+            })
+            .into_iter()
+            .collect();
+        hub.insert("id2label".to_owned(), labels.into());
+        write_whole(&self.output.join("config.json"), &serde_json::to_vec_pretty(&hub)?)?;
+        write_whole(&self.output.join("pair.json"), &serde_json::to_vec_pretty(&config)?)?;
+        let model = self.output.join("model.safetensors");
+        let mut weights: Vec<(String, Tensor)> = self.store.variables().into_iter().collect();
+        weights.sort_by(|(a, _), (b, _)| a.cmp(b));
+        write_tensors(&weights, &model)?;
+        Ok(model)
+    }
+}
+
+/// Returns what the context model says of each gap, calibrated.
+fn context_log_odds(
+    looked_at: &[LookedAt],
+    context: &Context,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<Vec<f32>> {
+    let mut scores_of = BTreeMap::new();
+    for gap in looked_at {
+        progress.check()?;
+        let key = gap.document.id.as_str();
+        if !scores_of.contains_key(key) {
+            let Reference { text, units, language, .. } = gap.document;
+            let vectors = encoder.encode(&units.texts(text), &Unwatched)?;
+            let input = GapInput { text, units, vectors: Some(&vectors), language: *language };
+            scores_of.insert(key, context.score(&input, progress)?);
+        }
+    }
+    Ok(looked_at.iter().map(|gap| log_odds(scores_of[gap.document.id.as_str()].at(gap.gap))).collect())
+}
+
+fn calibrated(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Calibration {
+    let judged: Vec<Judged<2>> = of_kind(looked_at, kind)
+        .map(|(i, gap)| Judged::new([f64::from(of_pair[i]), 1.0], gap.is_boundary, gap.weight))
+        .collect();
+    let [slope, offset] = calibrate::fit(&judged, [1.0, 0.0]);
+    Calibration { slope: slope as f32, offset: offset as f32 }
+}
+
+fn combined(looked_at: &[LookedAt], of_pair: &[f32], of_context: &[f32], kind: UnitKind) -> Combination {
+    let judged: Vec<Judged<3>> = of_kind(looked_at, kind)
+        .filter(|(i, _)| log_odds(READ_ABOVE) <= of_context[*i])
+        .map(|(i, gap)| {
+            let said = [f64::from(of_context[i]), f64::from(of_pair[i]), 1.0];
+            Judged::new(said, gap.is_boundary, gap.weight)
+        })
+        .collect();
+    let [context, pair, offset] = calibrate::fit(&judged, [1.0, 0.0, 0.0]);
+    Combination { context: context as f32, pair: pair as f32, offset: offset as f32 }
+}
+
+fn of_kind<'a, 'b>(
+    looked_at: &'a [LookedAt<'b>],
+    kind: UnitKind,
+) -> impl Iterator<Item = (usize, &'a LookedAt<'b>)> {
+    looked_at.iter().enumerate().filter(move |(_, gap)| gap.document.units.kind == kind)
+}
