@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::data::Reference;
 use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::{GapInput, GapScorer};
-use crate::chapters::{CutConfig, boundaries};
+use crate::chapters::{CutConfig, boundaries, levels};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::{Encoder, Vectors};
@@ -107,6 +107,8 @@ pub struct EngineMeasures {
     pub reliability: Vec<ReliabilityBin>,
     /// How well documents of some length are cut, shortest first; only lengths that there are.
     pub by_length: Vec<LengthMeasures>,
+    /// How well the top level is found, over the documents that have more than one; `None` if none has.
+    pub top_level: Option<TopLevelMeasures>,
     /// Words read in a second, encoding included; 0 of an engine that reads none.
     pub words_per_sec: f64,
     /// The most memory held, if the front end knows.
@@ -134,6 +136,21 @@ pub struct LengthMeasures {
     pub below_words: Option<usize>,
     /// How many there are, at least 1.
     pub n_documents: usize,
+    /// See [`f1`](super::f1()).
+    pub f1: f64,
+    /// See [`f1_within_1()`].
+    pub f1_within_1: f64,
+}
+
+/// How well the sections of the top level are found, those below them left out on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TopLevelMeasures {
+    /// How many documents have more than one level.
+    pub n_documents: usize,
+    /// See [`pk`](super::pk()).
+    pub pk: f64,
+    /// See [`window_diff()`].
+    pub windowdiff: f64,
     /// See [`f1`](super::f1()).
     pub f1: f64,
     /// See [`f1_within_1()`].
@@ -206,6 +223,9 @@ pub fn evaluate_chapters(
                 _ => (surroundings.seconds)() - started,
             };
             tally.add(&reference.sections, &found, &scores, n_words, secs);
+            if let Some(top) = reference.top_level() {
+                tally.add_top_level(&top, &found, &scores);
+            }
             (surroundings.on_prediction)(Prediction {
                 id: reference.id.clone(),
                 engine: engine.name(),
@@ -292,6 +312,8 @@ struct Tally {
     bins: [(usize, f64, usize); 10],
     /// For each length: documents, F1 and F1 within one unit summed up.
     lengths: [(usize, f64, f64); LENGTHS.len() + 1],
+    /// Pk, `WindowDiff`, F1 and F1 within one unit of the top level, summed up, and over how many documents.
+    top_level: ([f64; 4], usize),
     n_words: usize,
     secs: f64,
 }
@@ -315,6 +337,19 @@ impl Tally {
         *length = (length.0 + 1, length.1 + f1(reference, found), length.2 + f1_within_1(reference, found));
         self.n_words += n_words;
         self.secs += secs;
+    }
+
+    fn add_top_level(&mut self, reference: &Segmentation, found: &Segmentation, scores: &GapScores) {
+        // An engine that gives no scores knows no levels.
+        let levels = if scores.is_empty() { Vec::new() } else { levels(scores, found.boundaries()) };
+        let is_top = |&(i, _): &(usize, GapIndex)| levels.get(i).is_none_or(|&level| level == 1);
+        let tops = found.boundaries().iter().copied().enumerate().filter(is_top).map(|(_, gap)| gap).collect();
+        let found = Segmentation::new(found.n_units(), tops);
+        let (sums, n_documents) = &mut self.top_level;
+        for (sum, measure) in sums.iter_mut().zip([pk, window_diff, f1, f1_within_1]) {
+            *sum += measure(reference, &found);
+        }
+        *n_documents += 1;
     }
 
     /// Returns the bins that hold a gap, and how far they are off on average.
@@ -347,6 +382,11 @@ impl Tally {
         let [pk, windowdiff, b, f1, f1_within_1] = self.sums.map(|sum| sum / n_documents);
         let (reliability, ece) = self.reliability();
         let right_share = |&(wrong, gaps): &(usize, usize)| 1.0 - wrong as f64 / gaps.max(1) as f64;
+        let (sums, n_documents_of_levels) = self.top_level;
+        let top_level = (n_documents_of_levels > 0).then(|| {
+            let [pk, windowdiff, f1, f1_within_1] = sums.map(|sum| sum / n_documents_of_levels as f64);
+            TopLevelMeasures { n_documents: n_documents_of_levels, pk, windowdiff, f1, f1_within_1 }
+        });
         let at_most = |k: usize| self.wrong.iter().filter(|(wrong, _)| *wrong <= k).count() as f64 / n_documents;
         EngineMeasures {
             engine,
@@ -360,6 +400,7 @@ impl Tally {
             ece,
             reliability,
             by_length: self.by_length(),
+            top_level,
             count_ratio_median: median(self.count_ratios),
             words_per_sec: if self.secs > 0.0 { self.n_words as f64 / self.secs } else { 0.0 },
             peak_mib: None,
@@ -384,6 +425,7 @@ mod tests {
 
     use super::super::data::{Selection, UntitledFirst, references};
     use super::*;
+    use crate::chapters::CutRule;
     use crate::progress::Unwatched;
 
     const DATA: &str = concat!(
@@ -474,6 +516,55 @@ mod tests {
         assert!(evaluation.engines[0].words_per_sec.abs() < 1e-12);
         let (evaluation, _) = run(&[Engine::TextTiling]);
         assert!((evaluation.engines[0].words_per_sec - 7.0).abs() < 1e-12);
+    }
+
+    /// Two parts of two sections each, one unit a section, all under the heading of the document.
+    const NESTED: &str = r#"{"id":"n","lang":"en","unit":"paragraph","sections":[{"heading_path":["D","A"],"paragraphs":["p"]},{"heading_path":["D","A","a"],"paragraphs":["q"]},{"heading_path":["D","B"],"paragraphs":["r"]},{"heading_path":["D","B","b"],"paragraphs":["s"]}]}"#;
+
+    /// Says that every gap is a boundary, and which of them are of the top level.
+    struct Everywhere(Vec<f32>);
+
+    impl GapScorer for Everywhere {
+        fn name(&self) -> &'static str {
+            "everywhere"
+        }
+
+        fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
+            serde_json::Map::new()
+        }
+
+        fn needs_vectors(&self) -> bool {
+            false
+        }
+
+        fn score(&self, _input: &GapInput, _progress: &dyn Progress) -> Result<GapScores> {
+            Ok(GapScores::with_tops(vec![0.9; self.0.len()], self.0.clone()))
+        }
+    }
+
+    #[track_caller]
+    fn check_top_level(tops: &[f32], expected_f1: f64) {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        file.write_all(NESTED.as_bytes()).expect("room for a file");
+        let documents = references(file.path(), Selection::default()).expect("the file is there");
+        let scorer = Everywhere(tops.to_vec());
+        let cut = |_| CutConfig { granularity: 0.5, min_chapter_units: 1, rule: CutRule::Threshold };
+        let engine = Engine::Scored { scorer: &scorer, cut: &cut };
+        let mut surroundings = Surroundings { encoder: None, seconds: &|| 0.0, on_prediction: &mut |_| Ok(()) };
+        let found = evaluate_chapters(documents, &[engine], &mut surroundings, &Unwatched).expect("the file is whole");
+        let top = found.engines[0].top_level.expect("the document has two levels");
+        assert_eq!(top.n_documents, 1);
+        assert!((top.f1 - expected_f1).abs() < 1e-12, "{top:?}");
+    }
+
+    #[test]
+    fn the_top_level_is_scored_by_itself() {
+        check_top_level(&[0.1, 0.9, 0.1], 1.0);
+        // Every boundary of the top level, where one of three is.
+        check_top_level(&[0.9, 0.9, 0.9], 0.5);
+        check_top_level(&[0.9, 0.1, 0.9], 0.0);
+        let (evaluation, _) = run(&[Engine::None]);
+        assert_eq!(evaluation.engines[0].top_level, None);
     }
 
     #[test]

@@ -54,12 +54,21 @@ pub struct Reference {
     pub sections: Segmentation,
     /// The title of each section, as many as sections; empty where it has none.
     pub titles: Vec<String>,
-    /// The level of each section as a boundary.
+    /// The level of each section as a boundary, the top one 1; the first section opens none, and has level 1.
     pub levels: Vec<u8>,
     /// What it belongs to that must not be divided between training and validation.
     pub group: String,
     /// Whether it is for training or for validation.
     pub part: Part,
+}
+
+impl Reference {
+    /// Returns where sections of the top level begin, if there are others below them.
+    pub fn top_level(&self) -> Option<Segmentation> {
+        let opened = self.sections.boundaries().iter().zip(self.levels.iter().skip(1));
+        let tops: Vec<GapIndex> = opened.filter(|&(_, &level)| level == 1).map(|(&gap, _)| gap).collect();
+        (tops.len() < self.sections.boundaries().len()).then(|| Segmentation::new(self.units.len(), tops))
+    }
 }
 
 /// Returns the documents of a file one by one, those that `selection` wants.
@@ -187,6 +196,11 @@ impl Line {
         }
         if units.is_empty() {
             return Ok(None);
+        }
+        // Where everything stands under one heading, that of the document, the level below it is the top one.
+        let n_above = levels.iter().skip(1).min().map_or(0, |top| top - 1);
+        for level in &mut levels {
+            *level = level.saturating_sub(n_above).max(1);
         }
         Ok(Some(Reference {
             id: self.id,

@@ -10,7 +10,8 @@ use caesura::chapters::CutConfig;
 use caesura::document::UnitKind;
 use caesura::error::Error;
 use caesura::evaluate::chapters::{
-    ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, evaluate_chapters,
+    ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, TopLevelMeasures,
+    evaluate_chapters,
 };
 use caesura::evaluate::corpus::{self, CorpusDocument};
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
@@ -18,7 +19,7 @@ use caesura::evaluate::split::Part;
 use caesura::evaluate::topics::{TokenCorpus, TopicScores, evaluate, terms};
 use caesura::export::{TopicFormat, write_topics};
 use caesura::neural::Encoder;
-use caesura::pipeline::{self, Engine};
+use caesura::pipeline::{self, Engine, ModelFolders};
 use caesura::words::Analyzer;
 use serde_json::{Value, json};
 
@@ -38,10 +39,8 @@ const BASELINES: [&str; 6] = ["none", "even", "random", "texttiling", "percentil
 
 fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     let names = engines(&args.engine)?;
-    let scorer = |engine: Engine| match &args.model {
-        Some(folder) => Ok::<_, Error>((engine, engine.scorer_from(folder)?)),
-        None => Ok((engine, engine.scorer())),
-    };
+    let folders = ModelFolders { context: args.model.as_deref(), pair: args.pair_model.as_deref() };
+    let scorer = |engine: Engine| Ok::<_, Error>((engine, engine.scorer_from(&folders)?));
     let scorers: Vec<_> =
         names.iter().filter_map(|name| Engine::from_name(name)).map(scorer).collect::<Result<_, _>>()?;
     let cuts: Vec<_> = scorers
@@ -109,7 +108,7 @@ fn engines(typed: &[String]) -> Result<Vec<String>, Error> {
         if Engine::from_name(name).is_none() && !BASELINES.contains(&name.as_str()) {
             return Err(Error::Setting {
                 name: "engine",
-                needed: "one of context, vectors, lexical, none, even, random, texttiling, percentile and treeseg",
+                needed: "one of context, pair, combined, vectors, lexical, none, even, random, texttiling, percentile and treeseg",
                 found: name.clone(),
             });
         }
@@ -158,6 +157,13 @@ fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters
 fn details(row: &EngineMeasures, out: &mut dyn Write) -> Result<()> {
     let acc_k: Vec<String> = row.acc_k.iter().map(|share| format!("{share:.2}")).collect();
     writeln!(out, "      documents with at most 0, 1, ... wrong gaps: {}", acc_k.join(" "))?;
+    if let Some(TopLevelMeasures { n_documents, pk, windowdiff, f1, f1_within_1 }) = row.top_level {
+        writeln!(
+            out,
+            "      {n_documents:8} documents of several levels, the top one: Pk {pk:.3}, WindowDiff {windowdiff:.3}, F1 {f1:.3}, \
+             within 1 {f1_within_1:.3}"
+        )?;
+    }
     for bin in &row.reliability {
         writeln!(out, "      {:8} gaps of score {:.2}: {:.2} are boundaries", bin.n_gaps, bin.score, bin.boundaries)?;
     }
