@@ -105,7 +105,8 @@ def run(name, config, files, model_class, tokenizer, limits):
         for first, second in PAIRS:
             # Marks that stand in a text are text.
             tokenizer._tokenizer.encode_special_tokens = True
-            tokens = tokenizer(first, second, truncation="longest_first", max_length=max_pieces, return_tensors="pt")
+            # As lists: a lone empty second text would be taken for none.
+            tokens = tokenizer([first], [second], truncation="longest_first", max_length=max_pieces, return_tensors="pt")
             with torch.no_grad():
                 chances = model(**tokens).logits.softmax(-1)[0].tolist()
             cases.append({

@@ -13,7 +13,9 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::boundaries::{Context, GapInput, GapScorer, Lexical, LexicalConfig, Scales, VectorDepth, VectorsConfig};
+use crate::boundaries::{
+    Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Scales, VectorDepth, VectorsConfig,
+};
 use crate::chapters::{self, CutConfig, CutRule};
 use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
@@ -31,6 +33,10 @@ use crate::words::{self, Analyzer, Language};
 pub enum Engine {
     /// Vectors of the units and what they look like, read together by a model that was trained on boundaries.
     Context,
+    /// A transformer that reads both sides of a gap, gap by gap.
+    Pair,
+    /// Both of these: the second where the first is in doubt.
+    Combined,
     /// Vectors of the text to both sides of a gap: nothing is trained on boundaries.
     Vectors,
     /// Shared vocabulary: no model, and nothing but the words themselves.
@@ -39,12 +45,17 @@ pub enum Engine {
 
 impl Engine {
     /// Every engine there is.
-    pub const ALL: [Self; 3] = [Self::Context, Self::Vectors, Self::Lexical];
+    pub const ALL: [Self; 5] = [Self::Context, Self::Pair, Self::Combined, Self::Vectors, Self::Lexical];
+
+    /// Those that need no weights but what the program carries.
+    pub const CARRIED: [Self; 3] = [Self::Context, Self::Vectors, Self::Lexical];
 
     /// Returns the name used in the store and in every output, such as `"context"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Context => "context",
+            Self::Pair => "pair",
+            Self::Combined => "combined",
             Self::Vectors => "vectors",
             Self::Lexical => "lexical",
         }
@@ -58,28 +69,61 @@ impl Engine {
     /// Returns how a document of `kind` is cut at this engine's scores.
     pub fn cut(self, granularity: f32, kind: UnitKind) -> CutConfig {
         let rule = match self {
-            Self::Context => CutRule::Probability,
+            Self::Context | Self::Pair | Self::Combined => CutRule::Probability,
             Self::Vectors | Self::Lexical => CutRule::Threshold,
         };
         CutConfig::usual(granularity, kind, rule)
     }
 
-    /// Returns the scorer with the trained weights of a folder, as [`Context::from_folder`] reads them; the other engines
-    /// have none, and are as ever.
-    pub fn scorer_from(self, folder: &Path) -> Result<Box<dyn GapScorer>> {
+    /// Returns whether this engine reads a vector of each unit.
+    pub fn needs_vectors(self) -> bool {
         match self {
-            Self::Context => Ok(Box::new(Context::from_folder(folder)?)),
-            other => Ok(other.scorer()),
+            Self::Context | Self::Combined | Self::Vectors => true,
+            Self::Pair | Self::Lexical => false,
         }
     }
 
-    /// Returns the scorer, with the settings it was measured with.
-    pub fn scorer(self) -> Box<dyn GapScorer> {
-        match self {
-            Self::Context => Box::new(Context::embedded()),
+    /// Returns the scorer, with the settings it was measured with, and with the trained weights of some folders.
+    pub fn scorer_from(self, folders: &ModelFolders) -> Result<Box<dyn GapScorer>> {
+        Ok(match self {
+            Self::Context => Box::new(folders.context()?),
+            Self::Pair => Box::new(folders.pair()?),
+            Self::Combined => Box::new(Combined::new(folders.context()?, folders.pair()?)?),
             Self::Vectors => Box::new(VectorDepth(VectorsConfig { scales: Scales::MEASURED })),
             Self::Lexical => Box::new(Lexical(LexicalConfig { scales: Scales::MEASURED })),
+        })
+    }
+
+    /// Returns what share of the work, in hundredths, is done when the vectors are there, and when the scores are.
+    fn stages(self) -> (usize, usize) {
+        match self {
+            Self::Context | Self::Vectors => (90, 93),
+            Self::Combined => (45, 93),
+            Self::Pair | Self::Lexical => (0, 93),
         }
+    }
+}
+
+/// Folders with trained weights; what the program carries where there is none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ModelFolders<'a> {
+    /// What [`Context::from_folder`] reads.
+    pub context: Option<&'a Path>,
+    /// What [`Pair::from_folder`] reads; the program carries no pair model.
+    pub pair: Option<&'a Path>,
+}
+
+impl ModelFolders<'_> {
+    fn context(&self) -> Result<Context> {
+        self.context.map_or_else(|| Ok(Context::embedded()), Context::from_folder)
+    }
+
+    fn pair(&self) -> Result<Pair> {
+        let folder = self.pair.ok_or_else(|| Error::Nothing {
+            attempt: "load the pair model",
+            reason: "the program carries none; name the folder of one".to_owned(),
+        })?;
+        Pair::from_folder(folder, rayon::current_num_threads())
     }
 }
 
@@ -153,19 +197,20 @@ pub fn split(
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
-    let scorer = settings.engine.scorer();
+    let scorer = settings.engine.scorer_from(&ModelFolders::default())?;
+    let (encoded, scored) = settings.engine.stages();
     let vectors = match encoder {
         Some(encoder) if scorer.needs_vectors() => {
             let texts = units.texts(&document.text);
-            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: 90 })?)
+            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: encoded })?)
         }
         _ => None,
     };
     let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: 90, to: 93 })?;
+    let gap_scores = scorer.score(&input, &Stage { progress, from: encoded, to: scored })?;
 
     let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
-    let stage = Stage { progress, from: 93, to: 100 };
+    let stage = Stage { progress, from: scored, to: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = chapters::as_written(&document.text, &units, &document.title);
     progress.report(100, 100);

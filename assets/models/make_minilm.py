@@ -263,21 +263,30 @@ def bert_model(g):
     `[batch, tokens]`, one f32 output `[batch, tokens, 384]`. The spelling of GELU, of the scaled
     and masked softmax and of the head split is the exporters' usual one, which runtimes know how
     to fuse."""
+    hidden_states(g)
+    g.nodes[-1].output[0] = OUTPUT
+    return finished(g, "all-MiniLM-L6-v2", tensor(OUTPUT, TensorProto.FLOAT, "batch", "tokens", WIDTH))
+
+
+def hidden_states(g):
+    """Adds the encoder and returns the name of its last hidden states, `[batch, tokens, 384]`."""
     x = embeddings(g)
     bias = mask_bias(g)
     for layer in range(LAYERS):
         x = encoder_layer(g, f"encoder.layer.{layer}", x, bias)
-    g.nodes[-1].output[0] = OUTPUT
+    return x
 
-    def value(name, kind, *width):
-        return helper.make_tensor_value_info(name, kind, ["batch", "tokens", *width])
 
-    inputs = [value(name, TensorProto.INT64) for name in INPUTS]
-    outputs = [value(OUTPUT, TensorProto.FLOAT, WIDTH)]
-    graph = helper.make_graph(g.nodes, "all-MiniLM-L6-v2", inputs, outputs,
-                              list(g.initializers.values()))
+def tensor(name, kind, *shape):
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def finished(g, name, output, script="make_minilm.py"):
+    """Returns the model of a filled graph: three i64 inputs `[batch, tokens]`, and one output."""
+    inputs = [tensor(i, TensorProto.INT64, "batch", "tokens") for i in INPUTS]
+    graph = helper.make_graph(g.nodes, name, inputs, [output], list(g.initializers.values()))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
-                              producer_name="make_minilm.py")
+                              producer_name=script)
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -377,9 +386,10 @@ def largest_difference(model, weights, ids):
     return float(np.abs(run(model, batch, mask) - numpy_forward(weights, batch, mask)).max())
 
 
-def largest_inputs(weights, ids):
+def largest_inputs(weights, ids, types=None):
     """Returns, for each linear layer, the largest magnitude of each of its input channels, `[in]`,
-    f64, over `ids`. In float64, so that the last bits of a processor's f32 cannot show."""
+    f64, over `ids`, whose pieces are of `types` (0 if not given). In float64, so that the last bits
+    of a processor's f32 cannot show."""
     largest = {}
 
     def note(name, x):
@@ -387,9 +397,10 @@ def largest_inputs(weights, ids):
         largest[name] = np.maximum(largest.get(name, 0), reach)
 
     weights = in_float64(weights)
-    for sentence in ids:
+    for i, sentence in enumerate(ids):
         sentence = np.array([sentence], np.int64)
-        numpy_forward(weights, sentence, np.ones_like(sentence), note)
+        of = np.zeros_like(sentence) if types is None else np.array([types[i]], np.int64)
+        numpy_forward(weights, sentence, np.ones_like(sentence), note, of)
     return largest
 
 
@@ -398,7 +409,7 @@ def in_float64(weights):
             if np.issubdtype(value.dtype, np.floating)}
 
 
-def numpy_forward(weights, ids, mask, note=lambda name, x: None):
+def numpy_forward(weights, ids, mask, note=lambda name, x: None, types=0):
     """Devlin et al. 2019 in float64, straight from the paper's formulas. Calls `note` with the
     name and the input of each linear layer."""
     w = in_float64(weights)
@@ -415,7 +426,7 @@ def numpy_forward(weights, ids, mask, note=lambda name, x: None):
 
     tables = {kind: w[f"embeddings.{kind}_embeddings.weight"]
               for kind in ("word", "position", "token_type")}
-    x = norm(tables["word"][ids] + tables["position"][: ids.shape[1]] + tables["token_type"][0],
+    x = norm(tables["word"][ids] + tables["position"][: ids.shape[1]] + tables["token_type"][types],
              "embeddings.LayerNorm")
     for layer in range(LAYERS):
         name = f"encoder.layer.{layer}"

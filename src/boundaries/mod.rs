@@ -16,16 +16,16 @@ mod scale;
 mod vectors;
 mod windows;
 
-pub use calibration::{Calibration, Combination, OfUnitKinds};
 #[cfg(feature = "libtorch")]
 pub(crate) use calibration::log_odds;
+pub use calibration::{Calibration, Combination, OfUnitKinds};
 pub use context::{Context, ContextConfig};
 #[cfg(feature = "libtorch")]
 pub(crate) use context::{FEATURES_VERSION, shape};
 pub use lexical::{Lexical, LexicalConfig};
-pub use pair::{Combined, Pair, PairConfig};
 #[cfg(feature = "libtorch")]
 pub(crate) use pair::READ_ABOVE;
+pub use pair::{Combined, Pair, PairConfig};
 pub use scale::{Scale, Scales};
 pub use vectors::{VectorDepth, VectorsConfig};
 

@@ -2,7 +2,7 @@
 //! between them. Aumiller, Almasian, Lackner, Gertz 2021, "Structural text segmentation of legal documents" (arXiv
 //! 2012.03619).
 //!
-//! Where the paper reads one paragraph on each side, we read about sixty words, which is several units where units are
+//! Where the paper reads one paragraph on each side, we read about fifty words, which is several units where units are
 //! short (`pair_text.rs`); and where it cuts at 0.5, scores are calibrated and the whole document is cut.
 //!
 //! [`Combined`] asks the context model first, and the pair model about the gaps that may be boundaries: reading every gap
@@ -33,8 +33,22 @@ pub struct PairConfig {
     pub calibration: OfUnitKinds<Calibration>,
     /// What makes those of both models calibrated together.
     pub combined: OfUnitKinds<Combination>,
-    /// The SHA-256 of the context model that `combined` was fitted with.
+    /// The SHA-256 of the context model that `combined` was fitted with; empty if it was fitted with none.
     pub context_model_sha256: String,
+}
+
+impl PairConfig {
+    /// Returns how a model is read of which nothing else is known: as the paper reads it, a paragraph of up to 200 words on
+    /// each side, 512 pieces in all, its own probability taken as it is.
+    pub fn of_others() -> Self {
+        Self {
+            side_words: 200,
+            max_pieces: 512,
+            calibration: OfUnitKinds::each(|_| Calibration { slope: 1.0, offset: 0.0 }),
+            combined: OfUnitKinds::each(|_| Combination { context: 0.0, pair: 1.0, offset: 0.0 }),
+            context_model_sha256: String::new(),
+        }
+    }
 }
 
 /// The pair model as an engine.
@@ -48,13 +62,18 @@ impl Pair {
     /// Returns the engine in a folder that `caesura train pair` has written, run on `n_threads`, at least 1.
     ///
     /// It holds `pair.json`, and `model.onnx`, as `make_pair.py` makes it of a trained model, or, in a build with libtorch,
-    /// any BERT or `RoBERTa` with two labels in the layout of model hubs; the former is preferred.
+    /// any BERT or `RoBERTa` with two labels in the layout of model hubs; the former is preferred. Such a model of others
+    /// has no `pair.json`: it is read as [`PairConfig::of_others`] says.
     pub fn from_folder(folder: &Path, n_threads: usize) -> Result<Self> {
         let path = folder.join("pair.json");
-        let name = folder.display().to_string();
-        let bytes = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
-        let config: PairConfig = serde_json::from_slice(&bytes)
-            .map_err(|error| Error::Model { name: name.clone(), reason: format!("pair.json: {error}") })?;
+        let config = match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| Error::Model {
+                name: folder.display().to_string(),
+                reason: format!("pair.json: {error}"),
+            })?,
+            Err(_) if cfg!(feature = "libtorch") && folder.join("config.json").exists() => PairConfig::of_others(),
+            Err(source) => return Err(Error::Read { path, source }),
+        };
         let model = model(folder, config.max_pieces, n_threads)?;
         Ok(Self { model, config })
     }
@@ -195,5 +214,116 @@ impl GapScorer for Combined {
             Some(tops) => GapScores::with_tops(scores, tops),
             None => GapScores::new(scores),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Span, Unit, Units};
+    use crate::neural::Vectors;
+    use crate::progress::Unwatched;
+    use crate::words::Language;
+
+    /// Finds a change of subject where the first letters of the two texts differ, as sure as it is told.
+    struct FirstLetters(f32);
+
+    impl PairScorer for FirstLetters {
+        fn sha256(&self) -> &'static str {
+            "1"
+        }
+
+        fn log_odds(&self, pairs: &[(String, String)], _progress: &dyn Progress) -> Result<Vec<f32>> {
+            let differ = |(one, other): &(String, String)| one.chars().next() != other.chars().next();
+            Ok(pairs.iter().map(|pair| if differ(pair) { self.0 } else { -self.0 }).collect())
+        }
+    }
+
+    fn pair(sure: f32) -> Pair {
+        let combination = Combination { context: 0.5, pair: 1.0, offset: 0.0 };
+        let config = PairConfig {
+            combined: OfUnitKinds::each(|_| combination),
+            context_model_sha256: Context::embedded().sha256().to_owned(),
+            side_words: 4,
+            ..PairConfig::of_others()
+        };
+        Pair { model: Arc::new(FirstLetters(sure)), config }
+    }
+
+    /// Paragraphs of a letter each, with vectors that point where the letter says.
+    fn document(letters: &str) -> (String, Units, Vectors) {
+        let (mut text, mut units, mut vectors) = (String::new(), Vec::new(), Vec::new());
+        for letter in letters.chars() {
+            let start = text.len();
+            text.extend([letter; 4].map(|letter| format!("{letter}lpha ")));
+            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+            text.push('\n');
+            let mut vector = vec![0.0_f32; 384];
+            vector[letter as usize] = 1.0;
+            vectors.extend(vector);
+        }
+        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        (text, units, Vectors::new(384, vectors))
+    }
+
+    fn scored(engine: &dyn GapScorer, letters: &str) -> Vec<f32> {
+        let (text, units, vectors) = document(letters);
+        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        engine.score(&input, &Unwatched).expect("nobody cancels").as_slice().to_vec()
+    }
+
+    #[test]
+    fn a_gap_has_the_probability_that_the_model_gives_its_two_sides() {
+        let sure = 1.0 / (1.0 + (-2.0_f32).exp());
+        let found = scored(&pair(2.0), "aabb");
+        let expected = [1.0 - sure, sure, 1.0 - sure];
+        assert!(found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-6), "{found:?}");
+        assert_eq!(found.len(), expected.len());
+        assert!(scored(&pair(2.0), "a").is_empty());
+    }
+
+    #[test]
+    fn the_pair_model_is_asked_where_the_context_model_is_in_doubt() {
+        let letters = "aaaaaaaabbbbbbbbaaaaaaaa";
+        let context = scored(&Context::embedded(), letters);
+        let combined = Combined::new(Context::embedded(), pair(3.0)).expect("they were fitted to each other");
+        let (mut n_asked, mut n_kept) = (0, 0);
+        for ((gap, context), combined) in context.into_iter().enumerate().zip(scored(&combined, letters)) {
+            let differ = letters.as_bytes()[gap] != letters.as_bytes()[gap + 1];
+            if context < READ_ABOVE {
+                n_kept += 1;
+                assert_eq!(combined.to_bits(), context.to_bits());
+            } else {
+                n_asked += 1;
+                let said = 0.5 * log_odds(context) + if differ { 3.0 } else { -3.0 };
+                assert!((combined - 1.0 / (1.0 + (-said).exp())).abs() < 1e-5, "gap {gap}: {combined}");
+            }
+        }
+        assert!(n_asked > 0, "{n_kept} gaps were kept");
+    }
+
+    #[test]
+    fn a_pair_model_is_combined_with_its_own_context_model_only() {
+        let mut pair = pair(1.0);
+        pair.config.context_model_sha256 = "0".to_owned();
+        let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
+        assert!(error.contains("run `caesura train pair` again"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_a_model_says_which_file_is_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("room for a file");
+        let refused = |expected: &str| {
+            let error = Pair::from_folder(folder.path(), 1).err().expect("it is no model").to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        refused("pair.json");
+        write("pair.json", "{}");
+        refused("missing field");
+        write("pair.json", &serde_json::to_string(&PairConfig::of_others()).expect("it is JSON"));
+        refused(if cfg!(feature = "libtorch") { "config.json" } else { "model.onnx" });
+        write("model.onnx", "damaged");
+        refused("load the model");
     }
 }

@@ -12,6 +12,8 @@ mod pair_classifier;
 mod pair_model;
 #[cfg(feature = "libtorch")]
 pub(crate) mod pair_network;
+#[cfg(all(test, feature = "libtorch"))]
+pub(crate) mod pair_samples;
 #[cfg(feature = "libtorch")]
 pub(crate) mod pair_tokens;
 mod queue;

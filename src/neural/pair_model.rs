@@ -3,7 +3,7 @@
 //! As with sentence vectors, each pair runs alone and without padding, so that its number depends on the pair only.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensor;
@@ -22,8 +22,7 @@ use crate::progress::Progress;
 /// `[pairs, 2]`, f32: how much the texts seem to be of one section, and of two.
 pub struct PairModel {
     name: String,
-    sha256: OnceLock<String>,
-    weights: &'static [u8],
+    sha256: String,
     tokens: PairTokenizer,
     model: Model,
     inputs: [NodeId; 3],
@@ -33,14 +32,6 @@ pub struct PairModel {
 }
 
 impl PairModel {
-    /// Returns the model in `weights`, which reads up to `max_pieces` of a pair, run on `n_threads`, at least 1, with the
-    /// word pieces of the embedded encoder.
-    pub fn embedded(weights: &'static [u8], max_pieces: usize, n_threads: usize) -> Result<Self> {
-        let name = "pair";
-        let model = options().load_static_slice(weights).map_err(|error| unusable(name, &error))?;
-        Self { weights, ..Self::new(name, TOKENIZER, model, max_pieces, n_threads)? }.checked()
-    }
-
     /// Returns the model in a folder that holds `model.onnx`, and perhaps a `tokenizer.json` for other word pieces than
     /// those of the embedded encoder.
     pub fn from_folder(folder: &Path, max_pieces: usize, n_threads: usize) -> Result<Self> {
@@ -53,38 +44,30 @@ impl PairModel {
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => TOKENIZER.to_vec(),
             Err(source) => return Err(Error::Read { path, source }),
         };
-        let sha256 = OnceLock::from(hex_sha256(&weights));
+        let sha256 = hex_sha256(&weights);
         let model = options().load(weights).map_err(|error| unusable(&name, &error))?;
-        Self { sha256, ..Self::new(&name, &tokenizer, model, max_pieces, n_threads)? }.checked()
-    }
-
-    fn new(name: &str, tokenizer: &[u8], model: Model, max_pieces: usize, n_threads: usize) -> Result<Self> {
         if n_threads == 0 {
             return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
         }
-        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(&name, &error));
         let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
         let Some(&output) = model.output_ids().first() else {
-            return Err(unusable(name, &"it has no output"));
+            return Err(unusable(&name, &"it has no output"));
         };
         let run_options = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
-        Ok(Self {
-            name: name.to_owned(),
-            sha256: OnceLock::new(),
-            weights: &[],
-            tokens: PairTokenizer::from_json(tokenizer, max_pieces, name)?,
+        let pair_model = Self {
+            tokens: PairTokenizer::from_json(&tokenizer, max_pieces, &name)?,
+            name,
+            sha256,
             model,
             inputs,
             output,
             options: (0..n_threads).map(run_options).collect(),
-        })
-    }
-
-    /// Runs a pair: this finds a model that loads but does not run.
-    fn checked(self) -> Result<Self> {
-        let tide = ("tide".to_owned(), "lamp".to_owned());
-        self.log_odds_of(&tide, &self.options[0]).map_err(|error| unusable(&self.name, &error))?;
-        Ok(self)
+        };
+        // This finds a model that loads but does not run.
+        let tried = pair_model.log_odds_of(&("tide".to_owned(), "lamp".to_owned()), &pair_model.options[0]);
+        tried.map_err(|error| unusable(&pair_model.name, &error))?;
+        Ok(pair_model)
     }
 
     fn log_odds_of(&self, (first, second): &(String, String), options: &RunOptions) -> Result<f32> {
@@ -108,11 +91,76 @@ impl PairModel {
 
 impl PairScorer for PairModel {
     fn sha256(&self) -> &str {
-        self.sha256.get_or_init(|| hex_sha256(self.weights))
+        &self.sha256
     }
 
     fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
         let sizes: Vec<usize> = pairs.iter().map(|(first, second)| first.len() + second.len()).collect();
         run_all(&self.options, &sizes, |options, pair| self.log_odds_of(&pairs[pair], options), progress)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::progress::Unwatched;
+
+    /// A graph without weights: its scores are the means of the numbers of the pieces of either text, in thousands, over all
+    /// pieces. `scripts/tiny_pair.py` made it.
+    const TINY: &[u8] = include_bytes!("../../tests/data/tiny_pair.onnx");
+
+    fn folder(model: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("model.onnx"), model).expect("room for a file");
+        folder
+    }
+
+    fn pairs() -> Vec<(String, String)> {
+        let pair = |(one, other): (&str, &str)| (one.to_owned(), other.to_owned());
+        let long = "the tide and the ship ".repeat(80);
+        [("The tide turns.", "Ships leave the sea."), ("", ""), (long.as_str(), "end")].map(pair).to_vec()
+    }
+
+    #[test]
+    fn the_second_score_less_the_first_is_the_log_odds() {
+        let folder = folder(TINY);
+        let model = PairModel::from_folder(folder.path(), 40, 1).expect("the graph is whole");
+        let tokens = PairTokenizer::from_json(TOKENIZER, 40, "tiny").expect("the tokenizer is whole");
+        let found = model.log_odds(&pairs(), &Unwatched).expect("it runs");
+        for ((first, second), found) in pairs().iter().zip(found) {
+            let (ids, types) = tokens.pieces(first, second).expect("any text can be tokenised");
+            assert!(ids.len() <= 40);
+            let signed = ids.iter().zip(&types).map(|(&id, &of)| if of == 1 { id } else { -id });
+            let expected = signed.sum::<i32>() as f32 / ids.len() as f32 / 1000.0;
+            assert!((found - expected).abs() < 1e-3, "{first:?}: {found} and {expected}");
+        }
+    }
+
+    #[test]
+    fn a_pair_gives_the_same_on_any_number_of_threads_and_in_any_company() {
+        let folder = folder(TINY);
+        let scored = |n_threads, pairs: &[(String, String)]| {
+            let model = PairModel::from_folder(folder.path(), 40, n_threads).expect("the graph is whole");
+            model.log_odds(pairs, &Unwatched).expect("it runs")
+        };
+        let all = scored(1, &pairs());
+        assert_eq!(scored(3, &pairs()), all);
+        assert_eq!(scored(1, &pairs()[1..]), all[1..]);
+    }
+
+    #[test]
+    fn what_is_no_pair_model_says_so() {
+        let refused = |model: &[u8], max_pieces, n_threads, expected: &str| {
+            let folder = folder(model);
+            let error = PairModel::from_folder(folder.path(), max_pieces, n_threads).err().expect("it is none");
+            assert!(error.to_string().contains(expected), "{error}");
+        };
+        refused(&TINY[..40], 40, 1, "load the model");
+        refused(TINY, 4, 1, "max_pieces must be at least 8");
+        refused(TINY, 40, 0, "threads must be at least 1");
+        let encoder = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
+        refused(encoder, 40, 1, "load the model");
     }
 }

@@ -188,7 +188,9 @@ impl Description {
         ];
         expected.iter().try_for_each(|(name, shape)| {
             let name = format!("{prefix}.{name}");
-            weights.get(&name, prefix).map_or_else(|| Err(weights.lacks(&name)), |found| weights.check_shape(&name, found, shape))
+            weights
+                .get(&name, prefix)
+                .map_or_else(|| Err(weights.lacks(&name)), |found| weights.check_shape(&name, found, shape))
         })
     }
 }
@@ -196,12 +198,36 @@ impl Description {
 /// Returns which of two labels says that both texts are of one section, as their names tell; 1 where they do not.
 fn same_label(labels: &BTreeMap<String, String>) -> Result<i64, String> {
     const SAME: [&str; 12] = [
-        "same", "samesection", "sametopic", "samesegment", "sameparagraph", "continuation", "isnext", "next", "entailment",
-        "equivalent", "duplicate", "paraphrase",
+        "same",
+        "samesection",
+        "sametopic",
+        "samesegment",
+        "sameparagraph",
+        "continuation",
+        "isnext",
+        "next",
+        "entailment",
+        "equivalent",
+        "duplicate",
+        "paraphrase",
     ];
     const OTHER: [&str; 16] = [
-        "different", "differentsection", "differenttopic", "differentsegment", "notsame", "notnext", "change", "topicchange",
-        "boundary", "new", "newsection", "newtopic", "contradiction", "notentailment", "notequivalent", "notduplicate",
+        "different",
+        "differentsection",
+        "differenttopic",
+        "differentsegment",
+        "notsame",
+        "notnext",
+        "change",
+        "topicchange",
+        "boundary",
+        "new",
+        "newsection",
+        "newtopic",
+        "contradiction",
+        "notentailment",
+        "notequivalent",
+        "notduplicate",
     ];
     let says = |number: &str| -> Result<Option<bool>, String> {
         let label = labels.get(number).ok_or_else(|| format!("id2label has no label {number}"))?;
@@ -305,7 +331,8 @@ pub(crate) fn tensors(bytes: &[u8]) -> Result<HashMap<String, Tensor>, String> {
         };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         // The reader has checked that there are as many bytes as the shape says.
-        let tensor = Tensor::f_from_data_size(view.data(), &shape, kind).map_err(|error| first_line(&error.to_string()))?;
+        let tensor =
+            Tensor::f_from_data_size(view.data(), &shape, kind).map_err(|error| first_line(&error.to_string()))?;
         tensors.insert(name.to_owned(), tensor.to_kind(Kind::Float));
     }
     Ok(tensors)
@@ -394,8 +421,9 @@ impl Network {
     pub(crate) fn scores(&self, batch: &Batch, mode: Mode) -> Tensor {
         let train = mode == Mode::Training;
         let dropped = |x: Tensor, chance: f64| if train { x.dropout(chance, true) } else { x };
-        let embedded =
-            self.words.forward(&batch.ids) + self.positions.forward(&batch.positions) + self.types.forward(&batch.types);
+        let embedded = self.words.forward(&batch.ids)
+            + self.positions.forward(&batch.positions)
+            + self.types.forward(&batch.types);
         let embedded = dropped(self.norm.forward(&embedded), self.description.bert.hidden_dropout_prob);
         let hidden = self.encoder.forward_t(&embedded, batch.mask.as_ref(), None, None, train).hidden_state;
         let chance = self.description.classifier_dropout;
@@ -470,7 +498,8 @@ pub(crate) fn filled(
 /// Runs `work`, and returns what it panicked with as an error: tch panics where libtorch throws.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let message =
+            panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         first_line(message.unwrap_or("libtorch failed"))
     })
 }

@@ -128,6 +128,9 @@ mod tests {
             })
             .collect();
         let [guesses, knows, offset] = fit(&judged, [1.0, 0.0, 0.0]);
-        assert!(guesses.abs() < 0.08 && (knows - 1.0).abs() < 0.08 && offset.abs() < 0.15, "{guesses} {knows} {offset}");
+        assert!(
+            guesses.abs() < 0.08 && (knows - 1.0).abs() < 0.08 && offset.abs() < 0.15,
+            "{guesses} {knows} {offset}"
+        );
     }
 }

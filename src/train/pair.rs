@@ -111,7 +111,8 @@ pub fn train_pair(
     let name = name_of(base);
     let unusable = |reason| Error::Model { name: name.clone(), reason };
     let description = Description::from_folder(base, &name)?;
-    let tokens = PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
+    let tokens =
+        PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
     let weights = Weights::from_folder(base, &name)?;
     let sampler = Sampler::new(train, settings)?;
     let pieces = |gaps: &[LookedAt]| -> Result<Vec<PairPieces>> {
@@ -376,6 +377,7 @@ impl Run<'_> {
             }
             let training_loss = loss_sum / f64::from(n_losses);
             (loss_sum, n_losses) = (0.0, 0);
+            self.optimizer.swap_average();
             let log_odds = self.log_odds(texts)?;
             let mut scored: BTreeMap<String, Vec<(f32, bool)>> = BTreeMap::new();
             for (gap, &log_odds) in looked_at.iter().zip(&log_odds) {
@@ -393,6 +395,7 @@ impl Run<'_> {
             } else {
                 self.n_worse += 1;
             }
+            self.optimizer.swap_average();
             on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
             let mut state = self.optimizer.state();
             state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
@@ -469,7 +472,9 @@ impl Run<'_> {
         progress: &dyn Progress,
     ) -> Result<PathBuf> {
         let path = self.best_weights();
-        self.store.load(&path).map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
+        self.store
+            .load(&path)
+            .map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
         let of_pair = self.log_odds(texts)?;
         let context = Context::embedded();
         let of_context = context_log_odds(looked_at, &context, encoder, progress)?;
@@ -551,9 +556,123 @@ fn combined(looked_at: &[LookedAt], of_pair: &[f32], of_context: &[f32], kind: U
     Combination { context: context as f32, pair: pair as f32, offset: offset as f32 }
 }
 
-fn of_kind<'a, 'b>(
-    looked_at: &'a [LookedAt<'b>],
-    kind: UnitKind,
-) -> impl Iterator<Item = (usize, &'a LookedAt<'b>)> {
+fn of_kind<'a, 'b>(looked_at: &'a [LookedAt<'b>], kind: UnitKind) -> impl Iterator<Item = (usize, &'a LookedAt<'b>)> {
     looked_at.iter().enumerate().filter(move |(_, gap)| gap.document.units.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{Hashing, StopsAfter, documents};
+    use super::*;
+    use crate::boundaries::Pair;
+    use crate::neural::pair_samples::{golden, hub, write_safetensors};
+    use crate::words::Language;
+
+    fn settings() -> PairTraining {
+        PairTraining {
+            n_steps: 6,
+            n_pairs: 4,
+            validate_every: 2,
+            side_words: 12,
+            max_pieces: 40,
+            n_looked_at: 5,
+            n_calibrated: 5,
+            n_frozen_layers: 1,
+            ..PairTraining::usual()
+        }
+    }
+
+    /// Trains one of the small checkpoints.
+    fn trained(model: usize, output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
+        let base = hub(&golden()["models"][model], write_safetensors);
+        let documents = documents(6, 3);
+        let (train, held_out) = documents.split_at(4);
+        let path = train_pair(train, held_out, base.path(), &settings(), &Hashing, output, &mut |_| (), progress)?;
+        Ok(std::fs::read(path).expect("the weights were written"))
+    }
+
+    #[test]
+    fn a_training_that_was_stopped_ends_with_the_weights_it_would_have_had() {
+        // A BERT and a RoBERTa.
+        for model in [0, 2] {
+            let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+            let whole = trained(model, folders[0].path(), &Unwatched).expect("it trains");
+            // The third step is lost: the last checkpoint was after the second.
+            let stopped = trained(model, folders[1].path(), &StopsAfter::new(3, settings().n_steps));
+            assert!(matches!(stopped, Err(Error::Cancelled)));
+            assert!(folders[1].path().join("checkpoint.safetensors").exists());
+            let resumed = trained(model, folders[1].path(), &Unwatched).expect("it goes on");
+            assert_eq!(whole, resumed);
+        }
+    }
+
+    #[test]
+    fn the_result_is_an_engine_and_embeddings_and_lowest_layers_are_as_they_were() {
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(0, folder.path(), &Unwatched).expect("it trains");
+        let base = hub(&golden()["models"][0], write_safetensors);
+        let [before, after] = [base.path(), folder.path()].map(|folder| {
+            let tensors = Tensor::read_safetensors(folder.join("model.safetensors")).expect("it is whole");
+            tensors.into_iter().collect::<BTreeMap<String, Tensor>>()
+        });
+        for (name, tensor) in &after {
+            let is_kept = name.contains("embeddings.") || name.contains("layer.0.");
+            assert_eq!(tensor.equal(&before[name]), is_kept, "{name}");
+        }
+        let engine = Pair::from_folder(folder.path(), 2).expect("the folder is whole");
+        let document = &documents(1, 3)[0].1;
+        let input =
+            GapInput { text: &document.text, units: &document.units, vectors: None, language: Language::English };
+        let scores = engine.score(&input, &Unwatched).expect("nobody cancels");
+        assert_eq!(scores.len(), document.units.n_gaps());
+    }
+
+    #[test]
+    fn documents_that_teach_nothing_are_refused() {
+        let base = hub(&golden()["models"][0], write_safetensors);
+        let folder = tempfile::tempdir().expect("a folder");
+        for documents in [documents(3, 1), Vec::new()] {
+            let result =
+                train_pair(&documents, &[], base.path(), &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let error = result.expect_err("there is nothing to learn").to_string();
+            assert!(error.contains("none has both a gap within a section and one between two"), "{error}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_leaves_what_was_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stopped = trained(0, folder.path(), &StopsAfter::new(3, settings().n_steps));
+        assert!(matches!(stopped, Err(Error::Cancelled)));
+        let path = folder.path().join("checkpoint.safetensors");
+        let before = std::fs::read(&path).expect("it is there");
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("checkpoint.part")).expect("a link");
+        let error = trained(0, folder.path(), &Unwatched).expect_err("the disk is full").to_string();
+        assert!(error.contains("checkpoint.safetensors"), "{error}");
+        assert_eq!(std::fs::read(&path).expect("it is there"), before);
+    }
+
+    #[test]
+    fn about_half_of_the_pairs_are_boundaries_and_all_follow_the_random_numbers() {
+        let documents = documents(3, 4);
+        let settings = settings();
+        let sampler = Sampler::new(&documents, &settings).expect("there is something to learn");
+        let mut random = Random::new(5, 0);
+        let boundaries = (0..400).map(|_| sampler.pair(&mut random)).filter(|drawn| drawn.is_boundary).count();
+        assert!((120..280).contains(&boundaries), "{boundaries}");
+        let first = sampler.pair(&mut Random::new(6, 0));
+        let again = sampler.pair(&mut Random::new(6, 0));
+        assert_eq!((first.first, first.second), (again.first, again.second));
+    }
+
+    #[test]
+    fn what_stands_for_all_gaps_weighs_as_many() {
+        let documents = documents(2, 5);
+        let gaps = sample(&documents, 3, 1);
+        let n_boundaries = gaps.iter().filter(|gap| gap.is_boundary).count();
+        assert_eq!((n_boundaries, gaps.len()), (3, 9));
+        let total: f64 = gaps.iter().map(|gap| gap.weight).sum();
+        assert!((total - 1.0).abs() < 1e-9, "{total}");
+    }
 }

@@ -71,7 +71,7 @@ pub(crate) enum Command {
 /// How a document is cut.
 #[derive(Debug, Args)]
 pub(crate) struct Cut {
-    /// What says where the subject changes
+    /// What says where the subject changes; vectors and lexical are not trained on boundaries, and lexical needs no model
     #[arg(long, default_value = Engine::Context.name(), value_parser = engine())]
     pub(crate) engine: Engine,
     /// What chapters are made of [default: what the text is laid out in]
@@ -239,16 +239,20 @@ pub(crate) struct EvaluateChapters {
     /// Documents with their true sections (JSON lines, plain or .zst)
     #[arg(required = true)]
     pub(crate) data: Vec<PathBuf>,
-    /// What to measure; may be given several times: context, vectors, lexical; what others do: texttiling, percentile,
-    /// treeseg; and what reads nothing: none, even, random [default: what the program would choose]
+    /// What to measure; may be given several times: context, pair, combined, vectors, lexical; what others do: texttiling,
+    /// percentile, treeseg; and what reads nothing: none, even, random [default: what the program would choose]
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
     /// Keeps the vectors of documents in this folder, so that a second run need not make them again
     #[arg(long, value_name = "DIR")]
     pub(crate) vectors: Option<PathBuf>,
-    /// Takes the weights of the trained engine from this folder, as `train context` writes them
+    /// Takes the weights of the context model from this folder, as `train context` writes them
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
+    /// Takes the weights of the pair model from this folder, as make_pair.py writes them; with the feature libtorch, also as
+    /// `train pair` or a model hub has them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pair_model: Option<PathBuf>,
     /// Keeps the documents of one part of the data: models train on the first, and are stopped by the second [default: all]
     #[arg(long, value_parser = part())]
     pub(crate) part: Option<Part>,
@@ -350,7 +354,7 @@ pub(crate) struct TrainContext {
     /// How many steps are made [default: 3000]
     #[arg(long, value_name = "N")]
     pub(crate) steps: Option<usize>,
-    /// The share of numbers left out [default: 0.1]
+    /// The share of numbers left out [default: 0.15]
     #[arg(long, value_name = "0..1")]
     pub(crate) dropout: Option<f64>,
 }
@@ -438,7 +442,7 @@ fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
 }
 
 fn engine() -> impl TypedValueParser<Value = Engine> {
-    PossibleValuesParser::new(Engine::ALL.map(Engine::name))
+    PossibleValuesParser::new(Engine::CARRIED.map(Engine::name))
         .map(|name| Engine::from_name(&name).expect("only these names are let in"))
 }
 

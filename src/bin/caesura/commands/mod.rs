@@ -36,7 +36,7 @@ impl Cut {
 
     /// Returns whether the engine needs the model.
     fn needs_model(&self) -> bool {
-        self.engine.scorer().needs_vectors()
+        self.engine.needs_vectors()
     }
 }
 

@@ -11,6 +11,7 @@ use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
 use caesura::train::context::{ContextTraining, Labelled, Look, train_context};
 use caesura::train::pair::{PairTraining, train_pair};
+use caesura::train::{Repeated, drop_repeated};
 
 use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
 use crate::output::Session;
@@ -51,8 +52,7 @@ fn pair(session: &Session, args: &TrainPair) -> Result<()> {
     let log = Log::open(session, output)?;
     let bar = session.bar("train the pair model");
     let mut on_look = |look: &Look| log.add(look);
-    let weights =
-        train_pair(&train, &held_out, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
+    let weights = train_pair(&train, &held_out, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
 }
@@ -82,7 +82,13 @@ impl Documents {
                 side.push((kind.clone(), reference));
             }
         }
+        let Repeated { n_alike, n_contradicting } = drop_repeated(&mut train);
         session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
+        if 0 < n_alike + n_contradicting {
+            session.note(&format!(
+                "left out {n_alike} whose text stands in another, and {n_contradicting} whose sections contradict it too"
+            ));
+        }
         Ok(Self { train, held_out })
     }
 }
