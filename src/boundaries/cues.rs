@@ -10,7 +10,7 @@ use crate::document::{UnitKind, Units};
 use crate::words;
 
 /// How many numbers [`surface`] gives of a unit.
-pub(super) const N_SURFACE: usize = 42;
+pub(super) const N_SURFACE: usize = 47;
 
 /// How many words of a unit are looked up: the first three and the last.
 pub(crate) const N_CUE_WORDS: usize = 4;
@@ -28,14 +28,14 @@ pub(super) fn surface(input: &GapInput, n_words: &[u32]) -> Vec<f32> {
     let texts = input.units.texts(input.text);
     let whole = Whole::of(input, n_words);
     let mut enumerations = Enumerations::default();
-    let mut speakers = Speakers::default();
+    let mut speakers = Speakers::of(input, n_words);
     let mut numbers = Vec::with_capacity(texts.len() * N_SURFACE);
     let mut words_before = 0_u64;
     for (i, text) in texts.iter().enumerate() {
         let before = numbers.len();
         numbers.extend(of_text(text, n_words[i]));
         numbers.extend(enumerations.next(text));
-        numbers.extend(speakers.next(input.units, i));
+        numbers.extend(speakers.next(input.units, i, words_before));
         numbers.extend(pause(input.units, i));
         numbers.extend(whole.place(words_before, n_words[i]));
         words_before += u64::from(n_words[i]);
@@ -82,10 +82,9 @@ fn of_text(text: &str, n_words: u32) -> [f32; 17] {
     let last = text.trim_end_matches(['"', '\'', '”', '’', ')', ']', '*', '_']).chars().next_back().unwrap_or(' ');
     // A unit may be a whole book: its first thousand characters tell what it looks like.
     let (mut letters, mut upper, mut digits, mut starts, mut capitals) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-    let (mut question, mut n_chars, mut is_start) = (false, 0.0_f32, true);
+    let (mut n_chars, mut is_start) = (0.0_f32, true);
     for character in text.chars().take(1000) {
         n_chars += 1.0;
-        question |= matches!(character, '?' | '？' | '؟');
         if character.is_alphabetic() {
             letters += 1.0;
             upper += flag(character.is_uppercase());
@@ -112,7 +111,7 @@ fn of_text(text: &str, n_words: u32) -> [f32; 17] {
         upper / letters.max(1.0),
         capitals / starts.max(1.0),
         digits / n_chars.max(1.0),
-        flag(question),
+        flag(asks(text)),
         flag(n_words <= 12 && ends_open && !first.is_lowercase()),
     ]
 }
@@ -164,10 +163,12 @@ impl Mark {
         if matches!(word, "•" | "-" | "–" | "—" | "*" | "·" | "○" | "▪" | "●" | "§") {
             return Some(Self { number: None, n_levels: 1 });
         }
+        // Chinese and Japanese set no space after a mark.
+        let word = word.split_inclusive(['）', '、', '．']).next().unwrap_or(word);
         if word.len() > 16 || word.len() == text.len() {
             return None;
         }
-        let bare = word.trim_matches(['(', ')', '[', ']', '.', ':']);
+        let bare = word.trim_matches(['(', ')', '[', ']', '.', ':', '（', '）', '、', '．', '：']);
         let is_closed = bare.len() < word.len();
         let parts: Vec<&str> = bare.split('.').collect();
         if parts
@@ -184,30 +185,84 @@ impl Mark {
     }
 }
 
-/// Who has spoken, and when last.
+/// Who speaks, how, and when last.
+///
+/// Who asks leads: in interviews nearly every chapter begins with the one who asks most and says least, and in a meeting
+/// often with its chair.
 #[derive(Default)]
 struct Speakers<'a> {
-    last_unit_of: HashMap<&'a str, usize>,
+    roles: HashMap<&'a str, Role>,
+    /// For each speaker, the last unit, and the words of the document up to its end.
+    last_of: HashMap<&'a str, (usize, u64)>,
     turn_units: usize,
+    /// The words before the turn that goes on, and those of the turn before it.
+    turn_start: u64,
+    last_turn_words: u64,
+}
+
+/// What one speaker does in the whole document.
+#[derive(Clone, Copy, Default)]
+struct Role {
+    n_units: f32,
+    n_questions: f32,
+    /// Words, and then their share of all words.
+    words: f32,
 }
 
 impl<'a> Speakers<'a> {
-    fn next(&mut self, units: &'a Units, i: usize) -> [f32; 5] {
+    fn of(input: &GapInput<'a>, n_words: &[u32]) -> Self {
+        let mut roles: HashMap<&str, Role> = HashMap::new();
+        let mut total = 0.0;
+        for (unit, &n_words) in input.units.units.iter().zip(n_words) {
+            let Some(speaker) = unit.speaker.as_deref() else { continue };
+            let role = roles.entry(speaker).or_default();
+            role.n_units += 1.0;
+            role.n_questions += flag(asks(unit.span.of(input.text)));
+            role.words += n_words as f32;
+            total += n_words as f32;
+        }
+        for role in roles.values_mut() {
+            role.words /= f32::max(total, 1.0);
+        }
+        Self { roles, ..Self::default() }
+    }
+
+    /// `words_before` are the words of the document before unit `i`.
+    fn next(&mut self, units: &'a Units, i: usize, words_before: u64) -> [f32; 10] {
         let speaker_of = |unit: usize| units.units[unit].speaker.as_deref();
-        let Some(speaker) = speaker_of(i) else { return [0.0; 5] };
+        let Some(speaker) = speaker_of(i) else { return [0.0; 10] };
         let is_change = i > 0 && speaker_of(i - 1) != Some(speaker);
         let answers_back = is_change && i > 1 && speaker_of(i - 2) == Some(speaker);
-        let last = self.last_unit_of.insert(speaker, i);
-        let silence = last.map_or(MEMORY_UNITS, |last| (i - last - 1).min(MEMORY_UNITS));
+        if let Some(before) = i.checked_sub(1).and_then(speaker_of) {
+            self.last_of.insert(before, (i - 1, words_before));
+        }
+        let last = self.last_of.get(speaker).copied();
+        let silence = last.map_or(MEMORY_UNITS, |(last, _)| (i - last - 1).min(MEMORY_UNITS));
+        let words_of_others = last.map_or(words_before, |(_, words)| words_before - words);
         self.turn_units = if is_change { 0 } else { self.turn_units + 1 };
+        if is_change {
+            self.last_turn_words = words_before - self.turn_start;
+            self.turn_start = words_before;
+        }
+        let role = self.roles.get(speaker).copied().unwrap_or_default();
         [
             1.0,
             flag(is_change),
             flag(answers_back),
             log_scaled(silence as f64, MEMORY_UNITS as f64),
             log_scaled(self.turn_units as f64, 20.0),
+            role.words,
+            role.n_questions / role.n_units.max(1.0),
+            log_scaled(self.roles.len() as f64, 4.0),
+            log_scaled(words_of_others.min(5000) as f64, 300.0),
+            log_scaled(self.last_turn_words.min(5000) as f64, 100.0),
         ]
     }
+}
+
+/// Returns whether a text asks something, as far as its first thousand characters tell.
+fn asks(text: &str) -> bool {
+    text.chars().take(1000).any(|character| matches!(character, '?' | '？' | '؟'))
 }
 
 /// How long nobody speaks before a unit, and how long it takes.
@@ -267,6 +322,8 @@ impl Whole {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Span, Unit};
+    use crate::words::Language;
 
     #[track_caller]
     fn check_mark(text: &str, expected: Option<(Option<u32>, usize)>) {
@@ -281,6 +338,8 @@ mod tests {
         check_mark("(a) payment", Some((None, 1)));
         check_mark("iv) payment", Some((None, 1)));
         check_mark("• payment", Some((None, 1)));
+        check_mark("（2）Payment is due", Some((Some(2), 1)));
+        check_mark("3、Payment is due", Some((Some(3), 1)));
     }
 
     #[test]
@@ -288,6 +347,31 @@ mod tests {
         for text in ["I am here.", "2024 was a year", "a dog", "It. is", "12.", "", "3.14.", "1234. five"] {
             check_mark(text, None);
         }
+    }
+
+    #[test]
+    fn who_asks_and_who_answers_is_told() {
+        let spoken = [("A", "What is that?"), ("B", "It is a lamp"), ("B", "for ships"), ("A", "And this? Tell me")];
+        let (mut text, mut units) = (String::new(), Vec::new());
+        for (speaker, words) in spoken {
+            let start = text.len();
+            text.push_str(words);
+            units.push(Unit { span: Span::new(start..text.len()), speaker: Some(speaker.to_owned()), time: None });
+            text.push('\n');
+        }
+        let units = Units { kind: UnitKind::Utterance, units, headings: Vec::new() };
+        let input = GapInput { text: &text, units: &units, vectors: None, language: Language::English };
+        let n_words = [3, 4, 2, 4];
+        let mut speakers = Speakers::of(&input, &n_words);
+        let rows: Vec<[f32; 10]> =
+            [0, 3, 7, 9].into_iter().enumerate().map(|(i, n)| speakers.next(&units, i, n)).collect();
+        let share = |row: [f32; 10]| (row[5], row[6]);
+        assert_eq!(share(rows[0]), (7.0 / 13.0, 1.0));
+        assert_eq!(share(rows[2]), (6.0 / 13.0, 0.0));
+        // Others said six words since A spoke, and the turn before had as many.
+        assert_eq!(rows[3][8], log_scaled(6.0, 300.0));
+        assert_eq!(rows[3][9], log_scaled(6.0, 100.0));
+        assert_eq!(rows[2][1], 0.0);
     }
 
     #[test]

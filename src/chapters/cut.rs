@@ -155,12 +155,13 @@ fn strongest(
 const MIN_PROBABILITY: f32 = 0.002;
 
 /// A true boundary is near if it is within this share of the mean chapter, in words. Measured with [`BOUNDARY_COST`] on
-/// the tuning part of podcasts, meetings, lectures, dialogue and encyclopaedic text together; 0.05 and 0.15 are hardly worse.
-const TOLERANCE_SHARE: f64 = 0.1;
+/// the tuning part of terms, podcasts, meetings, lectures, dialogue and encyclopaedic text together; 0.1 and 0.15 are hardly
+/// worse.
+const TOLERANCE_SHARE: f64 = 0.12;
 
 /// What a boundary costs, in true boundaries; it is worth the expected number near it, and besides what it is expected to
 /// hit exactly.
-const BOUNDARY_COST: f64 = 0.55;
+const BOUNDARY_COST: f64 = 0.6;
 
 /// One document, to be searched for the best set of boundaries.
 struct Search {

@@ -7,6 +7,8 @@ use tch::{Kind, Tensor};
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.98;
 const EPSILON: f64 = 1e-8;
+/// What the average keeps of itself a step, once there are enough of them.
+const AVERAGE_KEEPS: f64 = 0.998;
 
 /// The parameters of a model and what the optimiser remembers of each.
 pub(crate) struct AdamW {
@@ -14,6 +16,8 @@ pub(crate) struct AdamW {
     parameters: Vec<(String, Tensor)>,
     mean: Vec<Tensor>,
     square: Vec<Tensor>,
+    /// The mean over the last steps of each parameter.
+    average: Vec<Tensor>,
     n_steps: i64,
     weight_decay: f64,
 }
@@ -22,7 +26,8 @@ impl AdamW {
     /// Takes the parameters to train. Matrices decay by `weight_decay` times the rate; rows, as biases are, do not.
     pub(crate) fn new(parameters: Vec<(String, Tensor)>, weight_decay: f64) -> Self {
         let zeros = || parameters.iter().map(|(_, tensor)| tensor.zeros_like()).collect();
-        Self { mean: zeros(), square: zeros(), parameters, n_steps: 0, weight_decay }
+        let average = parameters.iter().map(|(_, tensor)| tensor.detach().copy()).collect();
+        Self { mean: zeros(), square: zeros(), average, parameters, n_steps: 0, weight_decay }
     }
 
     /// Scales the gradients down to a norm of at most `max_norm` all together, makes a step of `rate`, and forgets them.
@@ -51,9 +56,23 @@ impl AdamW {
                 }
                 let _ = parameter.g_sub_(&(step * rate));
                 parameter.zero_grad();
+                let keeps = AVERAGE_KEEPS.min((1.0 + self.n_steps as f64) / (10.0 + self.n_steps as f64));
+                let _ = self.average[i].g_mul_scalar_(keeps).g_add_(&(&*parameter * (1.0 - keeps)));
             }
             norm
         })
+    }
+
+    /// Puts into each parameter its average over the last steps, which generalises better than where a step happens to
+    /// end (Polyak, Juditsky 1992), and keeps what stood there; the second call puts everything back.
+    pub(crate) fn swap_average(&mut self) {
+        tch::no_grad(|| {
+            for ((_, parameter), average) in self.parameters.iter_mut().zip(&mut self.average) {
+                let kept = parameter.copy();
+                parameter.copy_(average);
+                average.copy_(&kept);
+            }
+        });
     }
 
     fn grads(&self) -> impl Iterator<Item = Tensor> {
@@ -63,10 +82,12 @@ impl AdamW {
     /// Returns everything there is to keep, by name.
     pub(crate) fn state(&self) -> Vec<(String, Tensor)> {
         let mut state = vec![("n_steps".to_owned(), Tensor::from_slice(&[self.n_steps]))];
-        for (((name, value), mean), square) in self.parameters.iter().zip(&self.mean).zip(&self.square) {
-            state.push((format!("value.{name}"), value.shallow_clone()));
-            state.push((format!("mean.{name}"), mean.shallow_clone()));
-            state.push((format!("square.{name}"), square.shallow_clone()));
+        for (i, (name, value)) in self.parameters.iter().enumerate() {
+            for (part, tensor) in
+                [("value", value), ("mean", &self.mean[i]), ("square", &self.square[i]), ("average", &self.average[i])]
+            {
+                state.push((format!("{part}.{name}"), tensor.shallow_clone()));
+            }
         }
         state
     }
@@ -84,6 +105,7 @@ impl AdamW {
                 let value = wanted(format!("value.{name}"), parameter)?;
                 self.mean[i].copy_(wanted(format!("mean.{name}"), parameter)?);
                 self.square[i].copy_(wanted(format!("square.{name}"), parameter)?);
+                self.average[i].copy_(wanted(format!("average.{name}"), parameter)?);
                 parameter.copy_(value);
             }
             let n_steps = state.get("n_steps").ok_or("n_steps is missing")?;

@@ -50,7 +50,6 @@ pub(super) fn spliced(
         let vectors = Vectors::new(reader.encoder.dims(), vectors.into_iter().map(f16::to_f32).collect());
         let mut example = reader.example(&reference, &vectors, *domain)?;
         example.follows = follows;
-        example.is_nested = false;
         all.push(example);
     }
     Ok(all)
@@ -150,12 +149,15 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
     for (number, unit) in document.units.units.iter().enumerate() {
         let begins = boundaries.next_if_eq(&number).is_some();
         let unit_speaker = if keeps_speakers { unit.speaker.clone() } else { None };
-        if begins || unit_speaker != speaker {
+        if unit_speaker != speaker {
             flush(&mut made, &mut piece, &speaker);
             speaker = unit_speaker;
         }
-        if begins && let Some(last) = made.units.units.len().checked_sub(1) {
-            cuts.push(GapIndex::from(last));
+        // Pieces take no notice of sections, or their length would tell: a section begins at the piece nearest to where it
+        // did.
+        if begins {
+            let n_before = made.units.units.len() + usize::from(n_words <= 2 * piece.len());
+            cuts.extend(n_before.checked_sub(1).map(GapIndex::from));
         }
         for token in words::tokens(unit.span.of(&document.text)) {
             piece.push(words::fold(token.text).into_owned());
@@ -174,4 +176,28 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
     made.levels = vec![1; n_sections];
     made.titles = vec![String::new(); n_sections];
     made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::documents;
+    use super::*;
+
+    #[test]
+    fn the_pieces_of_an_automatic_transcript_take_no_notice_of_sections() {
+        let references: Vec<(usize, Reference)> =
+            documents(40, 6).into_iter().map(|(_, reference)| (0, reference)).collect();
+        let made = automatic(&references, 1.0, 7);
+        let unheard: Vec<&Reference> =
+            made.iter().map(|(_, made)| made).filter(|made| made.units.units[0].speaker.is_none()).collect();
+        assert!(!unheard.is_empty() && unheard.len() < references.len());
+        for reference in unheard {
+            let n_words: Vec<usize> =
+                reference.units.texts(&reference.text).into_iter().map(|unit| words::tokens(unit).count()).collect();
+            let (last, others) = n_words.split_last().expect("there are words");
+            assert!(others.iter().all(|n| n == &n_words[0]) && *last <= n_words[0], "{n_words:?}");
+            assert!(!reference.text.contains(char::is_uppercase) && !reference.text.contains('.'));
+            assert!(reference.sections.n_sections() <= 6);
+        }
+    }
 }

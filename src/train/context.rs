@@ -23,7 +23,6 @@ use super::random::Random;
 use super::{best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
 use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
-use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
 use crate::neural::{Encoder, Shape};
@@ -65,8 +64,8 @@ impl ContextTraining {
             n_stretches: 12,
             stretch_units: 320,
             rate: 1e-3,
-            weight_decay: 0.05,
-            dropout: 0.1,
+            weight_decay: 0.1,
+            dropout: 0.15,
             validate_every: 250,
             patience: 6,
             splice_share: 0.15,
@@ -261,9 +260,9 @@ impl Hidden {
     fn hides(self, cue: usize) -> bool {
         match cue {
             0..24 => self.surface,
-            24..29 => self.speakers,
-            29..32 => self.times,
-            32..42 => self.whole,
+            24..34 => self.speakers,
+            34..37 => self.times,
+            37..47 => self.whole,
             _ => self.windows,
         }
     }
@@ -454,6 +453,7 @@ impl Run<'_> {
             if n_done.is_multiple_of(self.settings.validate_every) || n_done == self.settings.n_steps {
                 let training_loss = loss_sum / f64::from(n_losses);
                 (loss_sum, n_losses) = (0.0, 0);
+                self.optimizer.swap_average();
                 let of_kinds = self.look(looked_at, kinds);
                 // Of the logarithms: the kinds differ in how rare boundaries are, and none is to rule the others.
                 let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
@@ -467,6 +467,7 @@ impl Run<'_> {
                 } else {
                     self.n_worse += 1;
                 }
+                self.optimizer.swap_average();
                 on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
                 let mut state = self.optimizer.state();
                 state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
@@ -490,17 +491,21 @@ impl Run<'_> {
         boundary.double_value(&[])
     }
 
-    /// Returns, for each kind, the loss of a gap and the best F1 of any threshold.
+    /// Returns, for each kind, the loss of a gap once scores are calibrated, and the best F1 of any threshold.
     fn look(&self, examples: &[Example], kinds: &[&str]) -> BTreeMap<String, (f64, f64)> {
-        let mut scored: BTreeMap<String, Vec<(f32, bool)>> = BTreeMap::new();
-        for example in examples {
-            scored.entry(kinds[example.domain].to_owned()).or_default().extend(self.judge(example));
+        let judged: Vec<Scores> = examples.iter().map(|example| self.judge(example)).collect();
+        let calibrations = calibrations(examples, &judged);
+        let mut scored: BTreeMap<String, Scores> = BTreeMap::new();
+        for (example, scores) in examples.iter().zip(judged) {
+            let Calibration { slope, offset } = calibrations.of(example.unit_kind);
+            let calibrated = scores.into_iter().map(|(log_odds, answer)| (log_odds * slope + offset, answer));
+            scored.entry(kinds[example.domain].to_owned()).or_default().extend(calibrated);
         }
         scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect()
     }
 
     /// Returns what the model says of each gap of a document, in log-odds, and whether it is a boundary.
-    fn judge(&self, example: &Example) -> Vec<(f32, bool)> {
+    fn judge(&self, example: &Example) -> Scores {
         let mut judged = Vec::with_capacity(example.n_units);
         for start in (0..example.n_units).step_by(LOOK_UNITS) {
             let units = start..example.n_units.min(start + LOOK_UNITS);
@@ -513,29 +518,6 @@ impl Run<'_> {
             judged.extend(known.map(|(log_odds, answer)| (log_odds, answer == 1)));
         }
         judged
-    }
-
-    /// Returns what makes the best weights calibrated on the documents looked at. Of one kind of unit, every kind of
-    /// document weighs the same.
-    fn calibrations(&self, examples: &[Example]) -> OfUnitKinds<Calibration> {
-        let of = |kind: UnitKind| {
-            let mut by_domain: BTreeMap<usize, Vec<(f32, bool)>> = BTreeMap::new();
-            for example in examples.iter().filter(|example| example.unit_kind == kind) {
-                by_domain.entry(example.domain).or_default().extend(self.judge(example));
-            }
-            let judged: Vec<Judged<2>> = by_domain
-                .values()
-                .flat_map(|scores| {
-                    let weight = 1.0 / scores.len() as f64;
-                    scores.iter().map(move |&(log_odds, is_boundary)| {
-                        Judged::new([f64::from(log_odds), 1.0], is_boundary, weight)
-                    })
-                })
-                .collect();
-            let [slope, offset] = calibrate::fit(&judged, [1.0, 0.0]);
-            Calibration { slope: slope as f32, offset: offset as f32 }
-        };
-        OfUnitKinds::each(of)
     }
 
     /// Writes the best weights in f16, as every build reads them, and what calibrates them.
@@ -563,10 +545,11 @@ impl Run<'_> {
         let bytes = safetensors::serialize(views, None).map_err(|error| unusable(error.to_string()))?;
         let model = self.output.join("model.safetensors");
         super::write_whole(&model, &bytes)?;
+        let judged: Vec<Scores> = looked_at.iter().map(|example| self.judge(example)).collect();
         let config = ContextConfig {
             features: FEATURES_VERSION,
             encoder_sha256: self.encoder_sha256.clone(),
-            calibration: self.calibrations(looked_at),
+            calibration: calibrations(looked_at, &judged),
         };
         let config = serde_json::to_vec_pretty(&config)?;
         super::write_whole(&self.output.join("config.json"), &config)?;
@@ -574,46 +557,40 @@ impl Run<'_> {
     }
 }
 
+/// The log-odds of each gap of a document, and whether it is a boundary.
+type Scores = Vec<(f32, bool)>;
+
+/// Returns what makes scores calibrated on the documents looked at. Of one kind of unit, every kind of document weighs the
+/// same.
+fn calibrations(examples: &[Example], judged: &[Scores]) -> OfUnitKinds<Calibration> {
+    OfUnitKinds::each(|kind| {
+        let mut by_domain: BTreeMap<usize, Vec<&(f32, bool)>> = BTreeMap::new();
+        for (example, scores) in examples.iter().zip(judged).filter(|(example, _)| example.unit_kind == kind) {
+            by_domain.entry(example.domain).or_default().extend(scores);
+        }
+        let judged: Vec<Judged<2>> = by_domain
+            .values()
+            .flat_map(|scores| {
+                let weight = 1.0 / scores.len() as f64;
+                let judged = |&&(log_odds, is_boundary): &&(f32, bool)| {
+                    Judged::new([f64::from(log_odds), 1.0], is_boundary, weight)
+                };
+                scores.iter().map(judged).collect::<Vec<_>>()
+            })
+            .collect();
+        let [slope, offset] = calibrate::fit(&judged, [1.0, 0.0]);
+        Calibration { slope: slope as f32, offset: offset as f32 }
+    })
+}
+
 /// The most units looked at at once.
 const LOOK_UNITS: usize = 512;
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
+    use super::super::samples::{Hashing, StopsAfter, documents};
     use super::*;
-    use crate::evaluate::data::{Selection, references};
-    use crate::neural::Vectors;
     use crate::progress::Unwatched;
-
-    /// Gives each text a vector that follows from its bytes.
-    struct Hashing;
-
-    impl Encoder for Hashing {
-        fn name(&self) -> &'static str {
-            "hashing"
-        }
-
-        fn sha256(&self) -> &'static str {
-            "0"
-        }
-
-        fn dims(&self) -> usize {
-            384
-        }
-
-        fn encode(&self, texts: &[&str], _progress: &dyn Progress) -> Result<Vectors> {
-            let vector = |text: &&str| {
-                let seed = text.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-                let mut random = Random::new(seed, 0);
-                let numbers: Vec<f32> = (0..384).map(|_| random.share() as f32 - 0.5).collect();
-                let length = numbers.iter().map(|x| x * x).sum::<f32>().sqrt();
-                numbers.into_iter().map(move |x| x / length).collect::<Vec<f32>>()
-            };
-            Ok(Vectors::new(384, texts.iter().flat_map(vector).collect()))
-        }
-    }
 
     fn settings() -> ContextTraining {
         ContextTraining {
@@ -627,26 +604,6 @@ mod tests {
         }
     }
 
-    /// Returns documents of `n_sections` sections of some utterances each.
-    fn documents(n_documents: usize, n_sections: usize) -> Vec<Labelled> {
-        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
-        for document in 0..n_documents {
-            let utterance = |i: usize| {
-                let (text, speaker) = (format!("So, sentence {i} of {document}."), format!("S{}", i % 2));
-                serde_json::json!({"text": text, "speaker": speaker})
-            };
-            let section = |s: usize| {
-                let paragraphs: Vec<_> = (0..4 + s).map(|i| utterance(10 * s + i)).collect();
-                serde_json::json!({"title": "Payment", "heading_path": ["Payment"], "paragraphs": paragraphs})
-            };
-            let sections: Vec<_> = (0..n_sections).map(section).collect();
-            let line = serde_json::json!({"id": format!("d/{document}"), "unit": "utterance", "sections": sections});
-            writeln!(file, "{line}").expect("room for a file");
-        }
-        let found = references(file.path(), Selection::default()).expect("the file is there");
-        found.map(|reference| ("talk".to_owned(), reference.expect("it is whole"))).collect()
-    }
-
     fn trained(output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
         let documents = documents(5, 3);
         let (train, held_out) = documents.split_at(4);
@@ -654,32 +611,35 @@ mod tests {
         Ok(std::fs::read(path).expect("the weights were written"))
     }
 
-    /// Stops the work once so many steps are done.
-    struct StopsAfter(usize, AtomicUsize);
-
-    impl Progress for StopsAfter {
-        fn report(&self, done: usize, total: usize) {
-            if total == settings().n_steps {
-                self.1.store(done, Ordering::Relaxed);
-            }
-        }
-
-        fn is_cancelled(&self) -> bool {
-            self.0 <= self.1.load(Ordering::Relaxed)
-        }
-    }
-
     #[test]
     fn a_training_that_was_stopped_ends_with_the_weights_it_would_have_had() {
         let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         let whole = trained(folders[0].path(), &Unwatched).expect("it trains");
         // The third step is lost: the last checkpoint was after the second.
-        let stopped = trained(folders[1].path(), &StopsAfter(3, AtomicUsize::new(0)));
+        let stopped = trained(folders[1].path(), &StopsAfter::new(3, settings().n_steps));
         assert!(matches!(stopped, Err(Error::Cancelled)));
         assert!(folders[1].path().join("checkpoint.safetensors").exists());
         let resumed = trained(folders[1].path(), &Unwatched).expect("it goes on");
         assert_eq!(whole, resumed);
         crate::boundaries::Context::from_folder(folders[1].path()).expect("every build reads the result");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_leaves_the_last_checkpoint() {
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(folder.path(), &Unwatched).expect("it trains");
+        let path = folder.path().join("checkpoint.safetensors");
+        let before = std::fs::read(&path).expect("it is there");
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("checkpoint.part")).expect("a link");
+        let documents = documents(5, 3);
+        let (train, held_out) = documents.split_at(4);
+        let longer = ContextTraining { n_steps: 8, ..settings() };
+        let result = train_context(train, held_out, &longer, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        let error = result.expect_err("the disk is full").to_string();
+        assert!(error.contains("checkpoint.safetensors"), "{error}");
+        assert_eq!(std::fs::read(&path).expect("it is there"), before);
+        assert!(!folder.path().join("checkpoint.part").exists());
     }
 
     #[test]

@@ -29,8 +29,6 @@ pub(crate) struct Example {
     pub(crate) section: Vec<u32>,
     /// For each section, the level of the boundary it opens with.
     pub(crate) levels: Vec<u8>,
-    /// Whether there are sections below others: then levels are to be learnt.
-    pub(crate) is_nested: bool,
     /// For each section, its class of topic.
     pub(crate) topic: Vec<Option<u16>>,
     /// For each section, whether it goes on where the one before it ended in some document that people wrote.
@@ -63,7 +61,6 @@ impl Reader<'_> {
             number += *unit;
             *unit = number;
         }
-        let levels = reference.levels.clone();
         Ok(Example {
             domain,
             unit_kind: reference.units.kind,
@@ -73,10 +70,9 @@ impl Reader<'_> {
             words,
             n_words,
             section,
-            is_nested: levels.iter().skip(1).any(|&level| level > 1),
             topic: reference.titles.iter().map(|title| self.topics.class(title)).collect(),
-            follows: vec![true; levels.len()],
-            levels,
+            follows: vec![true; reference.levels.len()],
+            levels: reference.levels.clone(),
         })
     }
 

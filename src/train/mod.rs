@@ -11,14 +11,51 @@ mod context_net;
 mod examples;
 pub mod pair;
 mod random;
+#[cfg(test)]
+mod samples;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::Path;
 
 use adam_w::AdamW;
+use sha2::{Digest, Sha256};
 use tch::Tensor;
 
 use crate::error::{Error, Result};
+use crate::evaluate::Segmentation;
+
+/// Takes out documents whose text stands in an earlier one: one that is cut alike teaches nothing more, and one that is cut
+/// otherwise contradicts it. Returns how many there were of either kind.
+pub fn drop_repeated(documents: &mut Vec<context::Labelled>) -> Repeated {
+    let mut seen: HashMap<[u8; 32], Segmentation> = HashMap::new();
+    let mut repeated = Repeated::default();
+    documents.retain(|(_, reference)| match seen.entry(Sha256::digest(&reference.text).into()) {
+        Entry::Vacant(unseen) => {
+            unseen.insert(reference.sections.clone());
+            true
+        }
+        Entry::Occupied(earlier) if *earlier.get() == reference.sections => {
+            repeated.n_alike += 1;
+            false
+        }
+        Entry::Occupied(_) => {
+            repeated.n_contradicting += 1;
+            false
+        }
+    });
+    repeated
+}
+
+/// How many documents have the text of an earlier one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeated {
+    /// With the same sections.
+    pub n_alike: usize,
+    /// With others.
+    pub n_contradicting: usize,
+}
 
 /// Writes a file wholly or not at all: what stood there before stays until the new file is on the disk.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -94,4 +131,22 @@ pub(crate) fn restore(path: &Path, optimizer: &mut AdamW) -> Result<(f64, usize)
     }
     optimizer.restore(state)?;
     Ok((looks.double_value(&[0]), looks.double_value(&[1]) as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::documents;
+    use super::*;
+    use crate::document::GapIndex;
+
+    #[test]
+    fn a_text_that_comes_again_is_learnt_from_once() {
+        let mut all = documents(2, 3);
+        let alike = all[0].clone();
+        let mut contradicting = all[1].clone();
+        contradicting.1.sections = Segmentation::new(contradicting.1.units.len(), vec![GapIndex(0)]);
+        all.extend([alike, contradicting]);
+        assert_eq!(drop_repeated(&mut all), Repeated { n_alike: 1, n_contradicting: 1 });
+        assert_eq!(all, documents(2, 3));
+    }
 }
