@@ -198,19 +198,19 @@ pub fn split(
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
     let scorer = settings.engine.scorer_from(&ModelFolders::default())?;
-    let (encoded, scored) = settings.engine.stages();
+    let (after_vectors, after_scores) = settings.engine.stages();
     let vectors = match encoder {
         Some(encoder) if scorer.needs_vectors() => {
             let texts = units.texts(&document.text);
-            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: encoded })?)
+            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: after_vectors })?)
         }
         _ => None,
     };
     let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: encoded, to: scored })?;
+    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
 
     let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
-    let stage = Stage { progress, from: scored, to: 100 };
+    let stage = Stage { progress, from: after_scores, to: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = chapters::as_written(&document.text, &units, &document.title);
     progress.report(100, 100);

@@ -170,7 +170,7 @@ impl Description {
     }
 
     /// Returns whether a weight belongs to what is put on top of a model that was trained for something else.
-    pub(crate) fn is_of_head(&self, weight: &str) -> bool {
+    pub(crate) fn is_of_head(weight: &str) -> bool {
         weight.starts_with("classifier.") || weight.starts_with("bert.pooler.")
     }
 
@@ -484,7 +484,7 @@ pub(crate) fn filled(
     })?;
     for (name, mut variable) in store.variables() {
         let Some(found) = weights.get(&name, description.prefix()) else {
-            if extent == Extent::BelowHead && description.is_of_head(&name) {
+            if extent == Extent::BelowHead && Description::is_of_head(&name) {
                 continue;
             }
             return Err(weights.lacks(&name));

@@ -69,8 +69,9 @@ fn solved<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f6
     for pivot in 0..N {
         for row in pivot + 1..N {
             let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..N {
-                matrix[row][column] -= factor * matrix[pivot][column];
+            let above = matrix[pivot];
+            for (number, above) in matrix[row].iter_mut().zip(above).skip(pivot) {
+                *number -= factor * above;
             }
             right[row] -= factor * right[pivot];
         }

@@ -20,7 +20,7 @@ use super::calibrate::{self, Judged};
 use super::context_net::{Batch, ContextNet, Outputs};
 use super::examples::{Example, Reader, Topics, check_learnable};
 use super::random::Random;
-use super::{best_f1, mean_loss, rate_at, write_tensors};
+use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
 use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
 use crate::error::{Error, Result};
@@ -74,9 +74,6 @@ impl ContextTraining {
     }
 }
 
-/// A document to learn from or to look at, and the kind it is of.
-pub type Labelled = (String, Reference);
-
 /// How well the model does at some step.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Look {
@@ -90,18 +87,18 @@ pub struct Look {
     pub is_best: bool,
 }
 
-/// Trains on `train`, looks at `held_out`, and writes the weights to `output`: `model.safetensors`, in f16.
+/// Trains on documents, looks at those held out, and writes the weights to `output`: `model.safetensors`, in f16.
 ///
 /// `checkpoint.safetensors` and `best.safetensors` beside it are what a training that was stopped goes on from.
 pub fn train_context(
-    train: &[Labelled],
-    held_out: &[Labelled],
+    documents: &Documents,
     settings: &ContextTraining,
     encoder: &dyn Encoder,
     output: &Path,
     on_look: &mut dyn FnMut(&Look),
     progress: &dyn Progress,
 ) -> Result<PathBuf> {
+    let Documents { train, held_out } = documents;
     let mut kinds: Vec<&str> = train.iter().chain(held_out).map(|(kind, _)| kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -588,7 +585,7 @@ const LOOK_UNITS: usize = 512;
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{Hashing, StopsAfter, documents};
+    use super::super::samples::{Hashing, StopsAfter, documents, split};
     use super::*;
     use crate::progress::Unwatched;
 
@@ -605,9 +602,7 @@ mod tests {
     }
 
     fn trained(output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
-        let documents = documents(5, 3);
-        let (train, held_out) = documents.split_at(4);
-        let path = train_context(train, held_out, &settings(), &Hashing, output, &mut |_| (), progress)?;
+        let path = train_context(&split(5, 4), &settings(), &Hashing, output, &mut |_| (), progress)?;
         Ok(std::fs::read(path).expect("the weights were written"))
     }
 
@@ -632,10 +627,8 @@ mod tests {
         let path = folder.path().join("checkpoint.safetensors");
         let before = std::fs::read(&path).expect("it is there");
         std::os::unix::fs::symlink("/dev/full", folder.path().join("checkpoint.part")).expect("a link");
-        let documents = documents(5, 3);
-        let (train, held_out) = documents.split_at(4);
         let longer = ContextTraining { n_steps: 8, ..settings() };
-        let result = train_context(train, held_out, &longer, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        let result = train_context(&split(5, 4), &longer, &Hashing, folder.path(), &mut |_| (), &Unwatched);
         let error = result.expect_err("the disk is full").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");
         assert_eq!(std::fs::read(&path).expect("it is there"), before);
@@ -655,8 +648,9 @@ mod tests {
     #[test]
     fn documents_without_a_boundary_teach_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
-        for documents in [documents(3, 1), Vec::new()] {
-            let result = train_context(&documents, &[], &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        for train in [documents(3, 1), Vec::new()] {
+            let documents = Documents { train, ..Documents::default() };
+            let result = train_context(&documents, &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
             let error = result.expect_err("there is nothing to learn").to_string();
             assert!(error.contains("no boundary to learn from"), "{error}");
         }

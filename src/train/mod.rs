@@ -25,10 +25,23 @@ use tch::Tensor;
 
 use crate::error::{Error, Result};
 use crate::evaluate::Segmentation;
+use crate::evaluate::data::Reference;
+
+/// A document to learn from or to look at, and the kind it is of.
+pub type Labelled = (String, Reference);
+
+/// What a training reads.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
+    /// What is learnt from.
+    pub train: Vec<Labelled>,
+    /// What is looked at, to choose the best weights and to calibrate them.
+    pub held_out: Vec<Labelled>,
+}
 
 /// Takes out documents whose text stands in an earlier one: one that is cut alike teaches nothing more, and one that is cut
 /// otherwise contradicts it. Returns how many there were of either kind.
-pub fn drop_repeated(documents: &mut Vec<context::Labelled>) -> Repeated {
+pub fn drop_repeated(documents: &mut Vec<Labelled>) -> Repeated {
     let mut seen: HashMap<[u8; 32], Segmentation> = HashMap::new();
     let mut repeated = Repeated::default();
     documents.retain(|(_, reference)| match seen.entry(Sha256::digest(&reference.text).into()) {

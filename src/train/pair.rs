@@ -15,9 +15,9 @@ use tch::{Kind, Tensor, nn};
 
 use super::adam_w::AdamW;
 use super::calibrate::{self, Judged};
-use super::context::{Labelled, Look};
+use super::context::Look;
 use super::random::Random;
-use super::{best_f1, mean_loss, rate_at, write_tensors, write_whole};
+use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors, write_whole};
 use crate::boundaries::pair_text::{ending_at, sides, starting_at};
 use crate::boundaries::{
     Calibration, Combination, Context, GapInput, GapScorer, OfUnitKinds, PairConfig, READ_ABOVE, log_odds,
@@ -91,7 +91,7 @@ const MIN_CHARS: usize = 20;
 /// The share of pairs of spoken text that lose their punctuation, as automatic transcripts have none.
 const STRIPPED_SHARE: f64 = 0.15;
 
-/// Trains on `train` what stands in the folder `base`, looks at `held_out`, and writes to `output`: `model.safetensors` in
+/// Trains on documents what stands in the folder `base`, looks at those held out, and writes to `output`: `model.safetensors` in
 /// f32 and `config.json`, in the layout of model hubs, the vocabulary, and `pair.json`, how gaps are read and scores
 /// calibrated.
 ///
@@ -99,8 +99,7 @@ const STRIPPED_SHARE: f64 = 0.15;
 /// with which the result is also combined. A training that was stopped goes on from `checkpoint.safetensors` and ends with
 /// the weights it would have had.
 pub fn train_pair(
-    train: &[Labelled],
-    held_out: &[Labelled],
+    documents: &Documents,
     base: &Path,
     settings: &PairTraining,
     encoder: &dyn Encoder,
@@ -108,6 +107,7 @@ pub fn train_pair(
     on_look: &mut dyn FnMut(&Look),
     progress: &dyn Progress,
 ) -> Result<PathBuf> {
+    let Documents { train, held_out } = documents;
     let name = name_of(base);
     let unusable = |reason| Error::Model { name: name.clone(), reason };
     let description = Description::from_folder(base, &name)?;
@@ -562,7 +562,7 @@ fn of_kind<'a, 'b>(looked_at: &'a [LookedAt<'b>], kind: UnitKind) -> impl Iterat
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{Hashing, StopsAfter, documents};
+    use super::super::samples::{Hashing, StopsAfter, documents, split};
     use super::*;
     use crate::boundaries::Pair;
     use crate::neural::pair_samples::{golden, hub, write_safetensors};
@@ -585,9 +585,7 @@ mod tests {
     /// Trains one of the small checkpoints.
     fn trained(model: usize, output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
         let base = hub(&golden()["models"][model], write_safetensors);
-        let documents = documents(6, 3);
-        let (train, held_out) = documents.split_at(4);
-        let path = train_pair(train, held_out, base.path(), &settings(), &Hashing, output, &mut |_| (), progress)?;
+        let path = train_pair(&split(6, 4), base.path(), &settings(), &Hashing, output, &mut |_| (), progress)?;
         Ok(std::fs::read(path).expect("the weights were written"))
     }
 

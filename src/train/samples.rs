@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::context::Labelled;
 use super::random::Random;
+use super::{Documents, Labelled};
 use crate::error::Result;
 use crate::evaluate::data::{Selection, references};
 use crate::neural::{Encoder, Vectors};
@@ -56,6 +56,13 @@ pub(crate) fn documents(n_documents: usize, n_sections: usize) -> Vec<Labelled> 
     }
     let found = references(file.path(), Selection::default()).expect("the file is there");
     found.map(|reference| ("talk".to_owned(), reference.expect("it is whole"))).collect()
+}
+
+/// Returns `n` documents of three sections, the first `n_train` of them to learn from.
+pub(crate) fn split(n: usize, n_train: usize) -> Documents {
+    let mut train = documents(n, 3);
+    let held_out = train.split_off(n_train);
+    Documents { train, held_out }
 }
 
 /// Stops the work once so many steps are done.

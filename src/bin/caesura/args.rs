@@ -249,7 +249,7 @@ pub(crate) struct EvaluateChapters {
     /// Takes the weights of the context model from this folder, as `train context` writes them
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
-    /// Takes the weights of the pair model from this folder, as make_pair.py writes them; with the feature libtorch, also as
+    /// Takes the weights of the pair model from this folder, as `make_pair.py` writes them; with the feature libtorch, also as
     /// `train pair` or a model hub has them
     #[arg(long, value_name = "DIR")]
     pub(crate) pair_model: Option<PathBuf>,
@@ -335,7 +335,7 @@ pub(crate) struct TrainData {
 pub(crate) struct TrainPair {
     #[command(flatten)]
     pub(crate) data: TrainData,
-    /// A BERT or RoBERTa in the layout of model hubs: config.json, model.safetensors or rust_model.ot, a vocabulary
+    /// A model of the BERT family in the layout of model hubs: config.json, weights, a vocabulary
     #[arg(long, value_name = "DIR")]
     pub(crate) base: PathBuf,
     /// How many steps are made [default: 1200]

@@ -9,9 +9,9 @@ use anyhow::Result;
 use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
-use caesura::train::context::{ContextTraining, Labelled, Look, train_context};
+use caesura::train::context::{ContextTraining, Look, train_context};
 use caesura::train::pair::{PairTraining, train_pair};
-use caesura::train::{Repeated, drop_repeated};
+use caesura::train::{Documents, Repeated, drop_repeated};
 
 use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
 use crate::output::Session;
@@ -32,13 +32,12 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
         ..usual
     };
-    let Documents { train, held_out } = Documents::read(session, &args.data)?;
+    let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
     let log = Log::open(session, output)?;
     let bar = session.bar("train the context model");
-    let weights =
-        train_context(&train, &held_out, &settings, encoder.as_ref(), output, &mut |look| log.add(look), &bar)?;
+    let weights = train_context(&documents, &settings, encoder.as_ref(), output, &mut |look| log.add(look), &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
 }
@@ -46,51 +45,44 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
 fn pair(session: &Session, args: &TrainPair) -> Result<()> {
     let usual = PairTraining::usual();
     let settings = PairTraining { seed: session.seed(), n_steps: args.steps.unwrap_or(usual.n_steps), ..usual };
-    let Documents { train, held_out } = Documents::read(session, &args.data)?;
+    let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
     let log = Log::open(session, output)?;
     let bar = session.bar("train the pair model");
     let mut on_look = |look: &Look| log.add(look);
-    let weights = train_pair(&train, &held_out, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
+    let weights = train_pair(&documents, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
 }
 
-/// The documents to learn from and those to look at; the rest, to measure by, is not read.
-struct Documents {
-    train: Vec<Labelled>,
-    held_out: Vec<Labelled>,
-}
-
-impl Documents {
-    fn read(session: &Session, args: &TrainData) -> Result<Self> {
-        let (mut train, mut held_out): (Vec<Labelled>, Vec<Labelled>) = (Vec::new(), Vec::new());
-        for path in &args.data {
-            let kind = caesura::import::name_of(path);
-            let share = args.share.iter().find(|(name, _)| *name == kind).map_or(1.0, |(_, share)| *share);
-            for reference in data::references(path, Selection::default())? {
-                let reference: Reference = reference?;
-                if !split::is_in_share(&reference.id, share) {
-                    continue;
-                }
-                let side = match reference.part {
-                    Part::Train => &mut train,
-                    Part::Tuning => &mut held_out,
-                    Part::Validation => continue,
-                };
-                side.push((kind.clone(), reference));
+/// Returns the documents to learn from and those to look at; the rest, to measure by, is not read.
+fn read(session: &Session, args: &TrainData) -> Result<Documents> {
+    let (mut train, mut held_out) = (Vec::new(), Vec::new());
+    for path in &args.data {
+        let kind = caesura::import::name_of(path);
+        let share = args.share.iter().find(|(name, _)| *name == kind).map_or(1.0, |(_, share)| *share);
+        for reference in data::references(path, Selection::default())? {
+            let reference: Reference = reference?;
+            if !split::is_in_share(&reference.id, share) {
+                continue;
             }
+            let side = match reference.part {
+                Part::Train => &mut train,
+                Part::Tuning => &mut held_out,
+                Part::Validation => continue,
+            };
+            side.push((kind.clone(), reference));
         }
-        let Repeated { n_alike, n_contradicting } = drop_repeated(&mut train);
-        session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
-        if 0 < n_alike + n_contradicting {
-            session.note(&format!(
-                "left out {n_alike} whose text stands in another, and {n_contradicting} whose sections contradict it too"
-            ));
-        }
-        Ok(Self { train, held_out })
     }
+    let Repeated { n_alike, n_contradicting } = drop_repeated(&mut train);
+    session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
+    if 0 < n_alike + n_contradicting {
+        session.note(&format!(
+            "left out {n_alike} whose text stands in another, and {n_contradicting} whose sections contradict it too"
+        ));
+    }
+    Ok(Documents { train, held_out })
 }
 
 /// What is told of a training as it goes on.
