@@ -103,10 +103,10 @@ def run(name, config, files, model_class, tokenizer, limits):
     cases = []
     for max_pieces in limits:
         for first, second in PAIRS:
-            # Marks that stand in a text are text.
-            tokenizer._tokenizer.encode_special_tokens = True
-            # As lists: a lone empty second text would be taken for none.
-            tokens = tokenizer([first], [second], truncation="longest_first", max_length=max_pieces, return_tensors="pt")
+            # As lists: a lone empty second text would be taken for none. Marks that stand in a text are text.
+            tokens = tokenizer(
+                [first], [second], truncation="longest_first", max_length=max_pieces, split_special_tokens=True, return_tensors="pt"
+            )
             with torch.no_grad():
                 chances = model(**tokens).logits.softmax(-1)[0].tolist()
             cases.append({

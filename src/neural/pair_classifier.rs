@@ -130,6 +130,13 @@ mod tests {
                     let (pairs, expected) = cases(model, max_pieces);
                     let classifier = PairClassifier::from_folder(folder.path(), max_pieces as usize, 1);
                     let classifier = classifier.expect("the folder is whole");
+                    let all = model["cases"].as_array().expect("a list");
+                    for case in all.iter().filter(|case| case["max_pieces"] == max_pieces) {
+                        let text = |side: &str| case[side].as_str().expect("a text");
+                        let pieces =
+                            classifier.tokens.pieces(text("first"), text("second")).expect("any text has pieces");
+                        assert_eq!(serde_json::json!(pieces.ids), case["ids"], "{}, {case}", model["name"]);
+                    }
                     let found = classifier.log_odds(&pairs, &Unwatched).expect("it runs");
                     for ((pair, log_odds), expected) in pairs.iter().zip(&found).zip(&expected) {
                         let chance = 1.0 / (1.0 + (-log_odds).exp());

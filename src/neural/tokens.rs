@@ -3,7 +3,7 @@
 //! `rten-text` is lighter (15 crates beside those we have, against 59), but of 497 texts it read 264 otherwise than the
 //! reference and panicked on 13, plain ASCII among them; `tokenizers` read every one alike.
 
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 
 use crate::error::{Error, Result};
 
@@ -58,11 +58,13 @@ impl Tokens {
 pub(super) struct PairTokenizer {
     tokenizer: Tokenizer,
     model: String,
+    /// The pieces of both texts that are read, the marks left out.
+    max_of_texts: usize,
 }
 
 impl PairTokenizer {
-    /// Reads a `tokenizer.json`. A pair of more than `max_pieces`, at least 8, loses pieces from the end of its longer text
-    /// until it fits; of both once they are equally long.
+    /// Reads a `tokenizer.json`. A pair of more than `max_pieces`, its marks included and at least 8, loses pieces from the
+    /// end of its longer text until it fits; of both once they are equally long.
     pub(super) fn from_json(json: &[u8], max_pieces: usize, model: &str) -> Result<Self> {
         if max_pieces < MIN_PAIR_PIECES {
             return Err(Error::Setting { name: "max_pieces", needed: "at least 8", found: max_pieces.to_string() });
@@ -73,16 +75,24 @@ impl PairTokenizer {
         // A document that says "[SEP]" says just that; it does not end there.
         tokenizer.set_encode_special_tokens(true);
         tokenizer.with_padding(None);
-        let longest_first = TruncationParams { max_length: max_pieces, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(longest_first)).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
-        Ok(Self { tokenizer, model: model.to_owned() })
+        tokenizer.with_truncation(None).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
+        let n_marks = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
+        let max_of_texts = max_pieces.saturating_sub(n_marks);
+        Ok(Self { tokenizer, model: model.to_owned(), max_of_texts })
     }
 
     /// Returns the number of each piece, its marks included, and which text it is of, as the model takes them.
     pub(super) fn pieces(&self, first: &str, second: &str) -> Result<(Vec<i32>, Vec<i32>)> {
         let failed = |error| Error::ModelRun { name: self.model.clone(), reason: format!("tokenise: {error}") };
         let bounded = |text: &str| text[..text.floor_char_boundary(MAX_BYTES)].to_owned();
-        let encoding = self.tokenizer.encode_fast((bounded(first), bounded(second)), true).map_err(failed)?;
+        let mut first = self.tokenizer.encode_fast(bounded(first), false).map_err(failed)?;
+        let mut second = self.tokenizer.encode_fast(bounded(second), false).map_err(failed)?;
+        // The crate's own shortening gives an odd piece to the second text, where Python's gives it to the longer one.
+        let (n_first, n_second) = shortened(first.len(), second.len(), self.max_of_texts);
+        first.truncate(n_first, 0, TruncationDirection::Right);
+        second.truncate(n_second, 0, TruncationDirection::Right);
+        second.set_type_ids(vec![1; n_second]);
+        let encoding = self.tokenizer.post_process(first, Some(second), true).map_err(failed)?;
         let signed = |numbers: &[u32]| numbers.iter().map(|&number| number.cast_signed()).collect();
         Ok((signed(encoding.get_ids()), signed(encoding.get_type_ids())))
     }
@@ -92,6 +102,16 @@ impl PairTokenizer {
     pub(super) fn n_pieces_known(&self) -> usize {
         self.tokenizer.get_vocab(true).into_values().max().map_or(0, |highest| highest as usize + 1)
     }
+}
+
+/// Returns how many pieces are left of two texts that may have `max` together: the longer one gives first, and keeps the odd
+/// piece once both give; the second of two that are equally long.
+fn shortened(n_first: usize, n_second: usize, max: usize) -> (usize, usize) {
+    if n_first + n_second <= max {
+        return (n_first, n_second);
+    }
+    let shorter = n_first.min(n_second).min(max / 2);
+    if n_second < n_first { (max - shorter, shorter) } else { (shorter, max - shorter) }
 }
 
 #[cfg(test)]

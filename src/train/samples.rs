@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::random::Random;
 use super::{Documents, Labelled};
@@ -9,6 +10,13 @@ use crate::error::Result;
 use crate::evaluate::data::{Selection, references};
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
+
+/// Returns what a test holds while it trains: the random numbers of libtorch are one row for the whole process, and two
+/// trainings at once would each take some of the other's.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Gives each text a vector that follows from its bytes.
 pub(crate) struct Hashing;
