@@ -6,3 +6,5 @@ mod killed;
 mod layers;
 mod samples;
 mod support;
+#[cfg(feature = "libtorch")]
+mod train;

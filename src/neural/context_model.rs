@@ -5,7 +5,11 @@
 //! score depends on where a stretch begins, nor on how long the document is. A small transformer over unit vectors is
 //! what `MiniSeg` (Retkowski, Waibel 2024, arXiv 2402.17633) has; theirs attends to everything and reads no cues.
 //!
-//! Weights come from a safetensors file, in f16 or f32; `caesura train context` writes it.
+//! A model has one or several members of one shape, trained from other seeds, and what it says is the mean of their
+//! log-odds: of a document of a kind that was never trained on, members err in different places.
+//!
+//! Weights come from a safetensors file, in f16 or f32; `caesura train context` writes it. The tensors of the first member
+//! are named `members.0.` and what [`Shape::tensors`] says, and so on.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -148,6 +152,12 @@ pub struct ContextInput<'a> {
 pub struct ContextModel {
     shape: Shape,
     sha256: String,
+    /// At least one.
+    members: Vec<Member>,
+}
+
+struct Member {
+    shape: Shape,
     cue_mean: Array1<f32>,
     cue_scale: Array1<f32>,
     vector: Linear,
@@ -210,33 +220,13 @@ impl ContextModel {
     /// Returns the model of `shape` whose weights `bytes` hold: a safetensors file, f16 or f32. `origin` is for errors.
     pub fn from_safetensors(bytes: &[u8], shape: Shape, origin: &str) -> Result<Self> {
         let unusable = |reason| Error::Model { name: origin.to_owned(), reason };
-        let mut weights = Weights::read(bytes, &shape).map_err(unusable)?;
-        let layer = |weights: &mut Weights, layer: usize| {
-            let name = |part: &str| format!("layers.{layer}.{part}");
-            Layer {
-                norm_1: weights.norm(&name("norm_1")),
-                attention: weights.linear(&name("attention")),
-                out: weights.linear(&name("out")),
-                norm_2: weights.norm(&name("norm_2")),
-                up: weights.linear(&name("up")),
-                down: weights.linear(&name("down")),
-            }
-        };
-        Ok(Self {
-            shape,
-            sha256: super::hex_sha256(bytes),
-            cue_mean: weights.row("cue_mean"),
-            cue_scale: weights.row("cue_scale"),
-            vector: weights.linear("vector"),
-            cues: weights.turned("cues.weight"),
-            word_table: weights.matrix("words.table"),
-            words: weights.turned("words.weight"),
-            pool: weights.turned("pool.weight"),
-            contrast: weights.turned("contrast.weight"),
-            layers: (0..shape.n_layers).map(|number| layer(&mut weights, number)).collect(),
-            norm: weights.norm("norm"),
-            boundary: weights.linear("boundary"),
-        })
+        let file = SafeTensors::deserialize(bytes).map_err(|error| unusable(error.to_string()))?;
+        let is_there = |member: &usize| file.tensor(&member_tensor(*member, FIRST_TENSOR)).is_ok();
+        // Without any, the first is read all the same: the error says what is missing.
+        let n_members = (0..file.len()).take_while(is_there).count().max(1);
+        let member = |number| Ok(Member::of(Weights::read(&file, &shape, number)?, shape));
+        let members = (0..n_members).map(member).collect::<Result<_, String>>().map_err(unusable)?;
+        Ok(Self { shape, sha256: super::hex_sha256(bytes), members })
     }
 
     /// Returns the model of `shape` in a file.
@@ -267,14 +257,64 @@ impl ContextModel {
         }
         let stretches: Vec<Range<usize>> =
             (0..n_units).step_by(STRETCH_UNITS).map(|start| start..n_units.min(start + STRETCH_UNITS)).collect();
-        let of_stretches: Vec<Vec<[f32; N_OUTPUTS]>> = stretches
-            .into_par_iter()
-            .map(|stretch| {
-                progress.check()?;
-                Ok(self.stretch(input, stretch))
-            })
-            .collect::<Result<_>>()?;
-        Ok(of_stretches.concat())
+        let read_by = |(stretch, member): (Range<usize>, &Member)| {
+            progress.check()?;
+            Ok(member.stretch(input, stretch))
+        };
+        let all: Vec<(Range<usize>, &Member)> =
+            stretches.iter().flat_map(|stretch| self.members.iter().map(|member| (stretch.clone(), member))).collect();
+        let read: Vec<Vec<[f32; N_OUTPUTS]>> = all.into_par_iter().map(read_by).collect::<Result<_>>()?;
+        Ok(read.chunks_exact(self.members.len()).flat_map(mean).collect())
+    }
+}
+
+/// Returns the mean of what members say of the same units, summed in their order.
+fn mean(of_members: &[Vec<[f32; N_OUTPUTS]>]) -> Vec<[f32; N_OUTPUTS]> {
+    let (first, others) = of_members.split_first().expect("a model has a member");
+    let sum = |mut sum: Vec<[f32; N_OUTPUTS]>, other: &Vec<[f32; N_OUTPUTS]>| {
+        sum.as_flattened_mut().iter_mut().zip(other.as_flattened()).for_each(|(sum, other)| *sum += other);
+        sum
+    };
+    let mut mean = others.iter().fold(first.clone(), sum);
+    mean.as_flattened_mut().iter_mut().for_each(|sum| *sum /= of_members.len() as f32);
+    mean
+}
+
+/// The tensor by which a member is known to be there.
+const FIRST_TENSOR: &str = "cue_mean";
+
+/// Returns the name under which a file holds a tensor of a member, from 0.
+pub(crate) fn member_tensor(member: usize, name: &str) -> String {
+    format!("members.{member}.{name}")
+}
+
+impl Member {
+    fn of(mut weights: Weights, shape: Shape) -> Self {
+        let layer = |weights: &mut Weights, layer: usize| {
+            let name = |part: &str| format!("layers.{layer}.{part}");
+            Layer {
+                norm_1: weights.norm(&name("norm_1")),
+                attention: weights.linear(&name("attention")),
+                out: weights.linear(&name("out")),
+                norm_2: weights.norm(&name("norm_2")),
+                up: weights.linear(&name("up")),
+                down: weights.linear(&name("down")),
+            }
+        };
+        Self {
+            shape,
+            cue_mean: weights.row("cue_mean"),
+            cue_scale: weights.row("cue_scale"),
+            vector: weights.linear("vector"),
+            cues: weights.turned("cues.weight"),
+            word_table: weights.matrix("words.table"),
+            words: weights.turned("words.weight"),
+            pool: weights.turned("pool.weight"),
+            contrast: weights.turned("contrast.weight"),
+            layers: (0..shape.n_layers).map(|number| layer(&mut weights, number)).collect(),
+            norm: weights.norm("norm"),
+            boundary: weights.linear("boundary"),
+        }
     }
 
     /// Works out one stretch, looking at as many units beside it as its units can see.
@@ -371,14 +411,14 @@ impl ContextModel {
     }
 }
 
-/// The tensors of a file, taken one by one.
+/// The tensors of a member, taken one by one.
 struct Weights(HashMap<String, (Vec<usize>, Vec<f32>)>);
 
 impl Weights {
     /// Reads every tensor of `shape`, or says what is wrong.
-    fn read(bytes: &[u8], shape: &Shape) -> Result<Self, String> {
-        let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-        let tensor = |(name, dims): (String, Vec<usize>)| {
+    fn read(file: &SafeTensors, shape: &Shape, member: usize) -> Result<Self, String> {
+        let tensor = |(own_name, dims): (String, Vec<usize>)| {
+            let name = member_tensor(member, &own_name);
             let tensor = file.tensor(&name).map_err(|error| error.to_string())?;
             let found = tensor.shape();
             if found != dims {
@@ -393,7 +433,7 @@ impl Weights {
             if !numbers.iter().all(|number| number.is_finite()) {
                 return Err(format!("the tensor {name} holds what is no number"));
             }
-            Ok((name, (dims, numbers)))
+            Ok((own_name, (dims, numbers)))
         };
         Ok(Self(shape.tensors().into_iter().map(tensor).collect::<Result<_, String>>()?))
     }
@@ -536,10 +576,11 @@ pub(crate) mod tests {
         (0..n).map(|_| next()).collect()
     }
 
-    fn weights(shape: Shape) -> Vec<(String, Vec<usize>, Vec<u8>)> {
+    /// The tensors of a member; other members are other numbers.
+    fn weights(shape: Shape, member: usize) -> Vec<(String, Vec<usize>, Vec<u8>)> {
         let tensor = |(number, (name, dims)): (usize, (String, Vec<usize>))| {
-            let numbers = numbers(dims.iter().product(), number as u64 + 1);
-            (name, dims, numbers.into_iter().flat_map(f32::to_le_bytes).collect())
+            let numbers = numbers(dims.iter().product(), (100 * member + number) as u64 + 1);
+            (member_tensor(member, &name), dims, numbers.into_iter().flat_map(f32::to_le_bytes).collect())
         };
         shape.tensors().into_iter().enumerate().map(tensor).collect()
     }
@@ -552,7 +593,8 @@ pub(crate) mod tests {
     }
 
     fn model() -> ContextModel {
-        ContextModel::from_safetensors(&file(&weights(SMALL)), SMALL, "small").expect("the weights fit the shape")
+        let members = [weights(SMALL, 0), weights(SMALL, 1)].concat();
+        ContextModel::from_safetensors(&file(&members), SMALL, "small").expect("the weights fit the shape")
     }
 
     /// A document of so many units; what a unit is follows from its number and `seed` alone.
@@ -604,12 +646,30 @@ pub(crate) mod tests {
             windows: &document.windows,
             n_words: &document.n_words,
         };
-        let whole = model.stretch(input, 0..n_units);
+        let whole: Vec<Vec<_>> = model.members.iter().map(|member| member.stretch(input, 0..n_units)).collect();
+        let whole = mean(&whole);
         let parts = document.log_odds(&model);
         assert_eq!(whole.len(), parts.len());
         for (unit, (one, other)) in whole.iter().zip(&parts).enumerate() {
             assert!((one[0] - other[0]).abs() < 1e-3 && (one[1] - other[1]).abs() < 1e-3, "unit {unit}");
         }
+    }
+
+    #[test]
+    fn what_members_say_is_averaged() {
+        let alone = |member: usize| {
+            let renamed = weights(SMALL, member).into_iter().map(|(name, dims, bytes)| {
+                (name.replace(&member_tensor(member, ""), &member_tensor(0, "")), dims, bytes)
+            });
+            let file = file(&renamed.collect::<Vec<_>>());
+            ContextModel::from_safetensors(&file, SMALL, "small").expect("the weights fit the shape")
+        };
+        let document = Document::new(30, 11);
+        let [together, one, other] = [model(), alone(0), alone(1)].map(|model| document.log_odds(&model));
+        assert_ne!(one, other);
+        let both = one.as_flattened().iter().zip(other.as_flattened());
+        let means: Vec<f32> = both.map(|(&one, &other)| f32::midpoint(one, other)).collect();
+        assert_eq!(together.as_flattened(), means);
     }
 
     #[test]
@@ -649,18 +709,25 @@ pub(crate) mod tests {
 
     #[test]
     fn weights_that_are_none_say_what_is_wrong() {
-        let whole = file(&weights(SMALL));
+        let whole = file(&weights(SMALL, 0));
         check_refused(b"", "load the model \"small\"");
         check_refused(b"no safetensors at all", "load the model");
         check_refused(&whole[..whole.len() - 1], "load the model");
-        let mut fewer = weights(SMALL);
-        fewer.retain(|(name, ..)| name != "layers.1.up.bias");
-        check_refused(&file(&fewer), "layers.1.up.bias");
-        let mut other = weights(SMALL);
+        let mut fewer = weights(SMALL, 0);
+        fewer.retain(|(name, ..)| name != "members.0.layers.1.up.bias");
+        check_refused(&file(&fewer), "members.0.layers.1.up.bias");
+        let mut second = [weights(SMALL, 0), weights(SMALL, 1)].concat();
+        second.retain(|(name, ..)| name != "members.1.boundary.bias");
+        check_refused(&file(&second), "members.1.boundary.bias");
+        check_refused(&file(&weights(SMALL, 1)), "members.0.cue_mean");
+        let mut other = weights(SMALL, 0);
         other[2].1.reverse();
-        check_refused(&file(&other), "the tensor vector.weight is of shape [8, 6] in this program, and of [6, 8] here");
-        let mut broken = weights(SMALL);
+        check_refused(
+            &file(&other),
+            "the tensor members.0.vector.weight is of shape [8, 6] in this program, and of [6, 8] here",
+        );
+        let mut broken = weights(SMALL, 0);
         broken[0].2[..4].copy_from_slice(&f32::NAN.to_le_bytes());
-        check_refused(&file(&broken), "the tensor cue_mean holds what is no number");
+        check_refused(&file(&broken), "the tensor members.0.cue_mean holds what is no number");
     }
 }

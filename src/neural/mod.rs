@@ -20,6 +20,8 @@ mod queue;
 mod tokens;
 mod vectors;
 
+#[cfg(feature = "libtorch")]
+pub(crate) use context_model::member_tensor;
 pub use context_model::{ContextInput, ContextModel, N_OUTPUTS, Shape};
 #[cfg(feature = "libtorch")]
 pub(crate) use context_model::{ROTARY_BASE, vector_scale};

@@ -34,10 +34,15 @@ pub(crate) struct Description {
     bert: BertConfig,
 }
 
-/// `config.json` as model hubs have it; what is left out has the default of the reference implementation.
+/// What `config.json` says of the kind.
+#[derive(Deserialize)]
+struct KindFile {
+    model_type: Option<String>,
+}
+
+/// The rest of `config.json`, as model hubs have it; what is left out has the default of the reference implementation.
 #[derive(Deserialize)]
 struct ConfigFile {
-    model_type: Option<String>,
     #[serde(default = "gelu")]
     hidden_act: String,
     hidden_size: i64,
@@ -71,8 +76,9 @@ impl Description {
     }
 
     fn from_json(json: &[u8]) -> Result<Self, String> {
-        let file: ConfigFile = serde_json::from_slice(json).map_err(|error| format!("config.json: {error}"))?;
-        let family = match file.model_type.as_deref() {
+        let unreadable = |error| format!("config.json: {error}");
+        // The kind comes first: other kinds call their sizes otherwise, and what is then missing would not say why.
+        let family = match serde_json::from_slice::<KindFile>(json).map_err(unreadable)?.model_type.as_deref() {
             Some("bert") => Family::Bert,
             Some("roberta") => Family::Roberta,
             other => {
@@ -80,6 +86,7 @@ impl Description {
                 return Err(format!("its model_type is {found}; supported are \"bert\" and \"roberta\""));
             }
         };
+        let file: ConfigFile = serde_json::from_slice(json).map_err(unreadable)?;
         if file.is_decoder {
             return Err("it is a decoder, and only encoders are supported".to_owned());
         }

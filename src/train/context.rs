@@ -25,7 +25,7 @@ use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
 use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
-use crate::neural::{Encoder, Shape};
+use crate::neural::{Encoder, Shape, member_tensor};
 use crate::progress::Progress;
 
 /// How a context model is trained.
@@ -33,7 +33,9 @@ use crate::progress::Progress;
 pub struct ContextTraining {
     /// Everything random follows from it.
     pub seed: u64,
-    /// How many steps are made, at least 1.
+    /// How many members the model has, at least 1; each is trained from a seed of its own.
+    pub n_members: usize,
+    /// How many steps are made for each member, at least 1.
     pub n_steps: usize,
     /// Stretches a step, at least 1.
     pub n_stretches: usize,
@@ -60,7 +62,8 @@ impl ContextTraining {
     pub fn usual() -> Self {
         Self {
             seed: 1,
-            n_steps: 3000,
+            n_members: 2,
+            n_steps: 1600,
             n_stretches: 12,
             stretch_units: 320,
             rate: 1e-3,
@@ -77,6 +80,8 @@ impl ContextTraining {
 /// How well the model does at some step.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Look {
+    /// The member that is trained, from 1; a pair model has no other.
+    pub member: usize,
     /// After so many steps.
     pub step: usize,
     /// The mean loss of a gap of the training stretches since the last look, in nats.
@@ -89,7 +94,8 @@ pub struct Look {
 
 /// Trains on documents, looks at those held out, and writes the weights to `output`: `model.safetensors`, in f16.
 ///
-/// `checkpoint.safetensors` and `best.safetensors` beside it are what a training that was stopped goes on from.
+/// Members are trained one after the other. `checkpoint.safetensors` and `best.safetensors` in the folders `member-1` and so
+/// on beside it are what a training that was stopped goes on from.
 pub fn train_context(
     documents: &Documents,
     settings: &ContextTraining,
@@ -121,24 +127,68 @@ pub fn train_context(
 
     let shape = shape();
     let (mean, scale) = spread(&examples);
-    let net = ContextNet::new(shape, topics.len(), settings.dropout, &mean, &scale, settings.seed);
-    let mut run = Run {
-        optimizer: AdamW::new(net.trainable(), settings.weight_decay),
-        sampler: Sampler::new(&examples, kinds.len(), settings),
-        net,
-        settings,
-        shape,
-        mean,
-        scale,
-        n_classes: topics.len(),
-        output,
-        encoder_sha256: encoder.sha256().to_owned(),
-        best: f64::INFINITY,
-        n_worse: 0,
+    let members = (0..settings.n_members).map(|member| {
+        let settings = ContextTraining { seed: settings.seed.wrapping_add(member as u64), ..settings.clone() };
+        let net = ContextNet::new(shape, topics.len(), settings.dropout, &mean, &scale, settings.seed);
+        let mut run = Run {
+            optimizer: AdamW::new(net.trainable(), settings.weight_decay),
+            sampler: Sampler::new(&examples, kinds.len(), &settings),
+            net,
+            settings: &settings,
+            shape,
+            mean: &mean,
+            scale: &scale,
+            n_classes: topics.len(),
+            output: output.join(format!("member-{}", member + 1)),
+            member,
+            best: f64::INFINITY,
+            n_worse: 0,
+        };
+        run.resume()?;
+        run.train(&looked_at, &kinds, on_look, progress)?;
+        run.finish(&looked_at)
+    });
+    let members = members.collect::<Result<Vec<Member>>>()?;
+    write_model(members, &looked_at, encoder.sha256(), output)
+}
+
+/// A member whose training has ended.
+struct Member {
+    /// The best weights, by the names of [`Shape::tensors`].
+    weights: Vec<(String, Tensor)>,
+    /// What they say of the documents looked at.
+    judged: Vec<Scores>,
+}
+
+/// Writes the weights of all members in f16, as every build reads them, and what calibrates them together.
+fn write_model(members: Vec<Member>, looked_at: &[Example], encoder_sha256: &str, output: &Path) -> Result<PathBuf> {
+    let model = output.join("model.safetensors");
+    let unusable = |reason: String| Error::Model { name: model.display().to_string(), reason };
+    let (weights, judged): (Vec<_>, Vec<_>) =
+        members.into_iter().map(|Member { weights, judged }| (weights, judged)).unzip();
+    let named = weights.into_iter().enumerate().flat_map(|(member, weights)| {
+        weights.into_iter().map(move |(name, tensor)| (member_tensor(member, &name), tensor))
+    });
+    let in_f16 = |(name, tensor): (String, Tensor)| -> Result<(String, Vec<usize>, Vec<u8>)> {
+        let dims = tensor.size().into_iter().map(|dim| dim as usize).collect();
+        let flat = Vec::<f32>::try_from(tensor.to_kind(Kind::Float).view(-1));
+        let numbers = flat.map_err(|error| unusable(error.to_string()))?.into_iter();
+        Ok((name, dims, numbers.flat_map(|x| f16::from_f32(x).to_le_bytes()).collect()))
     };
-    run.resume()?;
-    run.train(&looked_at, &kinds, on_look, progress)?;
-    run.finish(&looked_at)
+    let data = named.map(in_f16).collect::<Result<Vec<_>>>()?;
+    let views = data.iter().map(|(name, dims, bytes)| {
+        let view = TensorView::new(Dtype::F16, dims.clone(), bytes).expect("two bytes a number");
+        (name.as_str(), view)
+    });
+    let bytes = safetensors::serialize(views, None).map_err(|error| unusable(error.to_string()))?;
+    super::write_whole(&model, &bytes)?;
+    let config = ContextConfig {
+        features: FEATURES_VERSION,
+        encoder_sha256: encoder_sha256.to_owned(),
+        calibration: calibrations(looked_at, &mean(&judged)),
+    };
+    super::write_whole(&output.join("config.json"), &serde_json::to_vec_pretty(&config)?)?;
+    Ok(model)
 }
 
 /// Returns the mean of each cue, and one over its deviation.
@@ -396,18 +446,31 @@ fn losses(
     (all, boundary)
 }
 
-/// A training under way.
+/// Returns the mean of the log-odds that members give to the gaps of each document, at least one member.
+fn mean(of_members: &[Vec<Scores>]) -> Vec<Scores> {
+    let mut sums = of_members[0].clone();
+    for member in &of_members[1..] {
+        let gaps = sums.iter_mut().flatten().zip(member.iter().flatten());
+        gaps.for_each(|((sum, _), (log_odds, _))| *sum += log_odds);
+    }
+    sums.iter_mut().flatten().for_each(|(sum, _)| *sum /= of_members.len() as f32);
+    sums
+}
+
+/// The training of a member, under way.
 struct Run<'a> {
     net: ContextNet,
     optimizer: AdamW,
     sampler: Sampler<'a>,
     settings: &'a ContextTraining,
     shape: Shape,
-    mean: Vec<f32>,
-    scale: Vec<f32>,
+    mean: &'a [f32],
+    scale: &'a [f32],
     n_classes: usize,
-    output: &'a Path,
-    encoder_sha256: String,
+    /// The folder of the member.
+    output: PathBuf,
+    /// From 0.
+    member: usize,
     best: f64,
     n_worse: usize,
 }
@@ -445,7 +508,8 @@ impl Run<'_> {
             let step = self.optimizer.n_steps();
             loss_sum += self.step(step);
             n_losses += 1;
-            progress.report(step + 1, self.settings.n_steps);
+            let n_steps = self.settings.n_steps;
+            progress.report(self.member * n_steps + step + 1, self.settings.n_members * n_steps);
             let n_done = step + 1;
             if n_done.is_multiple_of(self.settings.validate_every) || n_done == self.settings.n_steps {
                 let training_loss = loss_sum / f64::from(n_losses);
@@ -465,7 +529,7 @@ impl Run<'_> {
                     self.n_worse += 1;
                 }
                 self.optimizer.swap_average();
-                on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
+                on_look(&Look { member: self.member + 1, step: n_done, training_loss, of_kinds, is_best });
                 let mut state = self.optimizer.state();
                 state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
                 write_tensors(&state, &self.checkpoint())?;
@@ -479,7 +543,7 @@ impl Run<'_> {
         let settings = self.settings;
         tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
         let stretches = self.sampler.step(step);
-        let (batch, answers) = batch(&stretches, &self.shape, &self.mean, &self.scale);
+        let (batch, answers) = batch(&stretches, &self.shape, self.mean, self.scale);
         let mut random = Random::new(settings.seed, 500_000_000 + step as u64);
         let outputs = self.net.run(&batch, true);
         let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
@@ -507,7 +571,7 @@ impl Run<'_> {
         for start in (0..example.n_units).step_by(LOOK_UNITS) {
             let units = start..example.n_units.min(start + LOOK_UNITS);
             let stretch = Stretch { example, units, hidden: Hidden::default() };
-            let (batch, answers) = batch(&[stretch], &self.shape, &self.mean, &self.scale);
+            let (batch, answers) = batch(&[stretch], &self.shape, self.mean, self.scale);
             let log_odds = tch::no_grad(|| self.net.run(&batch, false).boundary.select(2, 0).flatten(0, 1));
             let log_odds = Vec::<f32>::try_from(log_odds).expect("it has one dimension");
             let answers = Vec::<i64>::try_from(answers.boundary.flatten(0, 1)).expect("it has one dimension");
@@ -517,40 +581,13 @@ impl Run<'_> {
         judged
     }
 
-    /// Writes the best weights in f16, as every build reads them, and what calibrates them.
-    fn finish(self, looked_at: &[Example]) -> Result<PathBuf> {
+    /// Returns the best weights, and what they say of the documents looked at.
+    fn finish(self, looked_at: &[Example]) -> Result<Member> {
         let path = self.best_weights();
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
         let weights = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
-        self.net.restore(&weights).map_err(&unusable)?;
-        let numbers = |tensor: &Tensor| -> Result<Vec<u8>> {
-            let flat =
-                Vec::<f32>::try_from(tensor.to_kind(Kind::Float).view(-1)).map_err(|e| unusable(e.to_string()))?;
-            Ok(flat.into_iter().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect())
-        };
-        let data: Vec<(String, Vec<usize>, Vec<u8>)> = weights
-            .iter()
-            .map(|(name, tensor)| {
-                let dims = tensor.size().into_iter().map(|dim| dim as usize).collect();
-                Ok((name.clone(), dims, numbers(tensor)?))
-            })
-            .collect::<Result<_>>()?;
-        let views = data.iter().map(|(name, dims, bytes)| {
-            let view = TensorView::new(Dtype::F16, dims.clone(), bytes).expect("two bytes a number");
-            (name.as_str(), view)
-        });
-        let bytes = safetensors::serialize(views, None).map_err(|error| unusable(error.to_string()))?;
-        let model = self.output.join("model.safetensors");
-        super::write_whole(&model, &bytes)?;
-        let judged: Vec<Scores> = looked_at.iter().map(|example| self.judge(example)).collect();
-        let config = ContextConfig {
-            features: FEATURES_VERSION,
-            encoder_sha256: self.encoder_sha256.clone(),
-            calibration: calibrations(looked_at, &judged),
-        };
-        let config = serde_json::to_vec_pretty(&config)?;
-        super::write_whole(&self.output.join("config.json"), &config)?;
-        Ok(model)
+        self.net.restore(&weights).map_err(unusable)?;
+        Ok(Member { weights, judged: looked_at.iter().map(|example| self.judge(example)).collect() })
     }
 }
 
@@ -591,6 +628,7 @@ mod tests {
 
     fn settings() -> ContextTraining {
         ContextTraining {
+            n_members: 2,
             n_steps: 4,
             n_stretches: 2,
             stretch_units: 16,
@@ -601,6 +639,10 @@ mod tests {
         }
     }
 
+    fn checkpoint(output: &Path, member: usize) -> PathBuf {
+        output.join(format!("member-{member}/checkpoint.safetensors"))
+    }
+
     fn trained(output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
         let path = train_context(&split(5, 4), &settings(), &Hashing, output, &mut |_| (), progress)?;
         Ok(std::fs::read(path).expect("the weights were written"))
@@ -609,15 +651,18 @@ mod tests {
     #[test]
     fn a_training_that_was_stopped_ends_with_the_weights_it_would_have_had() {
         let _alone = alone();
-        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
-        let whole = trained(folders[0].path(), &Unwatched).expect("it trains");
-        // The third step is lost: the last checkpoint was after the second.
-        let stopped = trained(folders[1].path(), &StopsAfter::new(3, settings().n_steps));
-        assert!(matches!(stopped, Err(Error::Cancelled)));
-        assert!(folders[1].path().join("checkpoint.safetensors").exists());
-        let resumed = trained(folders[1].path(), &Unwatched).expect("it goes on");
-        assert!(whole == resumed, "the weights differ");
-        crate::boundaries::Context::from_folder(folders[1].path()).expect("every build reads the result");
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = trained(folder.path(), &Unwatched).expect("it trains");
+        crate::boundaries::Context::from_folder(folder.path()).expect("every build reads the result");
+        // Its third step is lost: the last checkpoint of either member was after the second.
+        for (member, n_done) in [(1, 3), (2, 7)] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let stopped = trained(folder.path(), &StopsAfter::new(n_done, 2 * settings().n_steps));
+            assert!(matches!(stopped, Err(Error::Cancelled)));
+            assert!(checkpoint(folder.path(), member).exists());
+            let resumed = trained(folder.path(), &Unwatched).expect("it goes on");
+            assert!(whole == resumed, "the weights differ");
+        }
     }
 
     #[test]
@@ -626,21 +671,23 @@ mod tests {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         trained(folder.path(), &Unwatched).expect("it trains");
-        let path = folder.path().join("checkpoint.safetensors");
+        let path = checkpoint(folder.path(), 2);
+        let part = path.with_extension("part");
         let before = std::fs::read(&path).expect("it is there");
-        std::os::unix::fs::symlink("/dev/full", folder.path().join("checkpoint.part")).expect("a link");
-        let longer = ContextTraining { n_steps: 8, ..settings() };
+        std::os::unix::fs::symlink("/dev/full", &part).expect("a link");
+        let longer = ContextTraining { n_steps: 6, ..settings() };
         let result = train_context(&split(5, 4), &longer, &Hashing, folder.path(), &mut |_| (), &Unwatched);
         let error = result.expect_err("the disk is full").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");
         assert_eq!(std::fs::read(&path).expect("it is there"), before);
-        assert!(!folder.path().join("checkpoint.part").exists());
+        assert!(!part.exists());
     }
 
     #[test]
     fn a_checkpoint_that_is_damaged_says_so_and_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("checkpoint.safetensors");
+        let path = checkpoint(folder.path(), 1);
+        std::fs::create_dir(path.parent().expect("that of the member")).expect("a folder");
         std::fs::write(&path, b"damaged").expect("room for a file");
         let error = trained(folder.path(), &Unwatched).expect_err("it is damaged").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");

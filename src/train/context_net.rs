@@ -231,7 +231,7 @@ mod tests {
     use safetensors::tensor::{Dtype, TensorView};
 
     use super::*;
-    use crate::neural::{ContextInput, ContextModel, Vectors};
+    use crate::neural::{ContextInput, ContextModel, Vectors, member_tensor};
     use crate::progress::Unwatched;
 
     const SHAPE: Shape = Shape {
@@ -257,7 +257,7 @@ mod tests {
             .map(|(name, tensor)| {
                 let numbers = Vec::<f32>::try_from(tensor.view(-1)).expect("a row of f32");
                 let dims = tensor.size().into_iter().map(|dim| dim as usize).collect();
-                (name.clone(), dims, numbers.into_iter().flat_map(f32::to_le_bytes).collect())
+                (member_tensor(0, name), dims, numbers.into_iter().flat_map(f32::to_le_bytes).collect())
             })
             .collect();
         let views = data.iter().map(|(name, dims, bytes)| {

@@ -396,7 +396,7 @@ impl Run<'_> {
                 self.n_worse += 1;
             }
             self.optimizer.swap_average();
-            on_look(&Look { step: n_done, training_loss, of_kinds, is_best });
+            on_look(&Look { member: 1, step: n_done, training_loss, of_kinds, is_best });
             let mut state = self.optimizer.state();
             state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
             write_tensors(&state, &self.checkpoint())?;

@@ -339,8 +339,8 @@ pub(crate) struct TrainPair {
     #[arg(long, value_name = "DIR")]
     pub(crate) base: PathBuf,
     /// How many steps are made [default: 1200]
-    #[arg(long, value_name = "N")]
-    pub(crate) steps: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) steps: Option<u32>,
 }
 
 #[cfg(feature = "libtorch")]
@@ -351,9 +351,12 @@ pub(crate) struct TrainContext {
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.5]
     #[arg(long, value_name = "0..1")]
     pub(crate) automatic: Option<f64>,
-    /// How many steps are made [default: 3000]
-    #[arg(long, value_name = "N")]
-    pub(crate) steps: Option<usize>,
+    /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub(crate) members: Option<u16>,
+    /// How many steps are made for each member [default: 1600]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) steps: Option<u32>,
     /// The share of numbers left out [default: 0.15]
     #[arg(long, value_name = "0..1")]
     pub(crate) dropout: Option<f64>,

@@ -27,7 +27,8 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
     let usual = ContextTraining::usual();
     let settings = ContextTraining {
         seed: session.seed(),
-        n_steps: args.steps.unwrap_or(usual.n_steps),
+        n_members: args.members.map_or(usual.n_members, usize::from),
+        n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
         dropout: args.dropout.unwrap_or(usual.dropout),
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
         ..usual
@@ -44,7 +45,11 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
 
 fn pair(session: &Session, args: &TrainPair) -> Result<()> {
     let usual = PairTraining::usual();
-    let settings = PairTraining { seed: session.seed(), n_steps: args.steps.unwrap_or(usual.n_steps), ..usual };
+    let settings = PairTraining {
+        seed: session.seed(),
+        n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
+        ..usual
+    };
     let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
@@ -104,8 +109,11 @@ impl<'a> Log<'a> {
         let kinds: Vec<String> =
             look.of_kinds.iter().map(|(kind, (loss, f1))| format!("{kind} {loss:.4}/{f1:.3}")).collect();
         let best = if look.is_best { " best" } else { "" };
-        let (step, training_loss) = (look.step, look.training_loss);
-        self.session.note(&format!("step {step}: training {training_loss:.4}, held out{best} ({})", kinds.join(", ")));
+        let &Look { member, step, training_loss, .. } = look;
+        self.session.note(&format!(
+            "member {member}, step {step}: training {training_loss:.4}, held out{best} ({})",
+            kinds.join(", ")
+        ));
         let line = serde_json::to_string(look).unwrap_or_default();
         // The log is for people; a training does not end over it.
         let _ = writeln!(self.file.borrow_mut(), "{line}");
