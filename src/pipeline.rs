@@ -24,7 +24,7 @@ use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, Library, NewDocument, NewTopic, TopicId};
 use crate::titles;
-use crate::topics::{self, Topic, TopicsConfig, VocabularyConfig, WeightedWord};
+use crate::topics::{self, Assigner, ProfileWord, Topic, TopicsConfig, VocabularyConfig};
 use crate::units;
 use crate::words::{self, Analyzer, Language};
 
@@ -423,13 +423,12 @@ pub fn mine_topics(
     let language = language_of(&texts);
     let (found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
 
-    let words: Vec<&[WeightedWord]> = found.iter().map(|topic| topic.words.as_slice()).collect();
-    let analyzer = Analyzer::new(language);
+    let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
+    let (assigner, analyzer) = (Assigner::new(&profiles, config.min_strength), Analyzer::new(language));
     let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
     for passage in &passages {
         for (chapter, range) in &passage.chapters {
-            let strengths = topics::strengths(&words, &passage.text[range.clone()], &analyzer);
-            for (topic, strength) in strong(&strengths, config.min_strength) {
+            for (topic, strength) in assigner.strengths(&passage.text[range.clone()], &analyzer) {
                 chapters_of[topic].push((*chapter, strength));
             }
         }
@@ -441,6 +440,7 @@ pub fn mine_topics(
             label: topic.label.clone(),
             words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
             npmi: topic.npmi,
+            profile: topic.profile.clone(),
             documents: documents_of(topic, &passages),
             chapters,
         })
@@ -520,28 +520,19 @@ fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
     documents
 }
 
-fn strong(strengths: &[f32], min_strength: f32) -> impl Iterator<Item = (usize, f32)> {
-    strengths.iter().copied().enumerate().filter(move |&(_, strength)| 0.0 < strength && min_strength <= strength)
-}
-
 /// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
 /// what it said.
 fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
     let Some(provenance) = library.topics_provenance()? else { return Ok(Vec::new()) };
-    let stored = library.topics()?;
-    let words: Vec<Vec<WeightedWord>> = stored
-        .iter()
-        .map(|topic| topic.words.iter().map(|(word, weight)| WeightedWord { word: word.clone(), weight: *weight }))
-        .map(Iterator::collect)
-        .collect();
-    let words: Vec<&[WeightedWord]> = words.iter().map(Vec::as_slice).collect();
+    let stored = library.topic_profiles()?;
+    let profiles: Vec<&[ProfileWord]> = stored.iter().map(|(_, profile)| profile.as_slice()).collect();
     let min_strength = provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32;
-    let analyzer = Analyzer::new(language_in(&provenance));
+    let (assigner, analyzer) = (Assigner::new(&profiles, min_strength), Analyzer::new(language_in(&provenance)));
     let text = library.text(id)?;
     let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
     for row in library.chapters(id, Layer::Found)? {
-        let strengths = topics::strengths(&words, row.chapter.span.of(&text), &analyzer);
-        borne.extend(strong(&strengths, min_strength).map(|(topic, strength)| (row.id, stored[topic].id, strength)));
+        let strengths = assigner.strengths(row.chapter.span.of(&text), &analyzer);
+        borne.extend(strengths.into_iter().map(|(topic, strength)| (row.id, stored[topic].0, strength)));
     }
     library.replace_chapter_topics(id, &borne)?;
     Ok(borne)

@@ -8,7 +8,10 @@
 //! Documents with no label or several take no part in NMI and purity.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
+use super::json_lines::JsonLines;
+use crate::error::Result;
 use crate::topics::Topic;
 use crate::topics::coherence::{N_WORDS, Together, diversity, mean, npmi_of_topics};
 use crate::words::{Analyzer, fold};
@@ -84,17 +87,22 @@ pub fn terms(topics: &[Topic], analyzer: &Analyzer) -> Vec<Vec<String>> {
     topics.iter().map(|topic| topic.words.iter().map(|word| analyzer.stem(&fold(&word.word))).collect()).collect()
 }
 
-/// Returns the scores of `topics`, whose words are `terms` of the corpus, best first.
+/// Returns the scores of topics whose words are `terms` of the corpus, best first.
 ///
-/// Bearers are numbered as the documents of `corpus`; `labels` has an entry for each of these, or is empty.
-pub fn evaluate(topics: &[Topic], terms: &[Vec<String>], corpus: &TokenCorpus, labels: &[Vec<String>]) -> TopicScores {
+/// `strongest` has the strongest topic of each document of the corpus, if it bears one; `labels` has an entry for each of
+/// these, or is empty.
+pub fn evaluate(
+    terms: &[Vec<String>],
+    strongest: &[Option<usize>],
+    corpus: &TokenCorpus,
+    labels: &[Vec<String>],
+) -> TopicScores {
     let first: Vec<Vec<&str>> = terms.iter().map(|words| first_words(words)).filter(|words| 2 <= words.len()).collect();
     let numbered: Vec<Vec<u32>> =
         first.iter().map(|words| words.iter().filter_map(|&word| corpus.ids.get(word).copied()).collect()).collect();
     let npmi = |together| mean(npmi_of_topics(&corpus.documents, &numbered, together).into_iter().flatten());
-    let classes = strongest(topics, corpus.len());
-    let n_with_topic = classes.iter().flatten().count();
-    let labelled: Vec<(Option<usize>, &str)> = classes
+    let n_with_topic = strongest.iter().flatten().count();
+    let labelled: Vec<(Option<usize>, &str)> = strongest
         .iter()
         .zip(labels)
         .filter_map(|(&class, labels)| match labels.as_slice() {
@@ -103,7 +111,7 @@ pub fn evaluate(topics: &[Topic], terms: &[Vec<String>], corpus: &TokenCorpus, l
         })
         .collect();
     TopicScores {
-        n_topics: topics.len(),
+        n_topics: terms.len(),
         npmi_window_10: npmi(Together::WITHIN_10_WORDS),
         npmi_documents: npmi(Together::InDocument),
         diversity: diversity(&first),
@@ -112,6 +120,40 @@ pub fn evaluate(topics: &[Topic], terms: &[Vec<String>], corpus: &TokenCorpus, l
         nmi: (!labelled.is_empty()).then(|| nmi(&labelled)),
         purity: (!labelled.is_empty()).then(|| purity(&labelled)),
     }
+}
+
+/// Returns the topics in a file: a topic a line, its words heaviest first, as terms of the corpus.
+///
+/// For topics that another program has found. Fails if the file cannot be read.
+pub fn topics_from_file(path: &Path) -> Result<Vec<Vec<String>>> {
+    let mut lines = JsonLines::open(path)?;
+    let mut topics = Vec::new();
+    while let Some(line) = lines.next_line()? {
+        let line = std::str::from_utf8(&line).map_err(|_| lines.wrong("it is not UTF-8".to_owned()))?;
+        topics.push(line.split_whitespace().map(str::to_owned).collect());
+    }
+    Ok(topics)
+}
+
+/// Returns the strongest topic of each document in a file: a document a line, the number of the topic from 0, or -1.
+///
+/// Fails with [`Error::Data`](crate::error::Error::Data) on a number that is none of the `n_topics`, and on more or fewer
+/// lines than `n_documents`.
+pub fn strongest_from_file(path: &Path, n_topics: usize, n_documents: usize) -> Result<Vec<Option<usize>>> {
+    let mut lines = JsonLines::open(path)?;
+    let mut strongest = Vec::new();
+    while let Some(line) = lines.next_line()? {
+        let number = std::str::from_utf8(&line).ok().and_then(|line| line.trim().parse::<i64>().ok());
+        strongest.push(match number {
+            Some(-1) => None,
+            Some(topic) if (0..n_topics as i64).contains(&topic) => Some(topic as usize),
+            _ => return Err(lines.wrong(format!("expected -1 or the number of one of {n_topics} topics"))),
+        });
+    }
+    if strongest.len() != n_documents {
+        return Err(lines.wrong(format!("{} lines for {n_documents} documents", strongest.len())));
+    }
+    Ok(strongest)
 }
 
 /// Returns the first ten words of a topic; two words of one stem are one.
@@ -125,8 +167,8 @@ fn first_words(words: &[String]) -> Vec<&str> {
     first
 }
 
-/// Returns the strongest topic of each document, ties going to the earlier topic.
-fn strongest(topics: &[Topic], n_documents: usize) -> Vec<Option<usize>> {
+/// Returns the strongest topic of each of `n_documents`, ties going to the earlier topic.
+pub fn strongest(topics: &[Topic], n_documents: usize) -> Vec<Option<usize>> {
     let mut best: Vec<Option<(usize, f32)>> = vec![None; n_documents];
     for (topic, bearers) in topics.iter().map(|topic| &topic.bearers).enumerate() {
         for bearer in bearers {
@@ -243,7 +285,14 @@ mod tests {
             words.iter().map(|&word| WeightedWord { word: word.to_owned(), weight: 1.0 }).collect();
         let bearers: Vec<Bearer> =
             bearers.iter().map(|&(bag, strength)| Bearer { bag: BagIndex(bag), strength }).collect();
-        Topic { label: String::new(), words, n_documents: bearers.len() as u32, bearers, npmi: 0.0 }
+        Topic {
+            label: String::new(),
+            words,
+            profile: Vec::new(),
+            n_documents: bearers.len() as u32,
+            bearers,
+            npmi: 0.0,
+        }
     }
 
     #[test]
@@ -259,7 +308,7 @@ mod tests {
         let labels: Vec<Vec<String>> = [vec!["x"], vec!["x"], vec!["y"], vec!["y"], vec!["x", "y"]]
             .map(|labels| labels.iter().map(ToString::to_string).collect())
             .to_vec();
-        let scores = evaluate(&topics, &terms, &corpus, &labels);
+        let scores = evaluate(&terms, &strongest(&topics, corpus.len()), &corpus, &labels);
         // Words of the first topic always stand together: 1. Of four documents with words, g is in two and h in one:
         // ln(1/4 / (2/4 * 1/4)) / -ln(1/4) = ln 2 / ln 4 = 1/2.
         assert!((scores.npmi_documents.expect("there are words") - 0.75).abs() < 1e-12);
@@ -274,5 +323,27 @@ mod tests {
     fn nothing_has_no_coherence_and_no_panic() {
         let scores = evaluate(&[], &[], &TokenCorpus::new(), &[]);
         assert_eq!((scores.n_topics, scores.npmi_window_10, scores.nmi), (0, None, None));
+    }
+
+    #[test]
+    fn topics_of_other_programs_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let written = |text: &str| {
+            let path = folder.path().join("lines.txt");
+            std::fs::write(&path, text).expect("a file");
+            path
+        };
+        let topics = topics_from_file(&written("tide mast\noven loaf crust\n")).expect("it is in the form");
+        assert_eq!(topics, [vec!["tide", "mast"], vec!["oven", "loaf", "crust"]]);
+        let strongest = |text: &str| strongest_from_file(&written(text), 2, 3).map_err(|error| error.to_string());
+        assert_eq!(strongest("1\n-1\n0\n"), Ok(vec![Some(1), None, Some(0)]));
+        for (text, expected) in [
+            ("1\n2\n0\n", "line 2: expected -1 or the number of one of 2 topics"),
+            ("1\n\u{0}\n0\n", "line 2: expected -1 or the number of one of 2 topics"),
+            ("1\n0\n", "2 lines for 3 documents"),
+        ] {
+            let error = strongest(text).expect_err("it is not in the form");
+            assert!(error.ends_with(expected), "{error}");
+        }
     }
 }

@@ -82,6 +82,7 @@ fn a_hit_shows_its_document_its_words_and_its_topics() {
         label: "sea".to_owned(),
         words: vec![("gull".to_owned(), 1.0)],
         npmi: 0.1,
+        profile: Vec::new(),
         documents: vec![(document, 1.0)],
         chapters: vec![(chapter, 1.0)],
     };

@@ -354,6 +354,7 @@ mod tests {
             label: "light".to_owned(),
             words: vec![],
             npmi: 0.0,
+            profile: Vec::new(),
             documents: vec![],
             chapters: vec![(in_one, 1.0)],
         };

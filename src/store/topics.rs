@@ -8,6 +8,7 @@ use super::documents::{check_there, provenance_of};
 use super::{ChapterId, ChapterRow, DocumentId, Library};
 use crate::document::Provenance;
 use crate::error::{Error, Result};
+use crate::topics::ProfileWord;
 
 /// The number of a topic in its library. Never used twice, so that no topic is taken for one mined later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,8 @@ pub struct NewTopic {
     pub words: Vec<(String, f32)>,
     /// How much more often its words occur together than by chance, in `-1.0..=1.0`.
     pub npmi: f32,
+    /// What [`Assigner`](crate::topics::Assigner) tells its bearers by. No term twice.
+    pub profile: Vec<ProfileWord>,
     /// The documents that bear it, and how strongly. No document twice.
     pub documents: Vec<(DocumentId, f32)>,
     /// The chapters that bear it, and how strongly. No chapter twice.
@@ -112,6 +115,27 @@ impl Library {
                 topic.words = words(connection, topic.id)?;
             }
             Ok(topics)
+        })
+    }
+
+    /// Returns the profile of each topic, in the order they were mined in; the terms of each in their order.
+    pub fn topic_profiles(&self) -> Result<Vec<(TopicId, Vec<ProfileWord>)>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT topics.id, term, value, idf FROM topics JOIN topic_profiles ON topic_id = topics.id \
+                 ORDER BY topic_index, term",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut profiles: Vec<(TopicId, Vec<ProfileWord>)> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id: TopicId = row.get(0)?;
+                if profiles.last().is_none_or(|(last, _)| *last != id) {
+                    profiles.push((id, Vec::new()));
+                }
+                let (_, words) = profiles.last_mut().expect("one was added if there was none");
+                words.push(ProfileWord { term: row.get(1)?, value: row.get(2)?, idf: row.get(3)? });
+            }
+            Ok(profiles)
         })
     }
 
@@ -249,6 +273,11 @@ fn insert(transaction: &Transaction, index: u32, topic: &NewTopic) -> Result<()>
     for (index, (word, weight)) in topic.words.iter().enumerate() {
         statement.execute(params![id, index as u32, word, weight])?;
     }
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO topic_profiles (topic_id, term, value, idf) VALUES (?1, ?2, ?3, ?4)")?;
+    for word in &topic.profile {
+        statement.execute(params![id, word.term, word.value, word.idf])?;
+    }
     for &(document, strength) in &topic.documents {
         insert_document_topic(transaction, document, id, strength)?;
     }
@@ -318,6 +347,7 @@ mod tests {
                 label: "sea".to_owned(),
                 words: vec![("tide".to_owned(), 0.9), ("gull".to_owned(), 1.0 / 3.0)],
                 npmi: -0.25,
+                profile: vec![profile_word("gull", 1.0 / 3.0), profile_word("tide", 0.75)],
                 documents: vec![(documents[0], 0.5), (documents[1], 0.75)],
                 chapters: vec![(chapters[1], 0.5), (chapters[3], 0.5), (chapters[0], 0.125)],
             },
@@ -325,12 +355,17 @@ mod tests {
                 label: "light".to_owned(),
                 words: vec![("lamp".to_owned(), 1.0)],
                 npmi: 0.5,
+                profile: vec![profile_word("lamp", 1.0)],
                 documents: vec![(documents[0], 0.25), (DocumentId(99), 1.0)],
                 chapters: vec![(chapters[0], 0.25), (ChapterId(99), 1.0)],
             },
         ];
         library.replace_topics(&topics, &samples::provenance("minhash")).unwrap();
         Mined { library, documents, chapters }
+    }
+
+    fn profile_word(term: &str, value: f32) -> ProfileWord {
+        ProfileWord { term: term.to_owned(), value, idf: 0.7 }
     }
 
     fn labels(library: &Library) -> Vec<(u32, String, u32, u32)> {
@@ -345,6 +380,9 @@ mod tests {
         let sea = library.topics().unwrap().remove(0);
         assert_eq!(sea.words, [("tide".to_owned(), 0.9), ("gull".to_owned(), 1.0 / 3.0)]);
         assert_eq!(sea.npmi, -0.25);
+        let profiles: Vec<_> = library.topic_profiles().unwrap().into_iter().map(|(_, profile)| profile).collect();
+        let sea = vec![profile_word("gull", 1.0 / 3.0), profile_word("tide", 0.75)];
+        assert_eq!(profiles, [sea, vec![profile_word("lamp", 1.0)]]);
         assert_eq!(library.topics_provenance().unwrap(), Some(samples::provenance("minhash")));
     }
 

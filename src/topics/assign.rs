@@ -1,167 +1,393 @@
 //! Which documents bear a topic, and how strongly.
 //!
-//! A document's strength is the share of the topic's weight that its words bring. A word that stands there once brings
-//! half of its weight, twice three quarters, and so on: a second mention says less than a first. A document may bear
-//! several topics.
+//! A topic's profile is a vector over the words that stand out in its documents: the root of a word's share of their
+//! words, times the logarithm of one over the word's share of the corpus' documents (its idf). A document is the vector
+//! of its words' frequencies, [`MAX_FREQUENCY`] at most, times the same idf. The strength of a topic in a document is the
+//! cosine of the angle between the two. Words of no profile count in the length of a document with a common idf: so a
+//! document of few words that any topic knows bears none, and a text that was not there when topics were mined is judged
+//! as those that were, without the vocabulary of the corpus.
+//!
+//! Profiles are made twice: of the documents that support a topic, then of the documents whose strongest it is. Roots
+//! and the second round were measured against their absence on labelled corpora; see ARCHITECTURE.md.
+//!
+//! A document bears the topics of a strength of `min_strength` that are at least half as strong as its strongest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::rank::Ranked;
-use super::{Bag, BagIndex, Bearer, TopicsConfig, WeightedWord};
-use crate::words::{Analyzer, fold};
+use super::rank::{Corpus, Ranked};
+use super::{Bag, BagIndex, Bearer, ProfileWord, TopicsConfig, WordId};
+use crate::words::Analyzer;
 
 /// Fewer of a topic's words than this in a document are chance.
 const MIN_WORDS: u32 = 2;
 
-/// What the words of one document bring to one topic.
-#[derive(Clone, Copy, Debug, Default)]
-struct Brought {
-    weight: f32,
-    n_words: u32,
+/// A word that stands in a document more often counts as often.
+const MAX_FREQUENCY: u32 = 3;
+
+/// The share of the strength of a document's strongest topic that its other topics need.
+const SHARE_OF_STRONGEST: f64 = 0.5;
+
+/// A word that some profile holds.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    idf: f64,
+    /// The topics whose profiles hold it, ascending, each with the word's part of a vector of length 1.
+    topics: Vec<(u32, f64)>,
 }
 
-impl Brought {
-    fn add(&mut self, weight: f32, frequency: u32) {
-        self.weight += weight * (1.0 - 0.5_f32.powi(frequency.min(24).cast_signed()));
-        self.n_words += 1;
+/// What says how strongly words bear topics.
+struct Profiles {
+    /// By the number of a word; without topics for a word that no profile holds.
+    words: Vec<Known>,
+    n_topics: usize,
+    /// What a word of no profile counts with.
+    other_idf: f64,
+    min_strength: f64,
+}
+
+/// What is kept between documents.
+struct Scratch {
+    /// The product with each topic so far, and how many of its words went into it.
+    of_topics: Vec<(f64, u32)>,
+    touched: Vec<u32>,
+}
+
+impl Profiles {
+    /// Returns the profiles of `values`: for each topic its words and their parts, scaled to length 1 here.
+    fn new(values: &[Vec<(usize, f64)>], idfs: &[f64], min_strength: f32) -> Self {
+        let mut words = vec![Known::default(); idfs.len()];
+        for (topic, values) in values.iter().enumerate() {
+            let length = values.iter().map(|(_, value)| value * value).sum::<f64>().sqrt();
+            for &(word, value) in values.iter().filter(|_| 0.0 < length) {
+                words[word].idf = idfs[word];
+                words[word].topics.push((topic as u32, value / length));
+            }
+        }
+        let known: Vec<f64> = words.iter().filter(|word| !word.topics.is_empty()).map(|word| word.idf).collect();
+        let other_idf = known.iter().sum::<f64>() / known.len().max(1) as f64;
+        Self { words, n_topics: values.len(), other_idf, min_strength: f64::from(min_strength) }
     }
 
-    /// Returns the strength in `0.0..=1.0`; 0 for too few words to tell.
-    fn strength(self, total_weight: f32) -> f32 {
-        if self.n_words < MIN_WORDS || total_weight <= 0.0 {
-            return 0.0;
+    fn scratch(&self) -> Scratch {
+        Scratch { of_topics: vec![(0.0, 0); self.n_topics], touched: Vec::new() }
+    }
+
+    /// Returns the topics that words bear, ascending, with their strengths in `0.0..=1.0`.
+    ///
+    /// `words` are numbers of words with their frequencies; `square_of_others` is the [`square`] of all others.
+    fn strengths(
+        &self,
+        words: impl Iterator<Item = (usize, u32)>,
+        square_of_others: u64,
+        scratch: &mut Scratch,
+    ) -> Vec<(u32, f32)> {
+        let mut square = square_of_others as f64 * self.other_idf * self.other_idf;
+        for (word, frequency) in words {
+            let known = &self.words[word];
+            let idf = if known.topics.is_empty() { self.other_idf } else { known.idf };
+            let part = f64::from(frequency.min(MAX_FREQUENCY)) * idf;
+            square += part * part;
+            for &(topic, value) in &known.topics {
+                let (product, n_words) = &mut scratch.of_topics[topic as usize];
+                if *n_words == 0 {
+                    scratch.touched.push(topic);
+                }
+                *product += part * value;
+                *n_words += 1;
+            }
         }
-        (self.weight / total_weight).clamp(0.0, 1.0)
+        scratch.touched.sort_unstable();
+        let length = square.sqrt();
+        let mut strengths = Vec::new();
+        for topic in scratch.touched.drain(..) {
+            let (product, n_words) = std::mem::take(&mut scratch.of_topics[topic as usize]);
+            if MIN_WORDS <= n_words {
+                strengths.push((topic, (product / length).clamp(0.0, 1.0)));
+            }
+        }
+        let strongest = strengths.iter().map(|&(_, strength)| strength).fold(0.0, f64::max);
+        let needed = self.min_strength.max(SHARE_OF_STRONGEST * strongest).max(f64::MIN_POSITIVE);
+        strengths.retain(|&(_, strength)| needed <= strength);
+        strengths.into_iter().map(|(topic, strength)| (topic, strength as f32)).collect()
+    }
+
+    /// Returns the profile of each topic, its words ascending.
+    fn of_topics(&self) -> Vec<Vec<(WordId, ProfileValue)>> {
+        let mut profiles = vec![Vec::new(); self.n_topics];
+        for (word, known) in self.words.iter().enumerate() {
+            for &(topic, value) in &known.topics {
+                let value = ProfileValue { value: value as f32, idf: known.idf as f32 };
+                profiles[topic as usize].push((WordId::from(word), value));
+            }
+        }
+        profiles
+    }
+
+    /// Returns what each bag bears, as [`Self::strengths`] does.
+    fn of_bags(&self, bags: &[Bag], squares_of_others: &[u64]) -> Vec<Vec<(u32, f32)>> {
+        bags.par_iter()
+            .zip(squares_of_others)
+            .map_init(
+                || self.scratch(),
+                |scratch, (bag, &others)| {
+                    self.strengths(bag.words.iter().map(|&(word, n)| (word.index(), n)), others, scratch)
+                },
+            )
+            .collect()
     }
 }
 
-/// Returns, for each topic, the documents of a strength of at least `min_strength`, strongest first, ties in the order
-/// of the documents.
-pub(crate) fn bearers(topics: &[Ranked], bags: &[Bag], n_words: usize, config: &TopicsConfig) -> Vec<Vec<Bearer>> {
-    let mut topics_of: Vec<Vec<(u32, f32)>> = vec![Vec::new(); n_words];
-    for (topic, ranked) in topics.iter().enumerate() {
-        for &(word, weight) in &ranked.words {
-            topics_of[word.index()].push((topic as u32, weight));
+/// Returns the sum of the squares of frequencies, each as it counts.
+fn square(frequencies: impl Iterator<Item = u32>) -> u64 {
+    frequencies.map(|frequency| u64::from(frequency.min(MAX_FREQUENCY)).pow(2)).sum()
+}
+
+/// Returns, for each bag, the [`square`] of the words that `limited`, the same bags, were left without.
+pub(crate) fn squares_left_out(bags: &[Bag], limited: &[Bag]) -> Vec<u64> {
+    let of_bag = |bag: &Bag| square(bag.words.iter().map(|&(_, frequency)| frequency));
+    bags.par_iter().zip(limited).map(|(bag, limited)| of_bag(bag) - of_bag(limited)).collect()
+}
+
+/// What [`assigned`] returns, an entry for each topic.
+pub(crate) struct Assigned {
+    /// The documents that bear it, strongest first, ties in the order of the documents.
+    pub(crate) bearers: Vec<Vec<Bearer>>,
+    pub(crate) profiles: Vec<Vec<(WordId, ProfileValue)>>,
+}
+
+/// What a word brings to a profile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProfileValue {
+    pub(crate) value: f32,
+    pub(crate) idf: f32,
+}
+
+/// Returns who bears the topics, and the profiles that say so. `squares` are those of [`squares_left_out`].
+pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], config: &TopicsConfig) -> Assigned {
+    let n_bags = corpus.bags.len() as f64;
+    let idf = |word: usize| match corpus.index.bags_with(WordId::from(word)).len() {
+        0 => 0.0,
+        n => (n_bags / n as f64).ln(),
+    };
+    let idfs: Vec<f64> = (0..corpus.n_words).map(idf).collect();
+    let values_of = |documents: &[Vec<BagIndex>]| -> Vec<Vec<(usize, f64)>> {
+        topics
+            .par_iter()
+            .zip(documents)
+            .map(|(topic, documents)| values(topic, documents, corpus.bags, &idfs))
+            .collect()
+    };
+    let supporting: Vec<Vec<BagIndex>> = topics.iter().map(|topic| topic.supporting.clone()).collect();
+    let mut values = values_of(&supporting);
+    let borne = Profiles::new(&values, &idfs, config.min_strength).of_bags(corpus.bags, squares);
+    let mut strongest_in = vec![Vec::new(); topics.len()];
+    for (bag, borne) in borne.iter().enumerate() {
+        // Of equals the earlier topic.
+        let strongest = borne.iter().rev().max_by(|one, other| one.1.total_cmp(&other.1));
+        if let Some(&(topic, _)) = strongest {
+            strongest_in[topic as usize].push(BagIndex::from(bag));
         }
     }
-    let total: Vec<f32> = topics.iter().map(|topic| topic.words.iter().map(|(_, weight)| weight).sum()).collect();
-    let strong: Vec<Vec<(u32, f32)>> =
-        bags.par_iter().map(|bag| strong_topics(bag, &topics_of, &total, config.min_strength)).collect();
+    for (values, again) in values.iter_mut().zip(values_of(&strongest_in)) {
+        if !again.is_empty() {
+            *values = again;
+        }
+    }
+    let profiles = Profiles::new(&values, &idfs, config.min_strength);
     let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); topics.len()];
-    for (bag, strong) in strong.into_iter().enumerate() {
-        for (topic, strength) in strong {
+    for (bag, borne) in profiles.of_bags(corpus.bags, squares).into_iter().enumerate() {
+        for (topic, strength) in borne {
             bearers[topic as usize].push(Bearer { bag: BagIndex::from(bag), strength });
         }
     }
     for bearers in &mut bearers {
         bearers.sort_by(|one, other| other.strength.total_cmp(&one.strength).then_with(|| one.bag.cmp(&other.bag)));
     }
-    bearers
+    Assigned { bearers, profiles: profiles.of_topics() }
 }
 
-fn strong_topics(bag: &Bag, topics_of: &[Vec<(u32, f32)>], total: &[f32], min_strength: f32) -> Vec<(u32, f32)> {
-    let mut brought: BTreeMap<u32, Brought> = BTreeMap::new();
-    for &(word, frequency) in &bag.words {
-        for &(topic, weight) in &topics_of[word.index()] {
-            brought.entry(topic).or_default().add(weight, frequency);
+/// Returns the words of a topic with what they bring to its profile as those documents have them; nothing if they have
+/// none of them.
+fn values(topic: &Ranked, documents: &[BagIndex], bags: &[Bag], idfs: &[f64]) -> Vec<(usize, f64)> {
+    let mut counts: BTreeMap<usize, u64> = topic.words.iter().map(|(word, _)| (word.index(), 0)).collect();
+    for &(word, frequency) in documents.iter().flat_map(|bag| &bags[bag.index()].words) {
+        if let Some(count) = counts.get_mut(&word.index()) {
+            *count += u64::from(frequency.min(MAX_FREQUENCY));
         }
     }
-    let strengths = brought.into_iter().map(|(topic, brought)| (topic, brought.strength(total[topic as usize])));
-    strengths.filter(|&(_, strength)| 0.0 < strength && min_strength <= strength).collect()
+    let values = counts.into_iter().map(|(word, count)| (word, (count as f64).sqrt() * idfs[word]));
+    values.filter(|&(_, value)| 0.0 < value).collect()
 }
 
-/// Returns the strength of a topic of these words in a document, in `0.0..=1.0`: what [`mine`](super::mine) would say
-/// of it. `frequency` gives how often a word of the topic stands in the document, 0 if it does not.
-pub fn strength(words: &[WeightedWord], mut frequency: impl FnMut(&str) -> u32) -> f32 {
-    let mut brought = Brought::default();
-    for word in words {
-        let frequency = frequency(&word.word);
-        if 0 < frequency {
-            brought.add(word.weight, frequency);
+/// Says which topics texts bear that were not there when the topics were mined, such as chapters cut anew.
+pub struct Assigner {
+    numbers: HashMap<String, usize>,
+    profiles: Profiles,
+}
+
+impl Assigner {
+    /// Returns the assigner of topics of these profiles, with the `min_strength` they were mined with.
+    pub fn new(profiles: &[&[ProfileWord]], min_strength: f32) -> Self {
+        let terms: BTreeMap<&str, f64> =
+            profiles.iter().copied().flatten().map(|word| (word.term.as_str(), f64::from(word.idf))).collect();
+        let idfs: Vec<f64> = terms.values().copied().collect();
+        let numbers: HashMap<String, usize> =
+            terms.into_keys().enumerate().map(|(number, term)| (term.to_owned(), number)).collect();
+        let values: Vec<Vec<(usize, f64)>> = profiles
+            .iter()
+            .map(|profile| profile.iter().map(|word| (numbers[&word.term], f64::from(word.value))).collect())
+            .collect();
+        Self { profiles: Profiles::new(&values, &idfs, min_strength), numbers }
+    }
+
+    /// Returns the topics that a text bears, by their places in what [`Self::new`] was given, ascending, with their strengths
+    /// above 0 and at most 1: what [`mine`](super::mine) would say of it. The analyzer is to be of the language the topics
+    /// were mined in.
+    pub fn strengths(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
+        let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
+        for stem in analyzer.content_stems(text) {
+            *frequencies.entry(stem).or_default() += 1;
         }
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for (term, frequency) in frequencies {
+            match self.numbers.get(&term) {
+                Some(&number) => known.push((number, frequency)),
+                None => others.push(frequency),
+            }
+        }
+        let strengths =
+            self.profiles.strengths(known.into_iter(), square(others.into_iter()), &mut self.profiles.scratch());
+        strengths.into_iter().map(|(topic, strength)| (topic as usize, strength)).collect()
     }
-    brought.strength(words.iter().map(|word| word.weight).sum())
-}
-
-/// Returns the strength of each topic in a text, in `0.0..=1.0`, for a text that was not there when topics were mined,
-/// such as a chapter cut anew. The analyzer is to be of the language the topics were mined in.
-pub fn strengths(topics: &[&[WeightedWord]], text: &str, analyzer: &Analyzer) -> Vec<f32> {
-    let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
-    for stem in analyzer.content_stems(text) {
-        *frequencies.entry(stem).or_default() += 1;
-    }
-    let frequency = |word: &str| frequencies.get(&analyzer.stem(&fold(word))).copied().unwrap_or(0);
-    topics.iter().map(|words| strength(words, frequency)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::inverted_index::InvertedIndex;
     use super::*;
-    use crate::topics::WordId;
     use crate::words::Language;
 
-    /// Returns the strength of a topic in a bag, from the numbers of its words.
-    fn strength_in_bag(words: &[(WordId, f32)], bag: &Bag) -> f32 {
-        let named: Vec<WeightedWord> =
-            words.iter().map(|&(word, weight)| WeightedWord { word: word.0.to_string(), weight }).collect();
-        strength(&named, |word| bag.frequency(WordId(word.parse().expect("a word is named by its number"))))
+    fn bag(words: &[(u32, u32)]) -> Bag {
+        Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect())
     }
 
-    fn topic(words: &[(u32, f32)]) -> Ranked {
-        let words = words.iter().map(|&(word, weight)| (WordId(word), weight)).collect();
-        Ranked { words, supporting: Vec::new() }
+    fn topic(words: &[u32], supporting: &[u32]) -> Ranked {
+        Ranked {
+            words: words.iter().map(|&word| (WordId(word), 1.0)).collect(),
+            n_listed: words.len(),
+            supporting: supporting.iter().map(|&bag| BagIndex(bag)).collect(),
+        }
     }
 
-    proptest! {
-        #[test]
-        fn strengths_are_shares_and_agree_with_those_of_a_single_document(
-            bags in prop::collection::vec(prop::collection::vec((0..8_u32, 0..40_u32), 0..8), 0..8),
-            weights in prop::collection::vec(prop::collection::vec(0.01..=1.0_f32, 1..8), 0..4),
-        ) {
-            let bags: Vec<Bag> = bags
-                .into_iter()
-                .map(|words| Bag::new(words.into_iter().map(|(word, n)| (WordId(word), n)).collect()))
-                .collect();
-            let topics: Vec<Ranked> = weights
-                .iter()
-                .enumerate()
-                .map(|(first, weights)| topic(&(first as u32..).zip(weights.iter().copied()).take(8 - first).collect::<Vec<_>>()))
-                .collect();
-            let config = TopicsConfig { min_strength: 0.0, ..TopicsConfig::for_corpus(&bags, 0) };
-            for (topic, bearers) in topics.iter().zip(bearers(&topics, &bags, 16, &config)) {
-                for (index, bag) in bags.iter().enumerate() {
-                    let expected = strength_in_bag(&topic.words, bag);
-                    prop_assert!((0.0..=1.0).contains(&expected));
-                    let found = bearers.iter().find(|bearer| bearer.bag.index() == index);
-                    prop_assert!((found.map_or(0.0, |bearer| bearer.strength) - expected).abs() < 1e-5);
-                }
-                prop_assert!(bearers.is_sorted_by(|one, other| other.strength <= one.strength));
-            }
+    fn assigned_in(bags: &[Bag], topics: &[Ranked], n_words: usize, min_strength: f32) -> Assigned {
+        let index = InvertedIndex::new(bags, n_words);
+        let corpus = Corpus { bags, index: &index, n_words };
+        let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };
+        assigned(topics, &corpus, &vec![0; bags.len()], &config)
+    }
+
+    fn borne(assigned: &Assigned) -> Vec<Vec<u32>> {
+        assigned.bearers.iter().map(|bearers| bearers.iter().map(|bearer| bearer.bag.0).collect()).collect()
+    }
+
+    #[test]
+    fn a_strength_is_the_cosine_worked_out_by_hand() {
+        // Words 0 and 1 in two of four documents, 2 and 3 in two: idf ln 2 each, profiles of two equal parts.
+        let bags = [bag(&[(0, 1), (1, 1)]), bag(&[(0, 1), (1, 1)]), bag(&[(2, 1), (3, 1)]), bag(&[(2, 9), (3, 1)])];
+        let assigned = assigned_in(&bags, &[topic(&[0, 1], &[0, 1]), topic(&[2, 3], &[2, 3])], 4, 0.05);
+        assert_eq!(borne(&assigned), [[0, 1], [2, 3]]);
+        let strengths: Vec<f32> = assigned.bearers.concat().iter().map(|bearer| bearer.strength).collect();
+        // The second profile is (sqrt 4, sqrt 2), and its documents are (1, 1) and (3, 1).
+        let (two, root) = (2.0_f32, 2.0_f32.sqrt());
+        let cosine = |x: f32, y: f32| (two * x + root * y) / (x.hypot(y) * two.hypot(root));
+        for (found, expected) in strengths.iter().zip([1.0, 1.0, cosine(1.0, 1.0), cosine(3.0, 1.0)]) {
+            assert!((found - expected).abs() < 1e-6, "{strengths:?}");
         }
     }
 
     #[test]
     fn a_document_may_bear_several_topics_and_a_single_word_is_none() {
-        let bag = |words: &[(u32, u32)]| Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect());
-        let bags = [bag(&[(0, 1), (1, 1), (2, 3), (3, 3)]), bag(&[(0, 50)])];
-        let topics = [topic(&[(0, 1.0), (1, 1.0)]), topic(&[(2, 1.0), (3, 1.0)])];
-        let config = TopicsConfig::for_corpus(&bags, 0);
-        let found: Vec<Vec<(u32, f32)>> = bearers(&topics, &bags, 4, &config)
-            .iter()
-            .map(|bearers| bearers.iter().map(|bearer| (bearer.bag.0, bearer.strength)).collect())
-            .collect();
-        assert_eq!(found, [vec![(0, 0.5)], vec![(0, 0.875)]]);
+        let bags = [
+            bag(&[(0, 1), (1, 1)]),
+            bag(&[(2, 1), (3, 1)]),
+            bag(&[(0, 1), (1, 1), (2, 1), (3, 1)]),
+            bag(&[(0, 50)]),
+            bag(&[(4, 1)]),
+        ];
+        let assigned = assigned_in(&bags, &[topic(&[0, 1], &[0, 2]), topic(&[2, 3], &[1, 2])], 5, 0.05);
+        assert_eq!(borne(&assigned), [[0, 2], [1, 2]]);
     }
 
     #[test]
-    fn a_text_has_the_strength_of_its_bag() {
-        let word = |word: &str| WeightedWord { word: word.to_owned(), weight: 1.0 };
-        let topics: [&[WeightedWord]; 2] = [&[word("tides"), word("harbour")], &[word("flour"), word("yeast")]];
+    fn few_known_words_among_many_others_are_no_topic() {
+        let profile = ["tide", "harbour"].map(|term| ProfileWord { term: term.to_owned(), value: 1.0, idf: 2.0 });
+        let assigner = Assigner::new(&[&profile], 0.2);
         let analyzer = Analyzer::new(Language::English);
-        assert_eq!(strengths(&topics, "The tide in the harbour; flour", &analyzer), [0.5, 0.0]);
+        let strengths = |text: &str| assigner.strengths(text, &analyzer);
+        assert_eq!(strengths("The tide in the harbour").len(), 1);
+        assert_eq!(strengths("The tide, the tide"), []);
+        let others = ["flour", "yeast", "oven", "hive", "swarm", "nectar", "judge", "claim"];
+        let text = |n_others: usize| {
+            format!(
+                "tide harbour {}",
+                others
+                    .iter()
+                    .cycle()
+                    .take(n_others)
+                    .enumerate()
+                    .map(|(at, word)| {
+                        format!("{word}{}", ["", "land", "mill", "stone", "yard", "house", "field"][at / others.len()])
+                    })
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            )
+        };
+        assert_eq!(strengths(&text(8)).len(), 1);
+        assert_eq!(strengths(&text(56)), []);
+        assert_eq!(strengths(""), []);
+    }
+
+    proptest! {
+        #[test]
+        fn strengths_are_shares_and_a_text_has_those_of_its_bag(
+            bags in prop::collection::vec(prop::collection::vec((0..8_u32, 0..6_u32), 0..8), 1..8),
+            topics in prop::collection::vec(prop::collection::btree_set(0..6_u32, 2..6), 1..4),
+        ) {
+            let bags: Vec<Bag> = bags.iter().map(|words| bag(words)).collect();
+            let all: Vec<u32> = (0..bags.len() as u32).collect();
+            let topics: Vec<Ranked> =
+                topics.iter().map(|words| topic(&words.iter().copied().collect::<Vec<_>>(), &all)).collect();
+            let assigned = assigned_in(&bags, &topics, 8, 0.05);
+            let term = |word: WordId| ["claim", "helm", "keel", "lamp", "loaf", "mast", "swarm", "wheat"][word.index()].to_owned();
+            let profiles: Vec<Vec<ProfileWord>> = assigned
+                .profiles
+                .iter()
+                .map(|words| words.iter().map(|&(word, ProfileValue { value, idf })| ProfileWord { term: term(word), value, idf }))
+                .map(Iterator::collect)
+                .collect();
+            let profiles: Vec<&[ProfileWord]> = profiles.iter().map(Vec::as_slice).collect();
+            let assigner = Assigner::new(&profiles, 0.05);
+            for (index, bag) in bags.iter().enumerate() {
+                let text = bag.words.iter().flat_map(|&(word, n)| vec![term(word); n as usize]).collect::<Vec<_>>().join(" ");
+                let of_text = assigner.strengths(&text, &Analyzer::new(Language::English));
+                let strongest = of_text.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
+                let needed = (0.5 * strongest).max(0.05);
+                for (topic, bearers) in assigned.bearers.iter().enumerate() {
+                    let of_bag = bearers.iter().find(|bearer| bearer.bag.index() == index).map(|bearer| bearer.strength);
+                    let of_text = of_text.iter().find(|(number, _)| *number == topic).map(|&(_, strength)| strength);
+                    // What is just enough may be just too little after rounding.
+                    let (one, other) = (of_bag.unwrap_or(needed), of_text.unwrap_or(needed));
+                    prop_assert!((one - other).abs() < 1e-4, "{:?} {:?}", of_bag, of_text);
+                    prop_assert!(of_bag.is_none_or(|strength| 0.0 < strength && strength <= 1.0));
+                }
+            }
+            for bearers in &assigned.bearers {
+                prop_assert!(bearers.is_sorted_by(|one, other| other.strength <= one.strength));
+            }
+        }
     }
 }

@@ -37,9 +37,10 @@ pub struct TopicsConfig {
     pub max_document_share: f32,
     /// The fewest documents that must support a word set, and later a topic, at least 1.
     pub min_support: u32,
-    /// The most words a topic is given, at least 2.
+    /// The most words a topic lists, at least 2.
     pub n_topic_words: u32,
-    /// A document bears a topic if its strength is at least this, in `0.0..=1.0`.
+    /// A document bears a topic if its strength is at least this, and at least half of that of its strongest topic, in
+    /// `0.0..=1.0`.
     pub min_strength: f32,
     /// What every hash is made from.
     pub seed: u64,
@@ -76,7 +77,7 @@ impl TopicsConfig {
             max_document_share: (0.10 + 1.5 / n.sqrt()).min(0.6) as f32,
             min_support: root.max(6).min((n_bags / 12) as u32).max(2),
             n_topic_words: 20,
-            min_strength: 0.1,
+            min_strength: 0.05,
             seed,
         }
     }

@@ -26,12 +26,13 @@ mod word_sets;
 
 use std::sync::atomic::AtomicUsize;
 
-pub use assign::{strength, strengths};
+pub use assign::Assigner;
 pub use bag::{Bag, BagIndex, WordId};
 pub use config::{TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
 
+use self::assign::{Assigned, ProfileValue};
 use self::inverted_index::InvertedIndex;
 use self::rank::{Corpus, Ranked};
 use crate::error::Result;
@@ -47,6 +48,8 @@ pub struct Topic {
     pub label: String,
     /// Heaviest first. At least two.
     pub words: Vec<WeightedWord>,
+    /// What says how strongly a text bears it, by term; no term twice. For [`Assigner`].
+    pub profile: Vec<ProfileWord>,
     /// Strongest first, ties in the order of the documents.
     pub bearers: Vec<Bearer>,
     /// How many documents bear it: the length of `bearers`.
@@ -64,12 +67,23 @@ pub struct WeightedWord {
     pub weight: f32,
 }
 
+/// A word in a topic's profile: the vector that documents are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileWord {
+    /// What is counted: the word's stem, or the word itself where a corpus comes as counts.
+    pub term: String,
+    /// Its part of the vector, above 0; the vector is of length 1.
+    pub value: f32,
+    /// The logarithm of one over the share of documents that hold it, at least 0; the same in all profiles.
+    pub idf: f32,
+}
+
 /// A document that bears a topic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bearer {
     /// The document.
     pub bag: BagIndex,
-    /// The share of the topic's weight that its words bring, in `0.0..=1.0`.
+    /// How alike the document and the topic's profile are, above 0 and at most 1.
     pub strength: f32,
 }
 
@@ -88,7 +102,8 @@ pub fn mine(
 ) -> Result<Vec<Topic>> {
     config.check()?;
     progress.check()?;
-    let (vocabulary, bags) = vocabulary.within_limits(bags, config);
+    let all_bags = bags;
+    let (vocabulary, bags) = vocabulary.within_limits(all_bags, config);
     let n_words = vocabulary.len();
     let index = InvertedIndex::new(&bags, n_words);
 
@@ -103,19 +118,33 @@ pub fn mine(
     let corpus = Corpus { bags: &bags, index: &index, n_words };
     let ranked = rank::ranked(&clusters, &corpus, config);
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
-    let bearers = assign::bearers(&ranked, &bags, n_words, config);
-    Ok(ranked.iter().zip(bearers).map(|(topic, bearers)| named(topic, bearers, &vocabulary, &index)).collect())
+    let squares = assign::squares_left_out(all_bags, &bags);
+    let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
+    let topics = ranked.iter().zip(bearers).zip(profiles);
+    Ok(topics.map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, &index)).collect())
 }
 
-fn named(topic: &Ranked, bearers: Vec<Bearer>, vocabulary: &Vocabulary, index: &InvertedIndex) -> Topic {
-    let ids: Vec<WordId> = topic.words.iter().map(|&(word, _)| word).collect();
+fn named(
+    topic: &Ranked,
+    bearers: Vec<Bearer>,
+    profile: &[(WordId, ProfileValue)],
+    vocabulary: &Vocabulary,
+    index: &InvertedIndex,
+) -> Topic {
+    let listed = topic.listed();
+    let ids: Vec<WordId> = listed.iter().map(|&(word, _)| word).collect();
     let written: Vec<&str> =
         ids.iter().take(N_LABEL_WORDS).map(|&word| vocabulary.word(word).written.as_str()).collect();
-    let words =
-        topic.words.iter().map(|&(word, weight)| WeightedWord { word: vocabulary.word(word).form.clone(), weight });
+    let words = listed.iter().map(|&(word, weight)| WeightedWord { word: vocabulary.word(word).form.clone(), weight });
+    let profile = profile.iter().map(|&(word, ProfileValue { value, idf })| ProfileWord {
+        term: vocabulary.word(word).term.clone(),
+        value,
+        idf,
+    });
     Topic {
         label: written.join(", "),
         words: words.collect(),
+        profile: profile.collect(),
         n_documents: bearers.len() as u32,
         bearers,
         npmi: coherence::npmi_of_words(&ids, index),

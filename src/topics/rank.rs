@@ -37,13 +37,25 @@ pub(crate) struct Corpus<'a> {
     pub(crate) n_words: usize,
 }
 
+/// How many of the words that stand out make a topic's profile, beyond those that it lists.
+const N_PROFILE_WORDS: usize = 100;
+
 /// A topic before it has a label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ranked {
     /// Heaviest first; ties by word. The heaviest weighs 1.
     pub(crate) words: Vec<(WordId, f32)>,
+    /// How many of them the topic lists; the others are in its profile only.
+    pub(crate) n_listed: usize,
     /// The documents that support it, ascending.
     pub(crate) supporting: Vec<BagIndex>,
+}
+
+impl Ranked {
+    /// Returns the words that the topic lists, heaviest first.
+    pub(crate) fn listed(&self) -> &[(WordId, f32)] {
+        &self.words[..self.words.len().min(self.n_listed)]
+    }
 }
 
 /// What ranking keeps between topics.
@@ -89,7 +101,8 @@ fn core(words: &[(WordId, f32)]) -> Vec<WordId> {
 
 fn rounds(first: Vec<WordId>, corpus: &Corpus<'_>, config: &TopicsConfig, scratch: &mut Scratch) -> Ranked {
     let mut words = first;
-    let mut topic = Ranked { words: Vec::new(), supporting: Vec::new() };
+    let n_listed = config.n_topic_words as usize;
+    let mut topic = Ranked { words: Vec::new(), n_listed, supporting: Vec::new() };
     for _ in 0..N_ROUNDS {
         let needed = ((words.len() as f32 * CORE_SHARE).ceil() as u32).max(2);
         topic.supporting = scratch.tally.bags_holding(&words, needed, None, corpus.index);
@@ -99,7 +112,7 @@ fn rounds(first: Vec<WordId>, corpus: &Corpus<'_>, config: &TopicsConfig, scratc
     topic
 }
 
-/// Returns the words that stand out in `supporting`, heaviest first, at most `n_topic_words`.
+/// Returns the words that stand out in `supporting`, heaviest first: those to be listed and those of the profile.
 fn standing_out(
     supporting: &[BagIndex],
     corpus: &Corpus<'_>,
@@ -127,7 +140,7 @@ fn standing_out(
     words.sort_unstable_by(|(word, weight), (other, other_weight)| {
         other_weight.total_cmp(weight).then_with(|| word.cmp(other))
     });
-    words.truncate(config.n_topic_words as usize);
+    words.truncate(N_PROFILE_WORDS.max(config.n_topic_words as usize));
     let heaviest = words.first().map_or(1.0, |&(_, weight)| weight);
     for (_, weight) in &mut words {
         *weight /= heaviest;
@@ -180,7 +193,7 @@ mod tests {
         let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config)
             .into_iter()
             .map(|topic| {
-                let words = topic.words.iter().map(|(word, _)| word.0).collect();
+                let words = topic.listed().iter().map(|(word, _)| word.0).collect();
                 (words, topic.supporting.iter().map(|bag| bag.0).collect())
             })
             .collect();

@@ -288,6 +288,15 @@ pub(crate) struct EvaluateTopics {
     pub(crate) limit: Option<usize>,
     #[command(flatten)]
     pub(crate) settings: TopicSettings,
+    /// Judges these topics instead: a topic a line, its words as `--tokens` writes them, heaviest first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) topics: Option<PathBuf>,
+    /// What the documents bear of these topics: a document a line, the number of its strongest topic from 0, or -1
+    #[arg(long, value_name = "FILE", requires = "topics")]
+    pub(crate) bearers: Option<PathBuf>,
+    /// Writes the counted words of the documents, a document a line, for other programs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: Option<PathBuf>,
     /// Writes the topics as `topics --format json` does
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use caesura::chapters::CutConfig;
-use caesura::document::UnitKind;
+use caesura::document::{Provenance, UnitKind};
 use caesura::error::Error;
 use caesura::evaluate::chapters::{
     ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, TopLevelMeasures,
@@ -16,11 +16,13 @@ use caesura::evaluate::chapters::{
 use caesura::evaluate::corpus::{self, CorpusDocument};
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
 use caesura::evaluate::split::Part;
-use caesura::evaluate::topics::{TokenCorpus, TopicScores, evaluate, terms};
+use caesura::evaluate::topics::{
+    TokenCorpus, TopicScores, evaluate, strongest, strongest_from_file, terms, topics_from_file,
+};
 use caesura::export::{TopicFormat, write_topics};
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, Engine, ModelFolders};
-use caesura::words::Analyzer;
+use caesura::words::{Analyzer, Language};
 use serde_json::{Value, json};
 
 use super::topics::views;
@@ -213,22 +215,18 @@ fn topics(session: &Session, args: &args::EvaluateTopics) -> Result<()> {
     let documents: Vec<CorpusDocument> = corpus::documents(&args.data)?.take(limit).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
     let language = pipeline::language_of(&texts);
-    let bar = session.bar("mine topics");
-    let started = Instant::now();
-    let adjust = |chosen| args.settings.adjust(chosen);
-    let (found, config) = pipeline::mine_texts(&texts, language, session.seed(), &adjust, &bar)?;
-    let secs = started.elapsed().as_secs_f64();
-    drop(bar);
-
-    let provenance = pipeline::topics_provenance(&config, language);
-    if let Some(path) = &args.predictions {
-        let views = views(&found, |bag| documents[bag].id.clone());
-        output::write_file(path, |out| Ok(write_topics(&views, &provenance, TopicFormat::Json, out)?))?;
-    }
     let analyzer = Analyzer::new(language);
+    if let Some(path) = &args.tokens {
+        let mut lines = texts.iter().map(|text| analyzer.content_stems(text).join(" "));
+        output::write_file(path, |out| lines.try_for_each(|line| Ok(writeln!(out, "{line}")?)))?;
+    }
+    let Found { terms, strongest, secs, provenance } = match &args.topics {
+        Some(path) => given(path, args, documents.len())?,
+        None => mined(session, args, &documents, &texts, language, &analyzer)?,
+    };
     let tokens = TokenCorpus::of_texts(texts.iter().copied(), &analyzer);
     let labels: Vec<Vec<String>> = documents.iter().map(|document| document.labels.clone()).collect();
-    let scores = evaluate(&found, &terms(&found, &analyzer), &tokens, &labels);
+    let scores = evaluate(&terms, &strongest, &tokens, &labels);
     match args.format {
         SearchFormat::Text => output::print(|out| topics_table(documents.len(), &scores, secs, out)),
         SearchFormat::Json => output::print_json(&json!({
@@ -250,7 +248,53 @@ fn topics(session: &Session, args: &args::EvaluateTopics) -> Result<()> {
     }
 }
 
-fn topics_table(n_documents: usize, scores: &TopicScores, secs: f64, out: &mut dyn Write) -> Result<()> {
+/// Topics to be judged.
+struct Found {
+    terms: Vec<Vec<String>>,
+    strongest: Vec<Option<usize>>,
+    /// What it took to mine them, if we did.
+    secs: Option<f64>,
+    provenance: Option<Provenance>,
+}
+
+fn given(path: &Path, args: &args::EvaluateTopics, n_documents: usize) -> Result<Found> {
+    let terms = topics_from_file(path)?;
+    let strongest = match &args.bearers {
+        Some(bearers) => strongest_from_file(bearers, terms.len(), n_documents)?,
+        None => vec![None; n_documents],
+    };
+    Ok(Found { terms, strongest, secs: None, provenance: None })
+}
+
+fn mined(
+    session: &Session,
+    args: &args::EvaluateTopics,
+    documents: &[CorpusDocument],
+    texts: &[&str],
+    language: Language,
+    analyzer: &Analyzer,
+) -> Result<Found> {
+    let bar = session.bar("mine topics");
+    let started = Instant::now();
+    let adjust = |chosen| args.settings.adjust(chosen);
+    let (found, config) = pipeline::mine_texts(texts, language, session.seed(), &adjust, &bar)?;
+    let secs = started.elapsed().as_secs_f64();
+    drop(bar);
+
+    let provenance = pipeline::topics_provenance(&config, language);
+    if let Some(path) = &args.predictions {
+        let views = views(&found, |bag| documents[bag].id.clone());
+        output::write_file(path, |out| Ok(write_topics(&views, &provenance, TopicFormat::Json, out)?))?;
+    }
+    Ok(Found {
+        terms: terms(&found, analyzer),
+        strongest: strongest(&found, documents.len()),
+        secs: Some(secs),
+        provenance: Some(provenance),
+    })
+}
+
+fn topics_table(n_documents: usize, scores: &TopicScores, secs: Option<f64>, out: &mut dyn Write) -> Result<()> {
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
     let peak = output::peak_mib().map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}"));
     let rows = [
@@ -263,7 +307,7 @@ fn topics_table(n_documents: usize, scores: &TopicScores, secs: f64, out: &mut d
         ("documents with a topic", format!("{:.3}", scores.share_of_documents_with_topic)),
         ("NMI with labels", number(scores.nmi)),
         ("purity", number(scores.purity)),
-        ("seconds to mine", format!("{secs:.2}")),
+        ("seconds to mine", secs.map_or_else(|| "-".to_owned(), |secs| format!("{secs:.2}"))),
         ("peak MiB", peak),
     ];
     rows.iter().try_for_each(|(name, value)| Ok(writeln!(out, "{name:24} {value:>10}")?))
