@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::rank::{Corpus, Ranked};
-use super::{Bag, BagIndex, Bearer, ProfileWord, TopicsConfig, WordId};
+use super::{BagIndex, Bags, Bearer, ProfileWord, TopicsConfig, WordId};
 use crate::words::Analyzer;
 
 /// Fewer of a topic's words than this in a document are chance.
@@ -126,13 +126,15 @@ impl Profiles {
     }
 
     /// Returns what each bag bears, as [`Self::strengths`] does.
-    fn of_bags(&self, bags: &[Bag], squares_of_others: &[u64]) -> Vec<Vec<(u32, f32)>> {
-        bags.par_iter()
+    fn of_bags(&self, bags: &Bags, squares_of_others: &[u64]) -> Vec<Vec<(u32, f32)>> {
+        (0..bags.len())
+            .into_par_iter()
             .zip(squares_of_others)
             .map_init(
                 || self.scratch(),
                 |scratch, (bag, &others)| {
-                    self.strengths(bag.words.iter().map(|&(word, n)| (word.index(), n)), others, scratch)
+                    let words = bags.bag(BagIndex::from(bag));
+                    self.strengths(words.map(|(word, n)| (word.index(), n)), others, scratch)
                 },
             )
             .collect()
@@ -145,9 +147,11 @@ fn square(frequencies: impl Iterator<Item = u32>) -> u64 {
 }
 
 /// Returns, for each bag, the [`square`] of the words that `limited`, the same bags, were left without.
-pub(crate) fn squares_left_out(bags: &[Bag], limited: &[Bag]) -> Vec<u64> {
-    let of_bag = |bag: &Bag| square(bag.words.iter().map(|&(_, frequency)| frequency));
-    bags.par_iter().zip(limited).map(|(bag, limited)| of_bag(bag) - of_bag(limited)).collect()
+pub(crate) fn squares_left_out(bags: &Bags, limited: &Bags) -> Vec<u64> {
+    let squares = bags.iter().zip(limited.iter()).map(|(bag, limited)| {
+        square(bag.map(|(_, frequency)| frequency)) - square(limited.map(|(_, frequency)| frequency))
+    });
+    squares.collect()
 }
 
 /// What [`assigned`] returns, an entry for each topic.
@@ -210,9 +214,9 @@ pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], 
 
 /// Returns the words of a topic with what they bring to its profile as those documents have them; nothing if they have
 /// none of them.
-fn values(topic: &Ranked, documents: &[BagIndex], bags: &[Bag], idfs: &[f64]) -> Vec<(usize, f64)> {
+fn values(topic: &Ranked, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> Vec<(usize, f64)> {
     let mut counts: BTreeMap<usize, u64> = topic.words.iter().map(|(word, _)| (word.index(), 0)).collect();
-    for &(word, frequency) in documents.iter().flat_map(|bag| &bags[bag.index()].words) {
+    for (word, frequency) in documents.iter().flat_map(|&bag| bags.bag(bag)) {
         if let Some(count) = counts.get_mut(&word.index()) {
             *count += u64::from(frequency.min(MAX_FREQUENCY));
         }
@@ -267,6 +271,7 @@ impl Assigner {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Bag;
     use super::super::inverted_index::InvertedIndex;
     use super::*;
     use crate::words::Language;
@@ -284,6 +289,7 @@ mod tests {
     }
 
     fn assigned_in(bags: &[Bag], topics: &[Ranked], n_words: usize, min_strength: f32) -> Assigned {
+        let bags = &bags.iter().collect();
         let index = InvertedIndex::new(bags, n_words);
         let corpus = Corpus { bags, index: &index, n_words };
         let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::grouping::Grouping;
 use super::inverted_index::n_common;
 use super::minhash::{function_key, mix};
 use super::word_sets::WordSets;
@@ -49,8 +50,12 @@ pub(crate) fn clusters(
         let tables = first_table..(first_table + TABLES_AT_ONCE).min(N_TABLES);
         let n_tables = tables.len();
         progress.check()?;
-        let buckets: Vec<Vec<(u64, u32)>> =
-            tables.into_par_iter().map(|table| keyed_sets(sets, n_words, config.seed, table as u64)).collect();
+        let buckets: Vec<Vec<(u64, u32)>> = tables
+            .into_par_iter()
+            .map_init(Grouping::default, |grouping, table| {
+                sets_that_meet(sets, n_words, config.seed, table as u64, grouping)
+            })
+            .collect();
         for keyed in &buckets {
             progress.check()?;
             for bucket in keyed.chunk_by(|one, other| one.0 == other.0) {
@@ -62,27 +67,26 @@ pub(crate) fn clusters(
     Ok(links.clusters(config.min_cluster))
 }
 
-/// Returns each set with its key in one table, by key, then by number.
-fn keyed_sets(sets: &WordSets, n_words: usize, seed: u64, table: u64) -> Vec<(u64, u32)> {
+/// Returns the sets that share their key in one table with another, by key, then by number.
+fn sets_that_meet(sets: &WordSets, n_words: usize, seed: u64, table: u64, grouping: &mut Grouping) -> Vec<(u64, u32)> {
     // A seed apart from that of the words' own min-hash values, which are keyed by documents.
     let seed = seed ^ 0x5e75_0f5e_7500;
     let keys: [u64; TUPLE_SIZE as usize] =
         std::array::from_fn(|value| function_key(seed, table * TUPLE_SIZE + value as u64));
     let of_words: Vec<[u64; TUPLE_SIZE as usize]> =
         (0..n_words as u64).map(|word| keys.map(|key| mix(key ^ word))).collect();
-    let mut keyed: Vec<(u64, u32)> = (0..sets.len())
-        .map(|set| {
-            let mut least = [u64::MAX; TUPLE_SIZE as usize];
-            for word in sets.words(set) {
-                for (least, &value) in least.iter_mut().zip(&of_words[word.index()]) {
-                    *least = value.min(*least);
-                }
+    let keyed = (0..sets.len()).map(|set| {
+        let mut least = [u64::MAX; TUPLE_SIZE as usize];
+        for word in sets.words(set) {
+            for (least, &value) in least.iter_mut().zip(&of_words[word.index()]) {
+                *least = value.min(*least);
             }
-            (least.iter().fold(0, |key, &value| mix(key ^ value)), set as u32)
-        })
-        .collect();
-    keyed.sort_unstable();
-    keyed
+        }
+        (least.iter().fold(0, |key, &value| mix(key ^ value)), set as u32)
+    });
+    let mut met = Vec::new();
+    grouping.for_each(keyed, 2, |group| met.extend_from_slice(group));
+    met
 }
 
 /// Returns how much of the smaller set is in the other, in `0.0..=1.0`. Both are ascending and not empty.
@@ -177,11 +181,12 @@ fn union(one: &[WordId], other: &[WordId]) -> Vec<WordId> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Bags;
     use super::*;
     use crate::progress::Unwatched;
 
     fn config(overlap: f32, min_cluster: u32, max_cluster_words: u32) -> TopicsConfig {
-        TopicsConfig { overlap, min_cluster, max_cluster_words, ..TopicsConfig::for_corpus(&[], 3) }
+        TopicsConfig { overlap, min_cluster, max_cluster_words, ..TopicsConfig::for_corpus(&Bags::new(), 3) }
     }
 
     fn clustered(sets: &WordSets, config: &TopicsConfig) -> Vec<Vec<(u32, u64)>> {

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Bag;
+use super::Bags;
 use crate::document::setting;
 use crate::error::{Error, Result};
 
@@ -59,11 +59,11 @@ impl TopicsConfig {
     /// - Words of short documents (a mean below `SHORT_DOCUMENT_WORDS`) meet seldom, so keys are loose: two values,
     ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from [`MANY_DOCUMENTS`] on; in a
     ///   small library loose keys find chance.
-    pub fn for_corpus(bags: &[Bag], seed: u64) -> Self {
+    pub fn for_corpus(bags: &Bags, seed: u64) -> Self {
         let n_bags = bags.len().max(1);
         let n = n_bags as f64;
         let root = n.powf(0.25).round() as u32;
-        let mean_words = bags.iter().map(|bag| bag.words.len()).sum::<usize>() / n_bags;
+        let mean_words = bags.n_postings() / n_bags;
         let is_loose = MANY_DOCUMENTS <= n_bags && mean_words < SHORT_DOCUMENT_WORDS;
         let (tuple_size, eta, min_cluster) = if is_loose { (2, 0.05, 2) } else { (3, 0.10, 3) };
         Self {
@@ -149,6 +149,7 @@ pub fn n_tables_for(eta: f64, tuple_size: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Bag;
     use super::*;
 
     #[track_caller]
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn chosen_settings_are_in_range_for_every_size() {
         for n_documents in [0, 1, 2, 5, 19, 20, 72, 2_225, 20_001, 100_000] {
-            let config = TopicsConfig::for_corpus(&vec![Bag::default(); n_documents], 1);
+            let config = TopicsConfig::for_corpus(&vec![Bag::default(); n_documents].iter().collect(), 1);
             config.check().expect("chosen settings are in range");
             config.clone().without_frequency_limits().check().expect("no limits are in range");
             assert!(config.min_documents <= config.max_documents(n_documents));
@@ -180,7 +181,7 @@ mod tests {
 
     #[track_caller]
     fn check_refused(change: impl Fn(&mut TopicsConfig), expected: &str) {
-        let mut config = TopicsConfig::for_corpus(&[], 1);
+        let mut config = TopicsConfig::for_corpus(&Bags::new(), 1);
         change(&mut config);
         let error = config.check().expect_err("a setting is out of range");
         assert_eq!(error.to_string(), expected);

@@ -9,14 +9,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::{Bag, Vocabulary, Word, WordId};
+use super::{Bag, Bags, Vocabulary, Word, WordId};
 use crate::error::{Error, Result};
 
 /// The longest line read. The largest document of a real corpus is far below it.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
 /// Returns the vocabulary and bags of two files; see [`bags_from_counts`].
-pub fn bags_from_files(counts: &Path, vocabulary: &Path) -> Result<(Vocabulary, Vec<Bag>)> {
+pub fn bags_from_files(counts: &Path, vocabulary: &Path) -> Result<(Vocabulary, Bags)> {
     let open = |path: &Path| match File::open(path) {
         Ok(file) => Ok(BufReader::new(file)),
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
@@ -33,16 +33,16 @@ pub fn bags_from_counts(
     counts_path: &Path,
     vocabulary: impl BufRead,
     vocabulary_path: &Path,
-) -> Result<(Vocabulary, Vec<Bag>)> {
+) -> Result<(Vocabulary, Bags)> {
     let words = words(vocabulary, vocabulary_path)?;
     let mut n_documents = vec![0; words.len()];
-    let mut bags = Vec::new();
+    let mut bags = Bags::new();
     for_each_line(counts, counts_path, |line| {
         let bag = bag(line, words.len())?;
         for (word, _) in &bag.words {
             n_documents[word.index()] += 1;
         }
-        bags.push(bag);
+        bags.push(&bag);
         Ok(())
     })?;
     let words = words.into_iter().zip(n_documents).map(|(word, n_documents)| Word {
@@ -144,7 +144,7 @@ mod tests {
 
     const VOCABULARY: &str = "mast = 1 = 9 4\nkeel = 0 = 3 2\nsail = 2\n";
 
-    fn read(counts: &str, vocabulary: &str) -> Result<(Vocabulary, Vec<Bag>)> {
+    fn read(counts: &str, vocabulary: &str) -> Result<(Vocabulary, Bags)> {
         bags_from_counts(counts.as_bytes(), Path::new("c"), vocabulary.as_bytes(), Path::new("v"))
     }
 
@@ -155,8 +155,7 @@ mod tests {
             vocabulary.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(),
             ["keel", "mast", "sail"]
         );
-        let bags: Vec<Vec<(u32, u32)>> =
-            bags.iter().map(|bag| bag.words.iter().map(|&(word, n)| (word.0, n)).collect()).collect();
+        let bags: Vec<Vec<(u32, u32)>> = bags.iter().map(|bag| bag.map(|(word, n)| (word.0, n)).collect()).collect();
         assert_eq!(bags, [vec![(0, 1), (2, 5)], vec![], vec![], vec![(1, 1)]]);
     }
 

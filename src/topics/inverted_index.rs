@@ -1,6 +1,6 @@
 //! Where each word stands: the inverse of bags of words.
 
-use super::{Bag, BagIndex, WordId};
+use super::{BagIndex, Bags, WordId};
 
 /// For each word the bags it is in, ascending.
 pub(crate) struct InvertedIndex {
@@ -12,18 +12,15 @@ pub(crate) struct InvertedIndex {
 
 impl InvertedIndex {
     /// Returns the index of `bags`, whose words are numbered below `n_words`.
-    pub(crate) fn new(bags: &[Bag], n_words: usize) -> Self {
+    pub(crate) fn new(bags: &Bags, n_words: usize) -> Self {
         let mut starts = vec![0; n_words + 1];
-        for (word, _) in bags.iter().flat_map(|bag| &bag.words) {
-            starts[word.index() + 1] += 1;
-        }
-        for word in 0..n_words {
-            starts[word + 1] += starts[word];
+        for (word, n) in bags.document_frequencies(n_words).into_iter().enumerate() {
+            starts[word + 1] = starts[word] + n as usize;
         }
         let mut next = starts.clone();
         let mut postings = vec![BagIndex(0); starts[n_words]];
         for (index, bag) in bags.iter().enumerate() {
-            for (word, _) in &bag.words {
+            for (word, _) in bag {
                 postings[next[word.index()]] = BagIndex::from(index);
                 next[word.index()] += 1;
             }
@@ -110,9 +107,10 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Bag;
     use super::*;
 
-    fn bags() -> Vec<Bag> {
+    fn bags() -> Bags {
         [vec![0, 1, 2], vec![1], vec![], vec![0, 2]]
             .into_iter()
             .map(|words| Bag::new(words.into_iter().map(|word| (WordId(word), 1)).collect()))

@@ -8,19 +8,18 @@
 //! We differ in how, not in what. Copies are hashed in order with their running minimum, so a posting costs one load
 //! instead of `f` hashes. A hash is an integer mixer on a counter (document, copy, function) in the place of a table
 //! of random numbers, so it depends neither on what was hashed before nor on the thread. Documents are the outer loop
-//! and words the inner: what is touched at random is 64 bytes a word, and documents stream by.
+//! and words the inner: what is touched at random is 64 bytes a word, and documents stream by. Sixteen functions go
+//! through the registers at once, as wide as the processor has them.
 
-use super::Bag;
+#![expect(clippy::inline_always, reason = "a pass is compiled for each kind of registers, with all that it calls")]
+
+use super::Bags;
 
 /// How many functions are worked out in one pass over the documents.
 pub(crate) const LANES: usize = 16;
 
 /// The values of one word or copy under the functions of one pass.
 pub(crate) type Lanes = [u32; LANES];
-
-/// The most copies a document has: a word that stands in it more often counts as often. It bounds the time a
-/// malformed frequency can cost, and no text comes near it without being noise.
-pub(crate) const MAX_COPIES: u32 = 1024;
 
 /// Mixes the bits of `x` so that near inputs give unrelated outputs: the finaliser of `SplitMix64` (Steele, Lea, Flood
 /// 2014, "Fast splittable pseudorandom number generators").
@@ -32,6 +31,7 @@ pub(crate) fn mix(mut x: u64) -> u64 {
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+const GOLDEN_32: u32 = 0x9e37_79b9;
 
 /// Returns the key of one hash function, to be given to [`hash`].
 pub(crate) fn function_key(seed: u64, function: u64) -> u64 {
@@ -43,9 +43,14 @@ fn stream(function_key: u64, document: u64) -> u64 {
     mix(function_key ^ document)
 }
 
-/// Returns the hash of one copy of a document, from its [`stream`].
-fn hash(stream: u64, copy: u32) -> u32 {
-    (mix(stream.wrapping_add(u64::from(copy).wrapping_mul(GOLDEN))) >> 32) as u32
+/// Returns the hash of one copy of a document: the finaliser of `MurmurHash3`, which needs no product of more than 32
+/// bits, on a counter that starts at one half of the document's [`stream`] and goes on by [`GOLDEN_32`] a copy; `rest`,
+/// the other half, sets documents apart whose first halves are equal.
+#[inline(always)]
+fn hash(counter: u32, rest: u32) -> u32 {
+    let x = (counter ^ (counter >> 16)).wrapping_mul(0x85eb_ca6b);
+    let x = (x ^ (x >> 13)).wrapping_mul(0xc2b2_ae35);
+    x ^ (x >> 16) ^ rest
 }
 
 /// What one pass writes to, kept between passes.
@@ -60,37 +65,66 @@ impl Minima {
     /// Works out the min-hash values of `n_words` words under the functions of number `first_function` and on.
     ///
     /// Takes `O(LANES * (postings + copies))` time.
-    pub(crate) fn work_out(&mut self, bags: &[Bag], n_words: usize, seed: u64, first_function: u64) {
+    pub(crate) fn work_out(&mut self, bags: &Bags, n_words: usize, seed: u64, first_function: u64) {
         self.of_words.clear();
         self.of_words.resize(n_words, [u32::MAX; LANES]);
         let keys: [u64; LANES] = std::array::from_fn(|lane| function_key(seed, first_function + lane as u64));
-        for (document, bag) in bags.iter().enumerate() {
-            let n_copies = bag.words.iter().map(|&(_, frequency)| frequency.min(MAX_COPIES)).max().unwrap_or(0);
-            self.hash_copies(&keys, document as u64, n_copies);
-            for &(word, frequency) in &bag.words {
-                let least = &self.copies[frequency.min(MAX_COPIES) as usize - 1];
-                take_less(&mut self.of_words[word.index()], least);
-            }
-        }
+        pulp::Arch::new().dispatch(Pass { bags, keys, of_words: &mut self.of_words, copies: &mut self.copies });
     }
+}
 
-    /// Fills `copies` with the running minimum over a document's copies: entry `f - 1` is the least of the first `f`.
-    fn hash_copies(&mut self, keys: &[u64; LANES], document: u64, n_copies: u32) {
-        self.copies.clear();
-        let streams: [u64; LANES] = std::array::from_fn(|lane| stream(keys[lane], document));
-        let mut least = [u32::MAX; LANES];
-        for copy in 0..n_copies {
-            let values: Lanes = std::array::from_fn(|lane| hash(streams[lane], copy));
-            take_less(&mut least, &values);
-            self.copies.push(least);
+/// A pass over the documents. It is compiled once for each kind of registers, so all of it must be inlined.
+struct Pass<'a> {
+    bags: &'a Bags,
+    keys: [u64; LANES],
+    of_words: &'a mut [Lanes],
+    copies: &'a mut Vec<Lanes>,
+}
+
+impl pulp::WithSimd for Pass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _simd: S) {
+        for (document, bag) in self.bags.iter().enumerate() {
+            let n_copies = bag.clone().map(|(_, frequency)| frequency).max().unwrap_or(0);
+            hash_copies(self.copies, &self.keys, document as u64, n_copies);
+            for (word, frequency) in bag {
+                let values = &mut self.of_words[word.index()];
+                *values = less(*values, self.copies[frequency as usize - 1]);
+            }
         }
     }
 }
 
-fn take_less(least: &mut Lanes, values: &Lanes) {
-    for (least, &value) in least.iter_mut().zip(values) {
-        *least = value.min(*least);
+/// Fills `copies` with the running minimum over a document's copies: entry `f - 1` is the least of the first `f`.
+#[inline(always)]
+fn hash_copies(copies: &mut Vec<Lanes>, keys: &[u64; LANES], document: u64, n_copies: u32) {
+    copies.clear();
+    let mut counters = [0; LANES];
+    let mut rests = [0; LANES];
+    for lane in 0..LANES {
+        let stream = stream(keys[lane], document);
+        counters[lane] = stream as u32;
+        rests[lane] = (stream >> 32) as u32;
     }
+    let mut least = [u32::MAX; LANES];
+    for _ in 0..n_copies {
+        for lane in 0..LANES {
+            least[lane] = least[lane].min(hash(counters[lane], rests[lane]));
+            counters[lane] = counters[lane].wrapping_add(GOLDEN_32);
+        }
+        copies.push(least);
+    }
+}
+
+#[inline(always)]
+fn less(one: Lanes, other: Lanes) -> Lanes {
+    let mut less = [0; LANES];
+    for lane in 0..LANES {
+        less[lane] = one[lane].min(other[lane]);
+    }
+    less
 }
 
 #[cfg(test)]
@@ -98,13 +132,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::topics::WordId;
+    use crate::topics::{Bag, WordId};
 
     /// The paper's definition, without the running minimum: the least hash over all copies a word stands in.
-    fn brute_force(bags: &[Bag], word: WordId, seed: u64, function: u64) -> u32 {
+    fn brute_force(bags: &Bags, word: WordId, seed: u64, function: u64) -> u32 {
         let key = function_key(seed, function);
         let copies = bags.iter().enumerate().flat_map(|(document, bag)| {
-            (0..bag.frequency(word)).map(move |copy| hash(stream(key, document as u64), copy))
+            let frequency = bag.clone().find(|&(held, _)| held == word).map_or(0, |(_, frequency)| frequency);
+            let stream = stream(key, document as u64);
+            let counter = move |copy: u32| (stream as u32).wrapping_add(copy.wrapping_mul(GOLDEN_32));
+            (0..frequency).map(move |copy| hash(counter(copy), (stream >> 32) as u32))
         });
         copies.min().unwrap_or(u32::MAX)
     }
@@ -120,6 +157,7 @@ mod tests {
         fn the_running_minimum_is_the_minimum_over_the_expanded_documents(
             bags in some_bags(), seed: u64, first_function in 0..1000_u64,
         ) {
+            let bags: Bags = bags.iter().collect();
             let mut minima = Minima::default();
             minima.work_out(&bags, 6, seed, first_function);
             for word in 0..6 {
@@ -133,8 +171,8 @@ mod tests {
         #[test]
         fn documents_appended_later_only_lower_the_values(bags in some_bags(), more in some_bags(), seed: u64) {
             let (mut before, mut after) = (Minima::default(), Minima::default());
-            before.work_out(&bags, 6, seed, 0);
-            let all: Vec<Bag> = bags.iter().chain(&more).cloned().collect();
+            before.work_out(&bags.iter().collect(), 6, seed, 0);
+            let all: Bags = bags.iter().chain(&more).collect();
             after.work_out(&all, 6, seed, 0);
             for (before, after) in before.of_words.iter().zip(&after.of_words) {
                 prop_assert!(before.iter().zip(after).all(|(before, after)| after <= before));
@@ -143,7 +181,7 @@ mod tests {
     }
 
     /// Two words over documents with the frequencies of `pairs`.
-    fn two_words(pairs: &[(u32, u32)]) -> Vec<Bag> {
+    fn two_words(pairs: &[(u32, u32)]) -> Bags {
         pairs.iter().map(|&(one, other)| Bag::new(vec![(WordId(0), one), (WordId(1), other)])).collect()
     }
 
@@ -180,6 +218,6 @@ mod tests {
     fn an_absurd_frequency_costs_no_more_than_the_most_copies() {
         let mut minima = Minima::default();
         minima.work_out(&two_words(&[(u32::MAX, 1)]), 2, 0, 0);
-        assert_eq!(minima.copies.len(), MAX_COPIES as usize);
+        assert_eq!(minima.copies.len(), Bags::MAX_FREQUENCY as usize);
     }
 }

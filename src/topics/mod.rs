@@ -18,6 +18,7 @@ mod clusters;
 pub mod coherence;
 mod config;
 mod counts;
+mod grouping;
 mod inverted_index;
 mod minhash;
 mod rank;
@@ -27,7 +28,7 @@ mod word_sets;
 use std::sync::atomic::AtomicUsize;
 
 pub use assign::Assigner;
-pub use bag::{Bag, BagIndex, WordId};
+pub use bag::{Bag, BagIndex, Bags, WordId};
 pub use config::{TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
@@ -96,7 +97,7 @@ pub struct Bearer {
 /// thread; the clustering after it depends on the sets found.
 pub fn mine(
     vocabulary: &Vocabulary,
-    bags: &[Bag],
+    bags: &Bags,
     config: &TopicsConfig,
     progress: &dyn Progress,
 ) -> Result<Vec<Topic>> {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::clusters::Cluster;
 use super::inverted_index::{InvertedIndex, Tally, n_common};
-use super::{Bag, BagIndex, TopicsConfig, WordId};
+use super::{BagIndex, Bags, TopicsConfig, WordId};
 
 /// How many of a topic's words select its documents.
 const N_CORE_WORDS: usize = 10;
@@ -32,7 +32,7 @@ const FIRM_SHARE: f32 = 0.5;
 
 /// The corpus as ranking needs it.
 pub(crate) struct Corpus<'a> {
-    pub(crate) bags: &'a [Bag],
+    pub(crate) bags: &'a Bags,
     pub(crate) index: &'a InvertedIndex,
     pub(crate) n_words: usize,
 }
@@ -120,10 +120,10 @@ fn standing_out(
     n_supporting: &mut [u32],
 ) -> Vec<(WordId, f32)> {
     let mut touched = Vec::new();
-    for (word, _) in supporting.iter().flat_map(|bag| &corpus.bags[bag.index()].words) {
+    for (word, _) in supporting.iter().flat_map(|&bag| corpus.bags.bag(bag)) {
         let n = &mut n_supporting[word.index()];
         if *n == 0 {
-            touched.push(*word);
+            touched.push(word);
         }
         *n += 1;
     }
@@ -177,6 +177,7 @@ fn without_near_duplicates(topics: Vec<Ranked>) -> Vec<Ranked> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Bag;
     use super::*;
 
     fn bag(words: &[u32]) -> Bag {
@@ -185,6 +186,7 @@ mod tests {
 
     #[track_caller]
     fn check(bags: &[Bag], clusters: &[&[u32]], expected: &[(&[u32], &[u32])]) {
+        let bags = &bags.iter().collect();
         let index = InvertedIndex::new(bags, 10);
         let corpus = Corpus { bags, index: &index, n_words: 10 };
         let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };

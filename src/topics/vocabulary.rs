@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::{Bag, TopicsConfig, WordId};
+use super::{Bag, Bags, TopicsConfig, WordId};
 use crate::words::{Analyzer, Language, fold, tokens};
 
 /// What a vocabulary is made of.
@@ -86,8 +86,8 @@ impl Vocabulary {
     ///
     /// Document frequencies are counted from `bags`, whatever the vocabulary says. Bags keep their places, empty or
     /// not.
-    pub fn within_limits(&self, bags: &[Bag], config: &TopicsConfig) -> (Self, Vec<Bag>) {
-        let n_documents = document_frequencies(bags, self.len());
+    pub fn within_limits(&self, bags: &Bags, config: &TopicsConfig) -> (Self, Bags) {
+        let n_documents = bags.document_frequencies(self.len());
         let admitted = config.min_documents..=config.max_documents(bags.len());
         let mut number = vec![None; self.len()];
         let mut words = Vec::new();
@@ -98,25 +98,8 @@ impl Vocabulary {
                 words.push(Word { n_documents, ..word.clone() });
             }
         }
-        (Self::new(words), renumbered(bags, &number))
+        (Self::new(words), bags.renumbered(&number))
     }
-}
-
-/// Returns in how many of `bags` each of `n_words` words is.
-fn document_frequencies(bags: &[Bag], n_words: usize) -> Vec<u32> {
-    let mut n_documents = vec![0; n_words];
-    for (word, _) in bags.iter().flat_map(|bag| &bag.words) {
-        n_documents[word.index()] += 1;
-    }
-    n_documents
-}
-
-/// Returns `bags` with each word's number changed to `number` of it, words without one left out. The numbers keep the
-/// words' order, so bags stay ascending.
-fn renumbered(bags: &[Bag], number: &[Option<WordId>]) -> Vec<Bag> {
-    bags.par_iter()
-        .map(|bag| Bag { words: bag.words.iter().filter_map(|&(word, n)| Some((number[word.index()]?, n))).collect() })
-        .collect()
 }
 
 /// What one text, or all of them, say of one term: how often it stands there, and in which spellings.
@@ -127,12 +110,12 @@ struct Counted {
 }
 
 /// Returns the vocabulary of `texts` and a bag for each of them, in order. A text without content words has an empty bag.
-pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (Vocabulary, Vec<Bag>) {
+pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (Vocabulary, Bags) {
     // Texts are read a block at a time, so that what is kept per text before it is numbered stays small.
     const BLOCK: usize = 1024;
     let mut first_ids: HashMap<String, usize> = HashMap::new();
     let mut counted: Vec<Counted> = Vec::new();
-    let mut bags: Vec<Bag> = Vec::with_capacity(texts.len());
+    let mut bags = Bags::new();
     for block in texts.chunks(BLOCK) {
         let read: Vec<_> = block
             .par_iter()
@@ -153,7 +136,7 @@ pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (V
                 }
                 (WordId::from(id), frequency)
             });
-            bags.push(Bag::new(words.collect()));
+            bags.push(&Bag::new(words.collect()));
         }
     }
     in_order_of_terms(first_ids, counted, &bags, config.max_words)
@@ -180,9 +163,9 @@ fn without_possessive(word: &str) -> &str {
 fn in_order_of_terms(
     first_ids: HashMap<String, usize>,
     mut counted: Vec<Counted>,
-    bags: &[Bag],
+    bags: &Bags,
     max_words: usize,
-) -> (Vocabulary, Vec<Bag>) {
+) -> (Vocabulary, Bags) {
     let mut terms: Vec<(String, usize)> = first_ids.into_iter().collect();
     if max_words < terms.len() {
         terms.sort_unstable_by(|(term, id), (other_term, other)| {
@@ -199,11 +182,7 @@ fn in_order_of_terms(
         let (form, written) = typical(&spellings);
         words.push(Word { term, form, written, n_documents });
     }
-    let bags = bags
-        .iter()
-        .map(|bag| Bag::new(bag.words.iter().filter_map(|&(word, n)| Some((number[word.index()]?, n))).collect()))
-        .collect();
-    (Vocabulary::new(words), bags)
+    (Vocabulary::new(words), bags.renumbered(&number))
 }
 
 /// Returns the most frequent folded form of `spellings`, and the most frequent spelling of that form. Ties go to the
@@ -223,8 +202,12 @@ fn typical(spellings: &BTreeMap<String, u32>) -> (String, String) {
 mod tests {
     use super::*;
 
-    fn read(texts: &[&str]) -> (Vocabulary, Vec<Bag>) {
+    fn read(texts: &[&str]) -> (Vocabulary, Bags) {
         bags(texts, Language::English, &VocabularyConfig::ample())
+    }
+
+    fn listed(bags: &Bags) -> Vec<Vec<(u32, u32)>> {
+        bags.iter().map(|bag| bag.map(|(word, n)| (word.0, n)).collect()).collect()
     }
 
     #[test]
@@ -240,8 +223,7 @@ mod tests {
             shown,
             [("baltic", "baltic", "Baltic"), ("drift", "drifted", "drifted"), ("tide", "tides", "tides")]
         );
-        assert_eq!(bags[0].words, [(WordId(0), 1), (WordId(1), 2), (WordId(2), 3)]);
-        assert_eq!(bags[1].words, [(WordId(0), 2), (WordId(2), 2)]);
+        assert_eq!(listed(&bags), [vec![(0, 1), (1, 2), (2, 3)], vec![(0, 2), (2, 2)]]);
         assert_eq!(vocabulary.words().iter().map(|word| word.n_documents).collect::<Vec<_>>(), [2, 1, 2]);
         assert_eq!(vocabulary.id("tide"), Some(WordId(2)));
     }
@@ -250,7 +232,7 @@ mod tests {
     fn a_text_without_content_words_has_an_empty_bag() {
         let (vocabulary, bags) = read(&["", "of the 12 and 3", "🦀"]);
         assert!(vocabulary.is_empty());
-        assert_eq!(bags, vec![Bag::default(); 3]);
+        assert_eq!(listed(&bags), vec![vec![]; 3]);
     }
 
     #[test]
@@ -262,7 +244,7 @@ mod tests {
             vocabulary.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(),
             ["harbour", "lantern"]
         );
-        assert_eq!(bags.iter().map(|bag| bag.words.len()).collect::<Vec<_>>(), [1, 2, 1]);
+        assert_eq!(bags.iter().map(|bag| bag.len()).collect::<Vec<_>>(), [1, 2, 1]);
     }
 
     #[test]
@@ -271,9 +253,6 @@ mod tests {
         let config = TopicsConfig { min_documents: 2, max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 0) };
         let (within, bags) = vocabulary.within_limits(&bags, &config);
         assert_eq!(within.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(), ["keel", "mast"]);
-        assert_eq!(
-            bags.iter().map(|bag| bag.words.as_slice()).collect::<Vec<_>>(),
-            [&[(WordId(1), 1)], &[(WordId(1), 1)], &[(WordId(0), 1)], &[(WordId(0), 1)],]
-        );
+        assert_eq!(listed(&bags), [[(1, 1)], [(1, 1)], [(0, 1)], [(0, 1)]]);
     }
 }

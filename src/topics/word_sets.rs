@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::grouping::Grouping;
 use super::inverted_index::{InvertedIndex, Tally};
 use super::minhash::{LANES, Minima, mix};
-use super::{Bag, TopicsConfig, WordId};
+use super::{Bags, TopicsConfig, WordId};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -86,7 +87,7 @@ fn tables_per_pass(config: &TopicsConfig) -> usize {
 /// `n_words` is the size of the vocabulary; a word without documents joins no group. `done` counts passes.
 /// Takes `O(tables * (tuple_size * postings + words * log(words)))` time, and per thread 64 bytes a word.
 pub(crate) fn co_occurring_words(
-    bags: &[Bag],
+    bags: &Bags,
     n_words: usize,
     config: &TopicsConfig,
     (progress, done, total): (&dyn Progress, &AtomicUsize, usize),
@@ -94,10 +95,10 @@ pub(crate) fn co_occurring_words(
     let parts: Vec<WordSets> = (0..n_passes(config))
         .into_par_iter()
         .map_init(
-            || (Minima::default(), Vec::new()),
-            |(minima, keyed), pass| {
+            || (Minima::default(), Grouping::default()),
+            |(minima, grouping), pass| {
                 progress.check()?;
-                let sets = sets_of_pass(bags, n_words, config, pass, minima, keyed);
+                let sets = sets_of_pass(bags, n_words, config, pass, minima, grouping);
                 progress.report(done.fetch_add(1, Ordering::Relaxed) + 1, total);
                 Ok(sets)
             },
@@ -107,12 +108,12 @@ pub(crate) fn co_occurring_words(
 }
 
 fn sets_of_pass(
-    bags: &[Bag],
+    bags: &Bags,
     n_words: usize,
     config: &TopicsConfig,
     pass: usize,
     minima: &mut Minima,
-    keyed: &mut Vec<(u64, WordId)>,
+    grouping: &mut Grouping,
 ) -> WordSets {
     // Functions are numbered by pass and lane: the last lanes of a pass go unused where tuples do not fill it.
     minima.work_out(bags, n_words, config.seed, (pass * LANES) as u64);
@@ -121,18 +122,14 @@ fn sets_of_pass(
     let mut sets = WordSets::new();
     for table in first_table..(first_table + tables_per_pass(config)).min(config.n_tables as usize) {
         let first_lane = (table - first_table) * tuple_size;
-        keyed.clear();
-        keyed.extend(minima.of_words.iter().enumerate().filter_map(|(word, values)| {
+        let keyed = minima.of_words.iter().zip(0..).filter_map(|(values, word)| {
             let values = &values[first_lane..first_lane + tuple_size];
             let has_documents = values.iter().any(|&value| value != u32::MAX);
-            has_documents.then(|| (key(values), WordId::from(word)))
-        }));
-        keyed.sort_unstable();
-        for group in keyed.chunk_by(|one, other| one.0 == other.0) {
-            if config.min_set as usize <= group.len() {
-                sets.push(group.iter().map(|&(_, word)| word), 1);
-            }
-        }
+            has_documents.then(|| (key(values), word))
+        });
+        grouping.for_each(keyed, config.min_set as usize, |group| {
+            sets.push(group.iter().map(|&(_, word)| WordId(word)), 1);
+        });
     }
     sets
 }
@@ -166,15 +163,17 @@ pub(crate) fn supported(sets: &WordSets, index: &InvertedIndex, min_support: u32
 
 #[cfg(test)]
 mod tests {
+    use super::super::Bag;
     use super::*;
     use crate::progress::Unwatched;
 
     fn config(tuple_size: u32, n_tables: u32, min_set: u32) -> TopicsConfig {
-        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(&[], 11) }
+        TopicsConfig { tuple_size, n_tables, min_set, ..TopicsConfig::for_corpus(&Bags::new(), 11) }
     }
 
     fn found(bags: &[Bag], n_words: usize, config: &TopicsConfig) -> WordSets {
-        co_occurring_words(bags, n_words, config, (&Unwatched, &AtomicUsize::new(0), 0)).expect("nobody cancels")
+        co_occurring_words(&bags.iter().collect(), n_words, config, (&Unwatched, &AtomicUsize::new(0), 0))
+            .expect("nobody cancels")
     }
 
     /// Documents of two words: in `n_both` both stand, in `n_one` the first alone, in `n_other` the second alone.
@@ -223,7 +222,7 @@ mod tests {
     fn a_set_needs_documents_that_hold_half_of_it() {
         let bag = |words: &[u32]| Bag::new(words.iter().map(|&word| (WordId(word), 1)).collect());
         let bags = [bag(&[0, 1, 2]), bag(&[0, 1]), bag(&[3, 4, 5]), bag(&[3]), bag(&[4]), bag(&[5])];
-        let index = InvertedIndex::new(&bags, 6);
+        let index = InvertedIndex::new(&bags.iter().collect(), 6);
         let sets = WordSets::of(&[(&[0, 1, 2], 9), (&[3, 4, 5], 9)]);
         assert_eq!(supported(&sets, &index, 2), WordSets::of(&[(&[0, 1, 2], 9)]));
         assert_eq!(supported(&sets, &index, 1), sets);
