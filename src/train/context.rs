@@ -62,7 +62,7 @@ impl ContextTraining {
     pub fn usual() -> Self {
         Self {
             seed: 1,
-            n_members: 2,
+            n_members: 4,
             n_steps: 1600,
             n_stretches: 12,
             stretch_units: 320,
@@ -72,7 +72,7 @@ impl ContextTraining {
             validate_every: 250,
             patience: 6,
             splice_share: 0.15,
-            automatic_share: 0.5,
+            automatic_share: 0.3,
         }
     }
 }
@@ -692,6 +692,16 @@ mod tests {
         let error = trained(folder.path(), &Unwatched).expect_err("it is damaged").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");
         assert_eq!(std::fs::read(&path).expect("it is there"), b"damaged");
+    }
+
+    #[test]
+    fn a_document_of_a_hundred_thousand_units_is_learnt_from() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        let long = Documents { train: documents(1, 444), held_out: documents(1, 3) };
+        assert!(long.train[0].1.units.len() > 100_000);
+        let settings = ContextTraining { n_members: 1, n_steps: 1, automatic_share: 0.0, ..settings() };
+        train_context(&long, &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched).expect("it trains");
     }
 
     #[test]

@@ -357,10 +357,10 @@ pub(crate) struct TrainPair {
 pub(crate) struct TrainContext {
     #[command(flatten)]
     pub(crate) data: TrainData,
-    /// Documents made over as automatic transcripts, for each of spoken text [default: 0.5]
+    /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
     #[arg(long, value_name = "0..1")]
     pub(crate) automatic: Option<f64>,
-    /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 2]
+    /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
     pub(crate) members: Option<u16>,
     /// How many steps are made for each member [default: 1600]
