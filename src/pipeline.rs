@@ -17,14 +17,16 @@ use crate::boundaries::{
     Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Scales, VectorDepth, VectorsConfig,
 };
 use crate::chapters::{self, CutConfig, CutRule};
-use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
+use crate::document::{
+    Chapter, Document, GapIndex, GapScores, Layer, ProfileWord, Provenance, UnitKind, Units, setting as written,
+};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, Library, NewDocument, NewTopic, TopicId};
 use crate::titles;
-use crate::topics::{self, Assigner, ProfileWord, Topic, TopicsConfig, VocabularyConfig};
+use crate::topics::{self, Assigner, Topic, TopicsConfig, VocabularyConfig};
 use crate::units;
 use crate::words::{self, Analyzer, Language};
 
@@ -46,9 +48,6 @@ pub enum Engine {
 impl Engine {
     /// Every engine there is.
     pub const ALL: [Self; 5] = [Self::Context, Self::Pair, Self::Combined, Self::Vectors, Self::Lexical];
-
-    /// Those that need no weights but what the program carries.
-    pub const CARRIED: [Self; 3] = [Self::Context, Self::Vectors, Self::Lexical];
 
     /// Returns the name used in the store and in every output, such as `"context"`.
     pub fn name(self) -> &'static str {
@@ -83,7 +82,12 @@ impl Engine {
         }
     }
 
-    /// Returns the scorer, with the settings it was measured with, and with the trained weights of some folders.
+    /// Returns the scorer, with the weights that the program carries and the settings it was measured with.
+    pub fn scorer(self) -> Box<dyn GapScorer> {
+        self.scorer_from(&ModelFolders::default()).expect("a test loads what the program carries")
+    }
+
+    /// Returns the scorer with the trained weights of some folders.
     pub fn scorer_from(self, folders: &ModelFolders) -> Result<Box<dyn GapScorer>> {
         Ok(match self {
             Self::Context => Box::new(folders.context()?),
@@ -109,7 +113,7 @@ impl Engine {
 pub struct ModelFolders<'a> {
     /// What [`Context::from_folder`] reads.
     pub context: Option<&'a Path>,
-    /// What [`Pair::from_folder`] reads; the program carries no pair model.
+    /// What [`Pair::from_folder`] reads.
     pub pair: Option<&'a Path>,
 }
 
@@ -119,11 +123,8 @@ impl ModelFolders<'_> {
     }
 
     fn pair(&self) -> Result<Pair> {
-        let folder = self.pair.ok_or_else(|| Error::Nothing {
-            attempt: "load the pair model",
-            reason: "the program carries none; name the folder of one".to_owned(),
-        })?;
-        Pair::from_folder(folder, rayon::current_num_threads())
+        let n_threads = rayon::current_num_threads();
+        self.pair.map_or_else(|| Ok(Pair::embedded()), |folder| Pair::from_folder(folder, n_threads))
     }
 }
 
@@ -197,7 +198,7 @@ pub fn split(
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
-    let scorer = settings.engine.scorer_from(&ModelFolders::default())?;
+    let scorer = settings.engine.scorer();
     let (after_vectors, after_scores) = settings.engine.stages();
     let vectors = match encoder {
         Some(encoder) if scorer.needs_vectors() => {

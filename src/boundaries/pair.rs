@@ -9,7 +9,7 @@
 //! of a document takes several times as long as reading its units once.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,6 +21,9 @@ use crate::document::{GapIndex, GapScores, UnitKind, setting};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
 use crate::progress::Progress;
+
+static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/model.onnx"));
+static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/pair.json"));
 
 /// What `pair.json` says of the weights beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +62,17 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// Returns the engine that this program carries, run on as many threads as everything else.
+    pub fn embedded() -> Self {
+        static EMBEDDED: OnceLock<Pair> = OnceLock::new();
+        let load = || {
+            let config: PairConfig = serde_json::from_str(CONFIG).expect("a test reads what the program carries");
+            let model = PairModel::embedded(WEIGHTS, config.max_pieces, rayon::current_num_threads());
+            Self { model: Arc::new(model.expect("a test loads what the program carries")), config }
+        };
+        EMBEDDED.get_or_init(load).clone()
+    }
+
     /// Returns the engine in a folder that `caesura train pair` has written, run on `n_threads`, at least 1.
     ///
     /// It holds `pair.json`, and `model.onnx`, as `make_pair.py` makes it of a trained model, or, in a build with libtorch,
@@ -221,7 +235,7 @@ impl GapScorer for Combined {
 mod tests {
     use super::*;
     use crate::document::{Span, Unit, Units};
-    use crate::neural::Vectors;
+    use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
     use crate::words::Language;
 
@@ -264,6 +278,29 @@ mod tests {
         }
         let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
         (text, units, Vectors::new(384, vectors))
+    }
+
+    #[test]
+    fn the_models_carried_find_where_the_subject_changes() {
+        let lighthouse = "The keeper climbs the stairs of the lighthouse and lights the lamp for the ships at sea.";
+        let bread = "Knead the flour and the yeast into a dough, and bake the bread until its crust is brown.";
+        let (mut text, mut units) = (String::new(), Vec::new());
+        for paragraph in [[lighthouse; 6], [bread; 6]].concat() {
+            let start = text.len();
+            text.push_str(paragraph);
+            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+            text.push('\n');
+        }
+        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+        let vectors = encoder.encode(&units.texts(&text), &Unwatched).expect("the model runs");
+        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        let combined = Combined::new(Context::embedded(), Pair::embedded()).expect("they were fitted to each other");
+        for engine in [&Pair::embedded() as &dyn GapScorer, &combined] {
+            let scores = engine.score(&input, &Unwatched).expect("nobody cancels");
+            let (change, others) = (scores.as_slice()[5], [&scores.as_slice()[..5], &scores.as_slice()[6..]].concat());
+            assert!(others.iter().all(|&other| other < change), "{}: {scores:?}", engine.name());
+        }
     }
 
     fn scored(engine: &dyn GapScorer, letters: &str) -> Vec<f32> {

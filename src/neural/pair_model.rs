@@ -32,6 +32,13 @@ pub struct PairModel {
 }
 
 impl PairModel {
+    /// Returns the model that `weights` hold, with the word pieces of the embedded encoder, run on `n_threads`, at least 1.
+    pub(crate) fn embedded(weights: &'static [u8], max_pieces: usize, n_threads: usize) -> Result<Self> {
+        let name = "the pair model";
+        let model = options().load_static_slice(weights).map_err(|error| unusable(name, &error))?;
+        Self::new(name, hex_sha256(weights), PairTokenizer::from_json(TOKENIZER, max_pieces, name)?, model, n_threads)
+    }
+
     /// Returns the model in a folder that holds `model.onnx`, and perhaps a `tokenizer.json` for other word pieces than
     /// those of the embedded encoder.
     pub fn from_folder(folder: &Path, max_pieces: usize, n_threads: usize) -> Result<Self> {
@@ -46,19 +53,24 @@ impl PairModel {
         };
         let sha256 = hex_sha256(&weights);
         let model = options().load(weights).map_err(|error| unusable(&name, &error))?;
+        let tokens = PairTokenizer::from_json(&tokenizer, max_pieces, &name)?;
+        Self::new(&name, sha256, tokens, model, n_threads)
+    }
+
+    fn new(name: &str, sha256: String, tokens: PairTokenizer, model: Model, n_threads: usize) -> Result<Self> {
         if n_threads == 0 {
             return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
         }
-        let node = |id: &str| model.node_id(id).map_err(|error| unusable(&name, &error));
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
         let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
         let Some(&output) = model.output_ids().first() else {
-            return Err(unusable(&name, &"it has no output"));
+            return Err(unusable(name, &"it has no output"));
         };
         let run_options = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
         let pair_model = Self {
-            tokens: PairTokenizer::from_json(&tokenizer, max_pieces, &name)?,
-            name,
+            name: name.to_owned(),
             sha256,
+            tokens,
             model,
             inputs,
             output,

@@ -454,7 +454,7 @@ fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
 }
 
 fn engine() -> impl TypedValueParser<Value = Engine> {
-    PossibleValuesParser::new(Engine::CARRIED.map(Engine::name))
+    PossibleValuesParser::new(Engine::ALL.map(Engine::name))
         .map(|name| Engine::from_name(&name).expect("only these names are let in"))
 }
 
