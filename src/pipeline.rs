@@ -7,7 +7,7 @@
 //!
 //! The clock, the names of files and the number of threads come from the front end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -409,10 +409,15 @@ const MINER: &str = "minhash";
 /// until they have so many.
 const MIN_BAG_WORDS: usize = 150;
 
+/// In a library of so many documents, words that keep company in one of them alone tell of that document's manner, and
+/// are no topic. In a smaller one, which may be a single book, they may well be.
+const MANY_DOCUMENTS: usize = 12;
+
 /// Mines the topics of a library and keeps them in it, in the place of those before. Returns how many there are.
 ///
 /// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
-/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag.
+/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag. In
+/// a library of twelve documents or more, what a single document bears is no topic.
 pub fn mine_topics(
     library: &mut Library,
     seed: u64,
@@ -422,7 +427,11 @@ pub fn mine_topics(
     let passages = passages(library)?;
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
     let language = language_of(&texts);
-    let (found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
+    let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
+    let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
+    if MANY_DOCUMENTS <= documents.len() {
+        found.retain(|topic| 2 <= documents_of(topic, &passages).len());
+    }
 
     let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
     let (assigner, analyzer) = (Assigner::new(&profiles, config.min_strength), Analyzer::new(language));

@@ -15,11 +15,13 @@
 //! - **layer**: where a set of chapters comes from: found by an engine, or *as written* by the headings of the file.
 //! - **granularity**: in `0.0..=1.0`, how finely a document is cut; more is finer, and finer keeps every boundary.
 //! - **topic**: an ordered list of weighted words that occur together, and the documents that bear it.
+//! - **profile**: the vector of words that documents are compared with to say how strongly they bear a topic.
 
 mod block;
 mod chapter;
 mod gap_scores;
 mod position;
+mod profile;
 mod provenance;
 mod unit;
 
@@ -27,5 +29,6 @@ pub use block::{Block, BlockKind, Document, Format};
 pub use chapter::{Chapter, Layer, Origin};
 pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
+pub use profile::ProfileWord;
 pub use provenance::{Provenance, setting};
 pub use unit::{Heading, Unit, UnitKind, Units};

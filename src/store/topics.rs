@@ -6,9 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::chapters::{COLUMNS, N_COLUMNS, chapter_row};
 use super::documents::{check_there, provenance_of};
 use super::{ChapterId, ChapterRow, DocumentId, Library};
-use crate::document::Provenance;
+use crate::document::{ProfileWord, Provenance};
 use crate::error::{Error, Result};
-use crate::topics::ProfileWord;
 
 /// The number of a topic in its library. Never used twice, so that no topic is taken for one mined later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +34,7 @@ pub struct NewTopic {
     pub words: Vec<(String, f32)>,
     /// How much more often its words occur together than by chance, in `-1.0..=1.0`.
     pub npmi: f32,
-    /// What [`Assigner`](crate::topics::Assigner) tells its bearers by. No term twice.
+    /// What its bearers are told by. No term twice.
     pub profile: Vec<ProfileWord>,
     /// The documents that bear it, and how strongly. No document twice.
     pub documents: Vec<(DocumentId, f32)>,

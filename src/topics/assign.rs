@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::rank::{Corpus, Ranked};
-use super::{BagIndex, Bags, Bearer, ProfileWord, TopicsConfig, WordId};
+use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId};
+use crate::document::ProfileWord;
 use crate::words::Analyzer;
 
 /// Fewer of a topic's words than this in a document are chance.

@@ -36,6 +36,7 @@ pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
 use self::assign::{Assigned, ProfileValue};
 use self::inverted_index::InvertedIndex;
 use self::rank::{Corpus, Ranked};
+use crate::document::ProfileWord;
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -66,17 +67,6 @@ pub struct WeightedWord {
     pub word: String,
     /// How much it says of the topic, in `0.0..=1.0`; the heaviest word's is 1.
     pub weight: f32,
-}
-
-/// A word in a topic's profile: the vector that documents are compared with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProfileWord {
-    /// What is counted: the word's stem, or the word itself where a corpus comes as counts.
-    pub term: String,
-    /// Its part of the vector, above 0; the vector is of length 1.
-    pub value: f32,
-    /// The logarithm of one over the share of documents that hold it, at least 0; the same in all profiles.
-    pub idf: f32,
 }
 
 /// A document that bears a topic.
