@@ -27,6 +27,8 @@ pub use lexical::{Lexical, LexicalConfig};
 pub(crate) use pair::READ_ABOVE;
 pub use pair::{Combined, Pair, PairConfig};
 pub use scale::{Scale, Scales};
+#[cfg(feature = "libtorch")]
+pub(crate) use vectors::depth_log_odds;
 pub use vectors::{VectorDepth, VectorsConfig};
 
 use serde_json::{Map, Value};

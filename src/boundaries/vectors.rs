@@ -6,10 +6,11 @@
 
 use serde_json::{Map, Value};
 
-use super::scale::Scales;
+use super::calibration::log_odds;
+use super::scale::{Scale, Scales};
 use super::windows::{total, windows};
 use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
-use crate::document::GapScores;
+use crate::document::{GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::Vectors;
 use crate::progress::Progress;
@@ -44,16 +45,34 @@ impl GapScorer for VectorDepth {
         assert_eq!(vectors.len(), input.units.len(), "a vector for each unit");
         let texts = input.units.texts(input.text);
         let n_words: Vec<u32> = texts.iter().map(|text| words::count(text) as u32).collect();
-        let scale = self.0.scales.of(input.units.kind);
-        let windows = scale.windows(total(&n_words));
-        let mut landscapes = Vec::with_capacity(windows.len());
-        for (done, window_words) in windows.into_iter().enumerate() {
-            progress.report(done, windows.len());
-            landscapes.push(similarities(vectors, &n_words, window_words, progress)?);
-        }
-        progress.report(windows.len(), windows.len());
-        Ok(depth::scores(&landscapes, scale.min_depth, scale.evidence(total(&n_words))))
+        depth_scores(vectors, &n_words, self.0.scales.of(input.units.kind), progress)
     }
+}
+
+fn depth_scores(vectors: &Vectors, n_words: &[u32], scale: Scale, progress: &dyn Progress) -> Result<GapScores> {
+    let windows = scale.windows(total(n_words));
+    let mut landscapes = Vec::with_capacity(windows.len());
+    for (done, window_words) in windows.into_iter().enumerate() {
+        progress.report(done, windows.len());
+        landscapes.push(similarities(vectors, n_words, window_words, progress)?);
+    }
+    progress.report(windows.len(), windows.len());
+    Ok(depth::scores(&landscapes, scale.min_depth, scale.evidence(total(n_words))))
+}
+
+/// A gap that is no valley at all speaks against a boundary, but not without end.
+const MIN_DEPTH_SCORE: f32 = 1e-4;
+
+/// Returns the log-odds of what [`VectorDepth`] says of each gap with its measured scales, at least those of a
+/// ten-thousandth.
+pub(crate) fn depth_log_odds(
+    vectors: &Vectors,
+    n_words: &[u32],
+    kind: UnitKind,
+    progress: &dyn Progress,
+) -> Result<Vec<f32>> {
+    let scores = depth_scores(vectors, n_words, Scales::MEASURED.of(kind), progress)?;
+    Ok(scores.as_slice().iter().map(|score| log_odds(score.max(MIN_DEPTH_SCORE))).collect())
 }
 
 /// Returns, for each gap, the cosine of the mean vectors of its two sides, in `-1.0..=1.0`.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use half::f16;
 use rayon::prelude::*;
 
-use crate::boundaries::GapInput;
 use crate::boundaries::features::{Features, N_CUE_WORDS};
+use crate::boundaries::{GapInput, depth_log_odds};
 use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -25,6 +25,8 @@ pub(crate) struct Example {
     pub(crate) cues: Vec<f32>,
     pub(crate) words: Vec<[u16; N_CUE_WORDS]>,
     pub(crate) n_words: Vec<u32>,
+    /// For each gap, what the depth of its valley says, in log-odds.
+    pub(crate) depth: Vec<f32>,
     /// The number of the section of each unit, ascending from 0.
     pub(crate) section: Vec<u32>,
     /// For each section, the level of the boundary it opens with.
@@ -52,6 +54,7 @@ impl Reader<'_> {
         };
         let Features { cues, words, n_words } = Features::of(&input, &Unwatched)?;
         let n_units = reference.units.len();
+        let depth = depth_log_odds(vectors, &n_words, reference.units.kind, &Unwatched)?;
         let mut section = vec![0_u32; n_units];
         for boundary in reference.sections.boundaries() {
             section[boundary.unit_after().index()] = 1;
@@ -69,6 +72,7 @@ impl Reader<'_> {
             cues,
             words,
             n_words,
+            depth,
             section,
             topic: reference.titles.iter().map(|title| self.topics.class(title)).collect(),
             follows: vec![true; reference.levels.len()],
