@@ -35,8 +35,8 @@ pub struct ContextConfig {
     pub features: u32,
     /// The SHA-256 of the encoder whose vectors it was trained on.
     pub encoder_sha256: String,
-    /// For paragraphs, sentences and utterances: how much of the log-odds of [`VectorDepth`](super::VectorDepth) is added
-    /// to the model's.
+    /// For paragraphs, sentences and utterances: how much of what [`VectorDepth`](super::VectorDepth) says is added to the
+    /// model's log-odds.
     pub depth_share: OfUnitKinds<f32>,
     /// What the sum is multiplied by and what is added then, so that it is calibrated.
     pub calibration: OfUnitKinds<Calibration>,
@@ -189,21 +189,24 @@ mod tests {
 
     #[test]
     fn an_edit_far_away_changes_a_score_hardly_at_all() {
-        let (text, units, vectors) = document(700, 10);
-        let before = scored(&text, &units, &vectors);
-        let (mut edited_text, mut edited_units, mut edited) = (text.clone(), units.clone(), vectors.into_data());
-        // The last unit says something else, and more of it.
-        let last = edited_units.units.last_mut().expect("there are units");
-        edited_text.truncate(last.span.start.index());
-        edited_text
-            .push_str("Nothing of all this was ever true, as everybody knew who had been there to see it happen.");
-        last.span = Span::new(last.span.start.index()..edited_text.len());
-        let n = edited.len();
-        edited[n - 384..].fill(1.0 / 384.0_f32.sqrt());
-        let after = scored(&edited_text, &edited_units, &Vectors::new(384, edited));
-        for gap in 0..400 {
-            let (one, other) = (before.as_slice()[gap], after.as_slice()[gap]);
-            assert!((one - other).abs() < 0.01, "gap {gap}: {one} and {other}");
+        for kind in UnitKind::ALL {
+            let (text, mut units, vectors) = document(700, 10);
+            units.kind = kind;
+            let before = scored(&text, &units, &vectors);
+            let (mut edited_text, mut edited_units, mut edited) = (text.clone(), units.clone(), vectors.into_data());
+            // The last unit says something else, and more of it.
+            let last = edited_units.units.last_mut().expect("there are units");
+            edited_text.truncate(last.span.start.index());
+            edited_text
+                .push_str("Nothing of all this was ever true, as everybody knew who had been there to see it happen.");
+            last.span = Span::new(last.span.start.index()..edited_text.len());
+            let n = edited.len();
+            edited[n - 384..].fill(1.0 / 384.0_f32.sqrt());
+            let after = scored(&edited_text, &edited_units, &Vectors::new(384, edited));
+            for gap in 0..400 {
+                let (one, other) = (before.as_slice()[gap], after.as_slice()[gap]);
+                assert!((one - other).abs() < 0.01, "{kind:?}, gap {gap}: {one} and {other}");
+            }
         }
     }
 

@@ -63,8 +63,14 @@ fn depth_scores(vectors: &Vectors, n_words: &[u32], scale: Scale, progress: &dyn
 /// A gap that is no valley at all speaks against a boundary, but not without end.
 const MIN_DEPTH_SCORE: f32 = 1e-4;
 
-/// Returns the log-odds of what [`VectorDepth`] says of each gap with its measured scales, at least those of a
-/// ten-thousandth.
+/// The log-odds of a valley so shallow that it speaks neither for a boundary nor against one.
+const NEUTRAL_DEPTH: f32 = -5.5;
+
+/// In a document of so many words half of what depth says counts; in a short one, whose sections are shorter than the
+/// windows, hardly any.
+const HALF_HEARD_WORDS: f32 = 4000.0;
+
+/// Returns what the valleys of [`VectorDepth`], with its measured scales, add to the log-odds of each gap.
 pub(crate) fn depth_log_odds(
     vectors: &Vectors,
     n_words: &[u32],
@@ -72,7 +78,10 @@ pub(crate) fn depth_log_odds(
     progress: &dyn Progress,
 ) -> Result<Vec<f32>> {
     let scores = depth_scores(vectors, n_words, Scales::MEASURED.of(kind), progress)?;
-    Ok(scores.as_slice().iter().map(|score| log_odds(score.max(MIN_DEPTH_SCORE))).collect())
+    let n_words = total(n_words) as f32;
+    let heard = n_words / (n_words + HALF_HEARD_WORDS);
+    let says = |score: &f32| heard * (log_odds(score.max(MIN_DEPTH_SCORE)) - NEUTRAL_DEPTH);
+    Ok(scores.as_slice().iter().map(says).collect())
 }
 
 /// Returns, for each gap, the cosine of the mean vectors of its two sides, in `-1.0..=1.0`.
@@ -134,5 +143,33 @@ impl Sum {
             return 1.0;
         }
         (dot(self, other) / (length * other_length)) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Unwatched;
+
+    /// What depth says of units of 20 words that point one way, and from the middle on another.
+    fn says(n_units: usize) -> Vec<f32> {
+        let rows = (0..n_units).flat_map(|unit| if unit < n_units / 2 { [1.0, 0.0] } else { [0.0, 1.0] });
+        let vectors = Vectors::new(2, rows.collect());
+        depth_log_odds(&vectors, &vec![20; n_units], UnitKind::Utterance, &Unwatched).expect("nobody cancels")
+    }
+
+    #[test]
+    fn the_bottom_of_a_valley_speaks_for_a_boundary_and_its_slopes_against() {
+        let says = says(600);
+        let middle = 299;
+        assert!(says[middle] > 3.0, "{}", says[middle]);
+        assert!(says.iter().enumerate().all(|(gap, &says)| gap == middle || says < 0.0));
+    }
+
+    #[test]
+    fn in_a_short_document_depth_is_hardly_heard() {
+        let loudest = |says: Vec<f32>| says.into_iter().map(f32::abs).fold(0.0, f32::max);
+        assert!(loudest(says(10)) < 0.2);
+        assert!(says(1).is_empty());
     }
 }
