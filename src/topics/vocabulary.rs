@@ -102,99 +102,148 @@ impl Vocabulary {
     }
 }
 
-/// What one text, or all of them, say of one term: how often it stands there, and in which spellings.
-#[derive(Default)]
-struct Counted {
-    n_documents: u32,
-    spellings: BTreeMap<String, u32>,
-}
-
 /// Returns the vocabulary of `texts` and a bag for each of them, in order. A text without content words has an empty bag.
 pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (Vocabulary, Bags) {
     // Texts are read a block at a time, so that what is kept per text before it is numbered stays small.
     const BLOCK: usize = 1024;
-    let mut first_ids: HashMap<String, usize> = HashMap::new();
-    let mut counted: Vec<Counted> = Vec::new();
-    let mut bags = Bags::new();
+    let mut read = Read::default();
     for block in texts.chunks(BLOCK) {
-        let read: Vec<_> = block
-            .par_iter()
-            .map_init(|| Analyzer::new(language), |analyzer, text| terms_of(text, analyzer, config))
-            .collect();
-        for terms in read {
-            let words = terms.into_iter().map(|(term, spellings)| {
-                let id = *first_ids.entry(term).or_insert_with(|| {
-                    counted.push(Counted::default());
-                    counted.len() - 1
-                });
-                let known = &mut counted[id];
-                known.n_documents += 1;
-                let mut frequency = 0;
-                for (spelling, n) in spellings {
-                    *known.spellings.entry(spelling).or_default() += n;
-                    frequency += n;
-                }
-                (WordId::from(id), frequency)
-            });
-            bags.push(&Bag::new(words.collect()));
-        }
+        let tallies: Vec<Vec<(&str, u32)>> = block.par_iter().map(|text| tally(text)).collect();
+        read.learn(&tallies, language, config);
+        tallies.iter().for_each(|tally| read.push(tally));
     }
-    in_order_of_terms(first_ids, counted, &bags, config.max_words)
+    read.in_order_of_terms(config.max_words)
 }
 
-/// Returns the terms of a text, in order, each with its spellings and how often each stands there.
-fn terms_of(text: &str, analyzer: &Analyzer, config: &VocabularyConfig) -> BTreeMap<String, BTreeMap<String, u32>> {
-    let mut terms: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
-    for token in tokens(text) {
-        let folded = fold(token.text);
-        if analyzer.is_content_word(&folded) && folded.chars().nth(config.max_word_chars).is_none() {
-            let spelling = without_possessive(token.text);
-            *terms.entry(analyzer.stem(&folded)).or_default().entry(spelling.to_owned()).or_default() += 1;
+/// Returns the words of a text as they are written, each once, in order, and how often each stands there.
+fn tally(text: &str) -> Vec<(&str, u32)> {
+    let mut words: Vec<&str> = tokens(text).map(|token| token.text).collect();
+    words.sort_unstable();
+    words.chunk_by(|one, other| one == other).map(|run| (run[0], run.len() as u32)).collect()
+}
+
+/// What is counted of a written word: the number of its term, and of its spelling.
+#[derive(Clone, Copy)]
+struct Counts {
+    term: usize,
+    spelling: usize,
+}
+
+/// A spelling of a term.
+struct Spelling {
+    term: usize,
+    written: Box<str>,
+    n: u32,
+}
+
+/// What has been read of the texts so far. Terms and spellings are numbered as they are met.
+#[derive(Default)]
+struct Read {
+    /// By the word as written; `None` for one that is no content word, or too long.
+    known: HashMap<Box<str>, Option<Counts>>,
+    terms: HashMap<String, usize>,
+    /// For each term, how many documents have it.
+    n_documents: Vec<u32>,
+    spellings: Vec<Spelling>,
+    bags: Bags,
+}
+
+impl Read {
+    /// Makes every word of some texts known. Each is folded and stemmed once, however often it stands in however many
+    /// texts.
+    fn learn(&mut self, tallies: &[Vec<(&str, u32)>], language: Language, config: &VocabularyConfig) {
+        let words = tallies.iter().flatten().map(|&(word, _)| word).filter(|word| !self.known.contains_key(*word));
+        let mut new: Vec<&str> = words.collect();
+        new.sort_unstable();
+        new.dedup();
+        let terms: Vec<Option<String>> = new
+            .par_iter()
+            .map_init(
+                || Analyzer::new(language),
+                |analyzer, word| {
+                    let folded = fold(word);
+                    let is_counted =
+                        analyzer.is_content_word(&folded) && folded.chars().nth(config.max_word_chars).is_none();
+                    is_counted.then(|| analyzer.stem(&folded))
+                },
+            )
+            .collect();
+        for (word, term) in new.into_iter().zip(terms) {
+            let counts = term.map(|term| self.number(term, without_possessive(word)));
+            self.known.insert(word.into(), counts);
         }
     }
-    terms
+
+    fn number(&mut self, term: String, written: &str) -> Counts {
+        let n_terms = self.n_documents.len();
+        let term = *self.terms.entry(term).or_insert(n_terms);
+        if term == n_terms {
+            self.n_documents.push(0);
+        }
+        // A word and its possessive are two words of one spelling, counted apart here and put together in `typical`.
+        self.spellings.push(Spelling { term, written: written.into(), n: 0 });
+        Counts { term, spelling: self.spellings.len() - 1 }
+    }
+
+    /// Counts a text, all of whose words are known.
+    fn push(&mut self, tally: &[(&str, u32)]) {
+        let mut words = Vec::with_capacity(tally.len());
+        for &(word, n) in tally {
+            if let Some(Counts { term, spelling }) = self.known[word] {
+                self.spellings[spelling].n += n;
+                words.push((WordId::from(term), n));
+            }
+        }
+        let bag = Bag::new(words);
+        bag.words.iter().for_each(|&(term, _)| self.n_documents[term.index()] += 1);
+        self.bags.push(&bag);
+    }
+
+    /// Numbers the words anew in the order of their terms, the most common `max_words` of them.
+    fn in_order_of_terms(self, max_words: usize) -> (Vocabulary, Bags) {
+        let Self { known, terms, n_documents, mut spellings, bags } = self;
+        drop(known);
+        let mut terms: Vec<(String, usize)> = terms.into_iter().collect();
+        if max_words < terms.len() {
+            terms.select_nth_unstable_by(max_words, |(term, id), (other_term, other)| {
+                n_documents[*other].cmp(&n_documents[*id]).then_with(|| term.cmp(other_term))
+            });
+            terms.truncate(max_words);
+        }
+        terms.sort_unstable();
+        spellings.sort_unstable_by_key(|spelling| spelling.term);
+        let mut starts = vec![0; n_documents.len() + 1];
+        spellings.iter().for_each(|spelling| starts[spelling.term + 1] += 1);
+        (1..starts.len()).for_each(|term| starts[term] += starts[term - 1]);
+        let mut number = vec![None; n_documents.len()];
+        let mut words = Vec::with_capacity(terms.len());
+        for (term, id) in terms {
+            number[id] = Some(WordId::from(words.len()));
+            let (form, written) = typical(&spellings[starts[id]..starts[id + 1]]);
+            words.push(Word { term, form, written, n_documents: n_documents[id] });
+        }
+        (Vocabulary::new(words), bags.renumbered(&number))
+    }
 }
 
 fn without_possessive(word: &str) -> &str {
     ["'s", "\u{2019}s", "'S", "\u{2019}S"].iter().find_map(|suffix| word.strip_suffix(suffix)).unwrap_or(word)
 }
 
-/// Numbers the words anew in the order of their terms, the most common `max_words` of them.
-fn in_order_of_terms(
-    first_ids: HashMap<String, usize>,
-    mut counted: Vec<Counted>,
-    bags: &Bags,
-    max_words: usize,
-) -> (Vocabulary, Bags) {
-    let mut terms: Vec<(String, usize)> = first_ids.into_iter().collect();
-    if max_words < terms.len() {
-        terms.sort_unstable_by(|(term, id), (other_term, other)| {
-            counted[*other].n_documents.cmp(&counted[*id].n_documents).then_with(|| term.cmp(other_term))
-        });
-        terms.truncate(max_words);
-    }
-    terms.sort_unstable();
-    let mut number = vec![None; counted.len()];
-    let mut words = Vec::with_capacity(terms.len());
-    for (term, id) in terms {
-        number[id] = Some(WordId::from(words.len()));
-        let Counted { n_documents, spellings } = std::mem::take(&mut counted[id]);
-        let (form, written) = typical(&spellings);
-        words.push(Word { term, form, written, n_documents });
-    }
-    (Vocabulary::new(words), bags.renumbered(&number))
-}
-
 /// Returns the most frequent folded form of `spellings`, and the most frequent spelling of that form. Ties go to the
 /// form first in order, and to the spelling last in it: lower case before capitals.
-fn typical(spellings: &BTreeMap<String, u32>) -> (String, String) {
-    let mut forms: BTreeMap<String, u32> = BTreeMap::new();
-    for (spelling, n) in spellings {
-        *forms.entry(fold(spelling).into_owned()).or_default() += n;
+fn typical(spellings: &[Spelling]) -> (String, String) {
+    if let [Spelling { written, .. }] = spellings {
+        return (fold(written).into_owned(), written.to_string());
     }
-    let form = forms.iter().rev().max_by_key(|&(_, n)| n).map(|(form, _)| form.clone()).unwrap_or_default();
-    let written = spellings.iter().filter(|(spelling, _)| fold(spelling) == form.as_str()).max_by_key(|&(_, n)| n);
-    let written = written.map_or_else(|| form.clone(), |(spelling, _)| spelling.clone());
+    let (mut forms, mut of_spellings) = (BTreeMap::new(), BTreeMap::new());
+    for Spelling { written, n, .. } in spellings {
+        *forms.entry(fold(written)).or_insert(0) += n;
+        *of_spellings.entry(&**written).or_insert(0) += n;
+    }
+    let form = forms.into_iter().rev().max_by_key(|&(_, n)| n).map(|(form, _)| form.into_owned()).unwrap_or_default();
+    let written = of_spellings.into_iter().filter(|(written, _)| fold(written) == form).max_by_key(|&(_, n)| n);
+    let written = written.map_or_else(|| form.clone(), |(written, _)| written.to_owned());
     (form, written)
 }
 
