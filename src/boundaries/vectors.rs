@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::calibration::log_odds;
+use super::calibration::{OfUnitKinds, log_odds};
 use super::scale::{Scale, Scales};
 use super::windows::{total, windows};
 use super::{GAPS_PER_CHECK, GapInput, GapScorer, depth};
@@ -67,8 +67,8 @@ const MIN_DEPTH_SCORE: f32 = 1e-4;
 const NEUTRAL_DEPTH: f32 = -5.5;
 
 /// In a document of so many words half of what depth says counts; in a short one, whose sections are shorter than the
-/// windows, hardly any.
-const HALF_HEARD_WORDS: f32 = 4000.0;
+/// windows, hardly any. People write shorter sections than they talk.
+const HALF_HEARD_WORDS: OfUnitKinds<f32> = OfUnitKinds { paragraph: 4000.0, sentence: 4000.0, utterance: 1000.0 };
 
 /// Returns what the valleys of [`VectorDepth`], with its measured scales, add to the log-odds of each gap.
 pub(crate) fn depth_log_odds(
@@ -79,7 +79,7 @@ pub(crate) fn depth_log_odds(
 ) -> Result<Vec<f32>> {
     let scores = depth_scores(vectors, n_words, Scales::MEASURED.of(kind), progress)?;
     let n_words = total(n_words) as f32;
-    let heard = n_words / (n_words + HALF_HEARD_WORDS);
+    let heard = n_words / (n_words + HALF_HEARD_WORDS.of(kind));
     let says = |score: &f32| heard * (log_odds(score.max(MIN_DEPTH_SCORE)) - NEUTRAL_DEPTH);
     Ok(scores.as_slice().iter().map(says).collect())
 }
@@ -152,15 +152,15 @@ mod tests {
     use crate::progress::Unwatched;
 
     /// What depth says of units of 20 words that point one way, and from the middle on another.
-    fn says(n_units: usize) -> Vec<f32> {
+    fn says(n_units: usize, kind: UnitKind) -> Vec<f32> {
         let rows = (0..n_units).flat_map(|unit| if unit < n_units / 2 { [1.0, 0.0] } else { [0.0, 1.0] });
         let vectors = Vectors::new(2, rows.collect());
-        depth_log_odds(&vectors, &vec![20; n_units], UnitKind::Utterance, &Unwatched).expect("nobody cancels")
+        depth_log_odds(&vectors, &vec![20; n_units], kind, &Unwatched).expect("nobody cancels")
     }
 
     #[test]
     fn the_bottom_of_a_valley_speaks_for_a_boundary_and_its_slopes_against() {
-        let says = says(600);
+        let says = says(600, UnitKind::Utterance);
         let middle = 299;
         assert!(says[middle] > 3.0, "{}", says[middle]);
         assert!(says.iter().enumerate().all(|(gap, &says)| gap == middle || says < 0.0));
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn in_a_short_document_depth_is_hardly_heard() {
         let loudest = |says: Vec<f32>| says.into_iter().map(f32::abs).fold(0.0, f32::max);
-        assert!(loudest(says(10)) < 0.2);
-        assert!(says(1).is_empty());
+        assert!(loudest(says(10, UnitKind::Sentence)) < 0.2);
+        assert!(says(1, UnitKind::Sentence).is_empty());
     }
 }

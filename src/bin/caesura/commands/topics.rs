@@ -55,6 +55,9 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
             stored(&library)?
         }
     };
+    if topics.is_empty() {
+        session.note("no words keep company in so many of the documents that it is more than chance");
+    }
     output::print_raw(|out| Ok(export::write_topics(&topics, &provenance, args.format.into(), out)?))
 }
 
