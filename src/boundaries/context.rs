@@ -104,8 +104,7 @@ impl GapScorer for Context {
             Value::from(vec![setting(slope), setting(offset)])
         };
         let calibration = UnitKind::ALL.map(|kind| (kind.name().to_owned(), of(kind)));
-        let depth_share =
-            UnitKind::ALL.map(|kind| (kind.name().to_owned(), setting(self.config.depth_share.of(kind)).into()));
+        let depth_share = UnitKind::ALL.map(|kind| (kind.name().to_owned(), setting(self.config.depth_share.of(kind))));
         Map::from_iter([
             ("context_model_sha256".to_owned(), self.model.sha256().into()),
             ("features".to_owned(), self.config.features.into()),

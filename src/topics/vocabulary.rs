@@ -110,7 +110,9 @@ pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (V
     for block in texts.chunks(BLOCK) {
         let tallies: Vec<Vec<(&str, u32)>> = block.par_iter().map(|text| tally(text)).collect();
         read.learn(&tallies, language, config);
-        tallies.iter().for_each(|tally| read.push(tally));
+        for tally in &tallies {
+            read.push(tally);
+        }
     }
     read.in_order_of_terms(config.max_words)
 }
@@ -195,7 +197,9 @@ impl Read {
             }
         }
         let bag = Bag::new(words);
-        bag.words.iter().for_each(|&(term, _)| self.n_documents[term.index()] += 1);
+        for &(term, _) in &bag.words {
+            self.n_documents[term.index()] += 1;
+        }
         self.bags.push(&bag);
     }
 
@@ -213,8 +217,12 @@ impl Read {
         terms.sort_unstable();
         spellings.sort_unstable_by_key(|spelling| spelling.term);
         let mut starts = vec![0; n_documents.len() + 1];
-        spellings.iter().for_each(|spelling| starts[spelling.term + 1] += 1);
-        (1..starts.len()).for_each(|term| starts[term] += starts[term - 1]);
+        for spelling in &spellings {
+            starts[spelling.term + 1] += 1;
+        }
+        for term in 1..starts.len() {
+            starts[term] += starts[term - 1];
+        }
         let mut number = vec![None; n_documents.len()];
         let mut words = Vec::with_capacity(terms.len());
         for (term, id) in terms {
