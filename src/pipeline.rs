@@ -213,12 +213,20 @@ pub fn split(
     let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
     let stage = Stage { progress, from: after_scores, to: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
-    let as_written = chapters::as_written(&document.text, &units, &document.title);
+    let as_written = as_written(&document, &units);
     progress.report(100, 100);
 
     let provenance = provenance(&*scorer, encoder, cut, units.kind, language);
     let confidence = confidence(&document.text, &units, &gap_scores, &found, cut);
     Ok(Split { document, units, vectors, gap_scores, chapters: found, as_written, confidence, provenance })
+}
+
+/// Returns the chapters that the file itself makes: those it lists apart from its text, and otherwise those that its
+/// headings open.
+fn as_written(document: &Document, units: &Units) -> Vec<Chapter> {
+    let Document { text, title, marks, .. } = document;
+    let marked = chapters::as_marked(text, units, marks, title);
+    if marked.is_empty() { chapters::as_written(text, units, title) } else { marked }
 }
 
 /// Cuts a document at its scores, and gives the chapters their titles.

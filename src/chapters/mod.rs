@@ -1,10 +1,13 @@
-//! Gap scores to chapters, which tile a document; also the chapters *as written*, which the headings of the file make.
+//! Gap scores to chapters, which tile a document; also the chapters *as written*, which the headings and marks of the
+//! file make.
 
 mod cut;
 
 pub use cut::{CutConfig, CutRule, boundaries, confidence, levels};
 
-use crate::document::{Chapter, GapIndex, GapScores, Heading, Origin, Span, TimeSpan, UnitIndex, Units};
+use crate::document::{
+    Chapter, GapIndex, GapScores, Heading, Mark, MarkStart, Origin, Span, TimeSpan, UnitIndex, Units,
+};
 
 /// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
 ///
@@ -49,18 +52,72 @@ pub fn as_written(text: &str, units: &Units, document_title: &str) -> Vec<Chapte
             origin: Origin::AsWritten,
         });
     }
-    let Some(first) = openings.first() else { return Vec::new() };
-    if first.first_unit != UnitIndex(0) {
+    if openings.is_empty() {
+        return Vec::new();
+    }
+    with_preamble(&mut openings, document_title);
+    tiled(text.len(), units, openings)
+}
+
+/// Returns the chapters that the marks of the file make, in order; none unless there are two at least.
+///
+/// A chapter runs from the first unit that its mark does not stand after to the next mark. Of marks with no unit between
+/// them the titles are joined, as those of headings are; what stands before the first is a chapter titled
+/// `document_title`.
+pub fn as_marked(text: &str, units: &Units, marks: &[Mark], document_title: &str) -> Vec<Chapter> {
+    let mut opened: Vec<(UnitIndex, Vec<&Mark>)> = Vec::new();
+    for mark in marks {
+        let first_unit = unit_at(units, mark.start);
+        match opened.last_mut() {
+            _ if units.len() <= first_unit.index() => {}
+            Some((open, marks)) if first_unit <= *open => marks.push(mark),
+            _ => opened.push((first_unit, vec![mark])),
+        }
+    }
+    if opened.len() < 2 {
+        return Vec::new();
+    }
+    let mut open_levels: Vec<u8> = Vec::new();
+    let mut openings = Vec::with_capacity(opened.len() + 1);
+    for (first_unit, marks) in opened {
+        let depths: Vec<usize> = marks.iter().map(|mark| depth(&mut open_levels, mark.level)).collect();
+        let titles: Vec<&str> = marks.iter().map(|mark| mark.title.as_str()).collect();
+        openings.push(Opening {
+            level: u8::try_from(depths[0]).unwrap_or(u8::MAX),
+            title: folded(&titles.join(" – ")),
+            first_unit,
+            score: 1.0,
+            origin: Origin::AsWritten,
+        });
+    }
+    with_preamble(&mut openings, document_title);
+    tiled(text.len(), units, openings)
+}
+
+/// Returns the first unit that begins at or after a place, and in time the first that does not end before a moment or at
+/// it; units without a time are passed over.
+fn unit_at(units: &Units, start: MarkStart) -> UnitIndex {
+    let found = match start {
+        MarkStart::Byte(offset) => Some(units.units.partition_point(|unit| unit.span.end <= offset)),
+        MarkStart::Time(moment) => {
+            units.units.iter().position(|unit| unit.time.is_some_and(|time| moment < time.end || moment <= time.start))
+        }
+    };
+    found.unwrap_or(units.len()).into()
+}
+
+/// Makes what stands before the first opening a chapter titled `document_title`, and gives an untitled one that title.
+fn with_preamble(openings: &mut Vec<Opening>, document_title: &str) {
+    if openings.first().is_some_and(|first| first.first_unit != UnitIndex(0)) {
         let title = document_title.to_owned();
         let preamble = Opening { level: 1, title, first_unit: UnitIndex(0), score: 1.0, origin: Origin::AsWritten };
         openings.insert(0, preamble);
     }
-    for opening in &mut openings {
+    for opening in openings {
         if opening.title.is_empty() {
             document_title.clone_into(&mut opening.title);
         }
     }
-    tiled(text.len(), units, openings)
 }
 
 /// The most characters of a title that a heading makes.
@@ -222,6 +279,54 @@ mod tests {
     fn a_document_without_headings_is_not_written_in_chapters() {
         check_written(&[0, 0], &[]);
         check_written(&[0, 0, 1], &[]);
+    }
+
+    fn mark(level: u8, title: &str, start: MarkStart) -> Mark {
+        Mark { level, title: title.to_owned(), start }
+    }
+
+    #[track_caller]
+    fn check_marked(pieces: &[u8], marks: &[(u8, &str, u32)], expected: &[(u8, &str, u32)]) {
+        let (text, units) = document(pieces);
+        let at =
+            |unit: u32| MarkStart::Byte(units.units.get(unit as usize).map_or(text.len().into(), |u| u.span.start));
+        let marks: Vec<Mark> = marks.iter().map(|&(level, title, unit)| mark(level, title, at(unit))).collect();
+        let marked = as_marked(&text, &units, &marks, "Title");
+        let found: Vec<(u8, &str, u32)> =
+            marked.iter().map(|chapter| (chapter.level, chapter.title.as_str(), chapter.n_units)).collect();
+        assert_eq!(found, expected);
+        if !marked.is_empty() {
+            check_tiles(&marked, &text, &units);
+        }
+    }
+
+    #[test]
+    fn each_mark_opens_a_chapter() {
+        check_marked(&[0, 0, 0], &[(3, "Lamp", 0), (5, "Oil", 2)], &[(1, "Lamp", 2), (2, "Oil", 1)]);
+        check_marked(&[0, 0, 0], &[(1, "Lamp", 1), (1, "Oil", 2)], &[(1, "Title", 1), (1, "Lamp", 1), (1, "Oil", 1)]);
+    }
+
+    #[test]
+    fn marks_of_one_place_open_one_chapter() {
+        let marks = [(1, "Part", 0), (2, "Lamp", 0), (2, "Oil", 1), (1, "End", 9)];
+        check_marked(&[2, 0, 0], &marks, &[(1, "Part – Lamp", 1), (2, "Oil", 1)]);
+    }
+
+    #[test]
+    fn one_mark_cuts_nothing() {
+        check_marked(&[0, 0], &[(1, "All", 0)], &[]);
+        check_marked(&[0, 0], &[], &[]);
+    }
+
+    #[test]
+    fn a_mark_of_a_moment_opens_at_the_unit_that_is_said_then() {
+        let (text, mut units) = document(&[0, 0, 0]);
+        for (n, unit) in (0..).zip(&mut units.units) {
+            unit.time = Some(TimeSpan { start: Millis(n * 1000), end: Millis(n * 1000 + 900) });
+        }
+        let marks: Vec<Mark> = [0, 950, 99_000].map(|millis| mark(1, "Mark", MarkStart::Time(Millis(millis)))).into();
+        let chapters = as_marked(&text, &units, &marks, "Title");
+        assert_eq!(chapters.iter().map(|chapter| chapter.n_units).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]

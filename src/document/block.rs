@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Span, TimeSpan};
+use super::{Fields, Mark, Pages, Span, TimeSpan};
 
 /// What one file becomes: plain text with the layout beside it.
 ///
@@ -19,6 +19,19 @@ pub struct Document {
     pub text: String,
     /// The layout of the text.
     pub blocks: Vec<Block>,
+    /// What the file says of itself.
+    pub fields: Fields,
+    /// Where the pages of the file begin, in the order of the text.
+    pub pages: Pages,
+    /// The chapters that the file lists apart from its text, in the order of their places.
+    pub marks: Vec<Mark>,
+}
+
+impl Document {
+    /// Returns a document of which the file says no more than its text.
+    pub fn new(title: String, format: Format, text: String, blocks: Vec<Block>) -> Self {
+        Self { title, format, text, blocks, fields: Fields::default(), pages: Pages::default(), marks: Vec::new() }
+    }
 }
 
 /// A piece of the text as the file lays it out.

@@ -4,7 +4,8 @@
 //!
 //! One name for a thing, in Rust, in SQL, on the command line and in the window.
 //!
-//! - **document**: what one file becomes: a title, its plain text, and the blocks the text is laid out in.
+//! - **document**: what one file becomes, or each part of it: a title, its plain text, and the blocks the text is laid
+//!   out in.
 //! - **block**: a piece of the text as the file lays it out: a heading, a paragraph, a list item, a table row,
 //!   a subtitle cue's worth of speech.
 //! - **unit**: the smallest piece a chapter is made of: a paragraph, a sentence or an utterance. Never cut inside.
@@ -12,13 +13,18 @@
 //! - **gap score**: in `0.0..=1.0`, how likely it is that the subject changes at a gap.
 //! - **boundary**: a gap at which a chapter ends and the next begins.
 //! - **chapter**: a run of units with a title and a level. The chapters of one layer tile the document.
-//! - **layer**: where a set of chapters comes from: found by an engine, or *as written* by the headings of the file.
+//! - **layer**: where a set of chapters comes from: found by an engine, or *as written* by the file: by its headings,
+//!   or by its marks.
+//! - **mark**: a chapter that the file lists apart from its text, such as a bookmark.
+//! - **field**: what the file says of the whole document beside its text, such as its date.
+//! - **part**: one document of a file that holds several, such as a letter of a mailbox.
 //! - **granularity**: in `0.0..=1.0`, how finely a document is cut; more is finer, and finer keeps every boundary.
 //! - **topic**: an ordered list of weighted words that occur together, and the documents that bear it.
 //! - **profile**: the vector of words that documents are compared with to say how strongly they bear a topic.
 
 mod block;
 mod chapter;
+mod fields;
 mod gap_scores;
 mod position;
 mod profile;
@@ -27,6 +33,7 @@ mod unit;
 
 pub use block::{Block, BlockKind, Document, Format};
 pub use chapter::{Chapter, Layer, Origin};
+pub use fields::{Date, Field, Fields, Mark, MarkStart, Page, Pages};
 pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
 pub use profile::ProfileWord;

@@ -41,7 +41,7 @@ impl Layout {
 
     /// Returns the document.
     pub(super) fn into_document(self, title: String, format: Format) -> Document {
-        Document { title, format, text: self.text, blocks: self.blocks }
+        Document::new(title, format, self.text, self.blocks)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn document(text: Cow<'_, str>, title: String) -> Document {
     let blocks: Vec<Block> = paragraphs.into_iter().zip(kinds).map(to_block).collect();
     let written = blocks.first().filter(|block| block.kind == BlockKind::Heading { level: 1 });
     let title = written.map_or(title, |block| layout::one_line(block.span.of(&text)));
-    Document { title, format: Format::PlainText, text: text.into_owned(), blocks }
+    Document::new(title, Format::PlainText, text.into_owned(), blocks)
 }
 
 /// Returns the bytes of each paragraph.

@@ -7,8 +7,8 @@ use super::chapters::{checked_title, forget_words, millis_of, span, time_of};
 use super::failure::damaged;
 use super::{Library, chapters, vectors};
 use crate::document::{
-    ByteOffset, Chapter, Document, Format, GapScores, Heading, Layer, Millis, Provenance, Unit, UnitIndex, UnitKind,
-    Units,
+    ByteOffset, Chapter, Date, Document, Field, Fields, Format, GapScores, Heading, Layer, Millis, Page, Pages,
+    Provenance, Unit, UnitIndex, UnitKind, Units,
 };
 use crate::error::{Error, Result};
 
@@ -31,7 +31,7 @@ impl FromSql for DocumentId {
 /// A document to add, with all that was found in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDocument {
-    /// The document. Its blocks are not kept: the units and headings say the same.
+    /// The document. Its blocks and marks are not kept: the units, headings and chapters say the same.
     pub document: Document,
     /// The name of the file.
     pub source_name: String,
@@ -88,6 +88,12 @@ pub struct DocumentRow {
     pub granularity: f32,
     /// Whether any unit has times.
     pub has_times: bool,
+    /// The language of the text by its code in ISO 639, if it is known.
+    pub language: Option<String>,
+    /// Who wrote it, if the file tells.
+    pub author: Option<String>,
+    /// The day it is of, if the file tells.
+    pub date: Option<Date>,
 }
 
 impl Library {
@@ -112,6 +118,7 @@ impl Library {
                 return Ok(id);
             }
             let id = insert_document(transaction, new)?;
+            insert_fields(transaction, id, &new.document)?;
             insert_units(transaction, id, &new.units)?;
             for (scores, provenance) in &new.gap_scores {
                 insert_gap_scores(transaction, id, scores, provenance)?;
@@ -170,6 +177,31 @@ impl Library {
     /// Returns the text of a document. Fails with [`Error::NoDocument`].
     pub fn text(&self, id: DocumentId) -> Result<String> {
         self.read(|connection| text(connection, id))
+    }
+
+    /// Returns what the file of a document says of itself. Fails with [`Error::NoDocument`].
+    pub fn fields(&self, id: DocumentId) -> Result<Fields> {
+        let row = self.document(id)?;
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT name, value FROM document_fields WHERE document_id = ?1 ORDER BY field_index",
+            )?;
+            let others = statement.query_map([id], |row| Ok(Field { name: row.get(0)?, value: row.get(1)? }))?;
+            let others = others.collect::<rusqlite::Result<_>>()?;
+            Ok(Fields { language: row.language, author: row.author, date: row.date, others })
+        })
+    }
+
+    /// Returns where the pages of a document begin; none if its file has no pages, or there is no such document.
+    pub fn pages(&self, id: DocumentId) -> Result<Pages> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT page_number, start_byte FROM pages WHERE document_id = ?1 ORDER BY page_index",
+            )?;
+            let pages =
+                statement.query_map([id], |row| Ok(Page { number: row.get(0)?, start: ByteOffset(row.get(1)?) }))?;
+            Ok(Pages(pages.collect::<rusqlite::Result<_>>()?))
+        })
     }
 
     /// Returns the units and headings of a document, in reading order. Fails with [`Error::NoDocument`].
@@ -259,11 +291,12 @@ pub(super) fn provenance_of(json: &str) -> Result<Provenance> {
 
 const COLUMNS: &str = "id, title, source_name, source_path, format, unit_kind, n_units, n_bytes, \
      (SELECT count(*) FROM chapters WHERE document_id = documents.id AND layer = 'found'), \
-     duration_millis, added_at, engine, granularity";
+     duration_millis, added_at, engine, granularity, language, author, date";
 
 fn document_row(row: &Row) -> rusqlite::Result<DocumentRow> {
     let format: String = row.get(4)?;
     let duration: Option<i64> = row.get(9)?;
+    let date: Option<String> = row.get(15)?;
     Ok(DocumentRow {
         id: row.get(0)?,
         title: row.get(1)?,
@@ -279,6 +312,9 @@ fn document_row(row: &Row) -> rusqlite::Result<DocumentRow> {
         engine: row.get(11)?,
         granularity: row.get(12)?,
         has_times: duration.is_some(),
+        language: row.get(13)?,
+        author: row.get(14)?,
+        date: date.map(|date| Date::from_iso(&date).ok_or_else(|| damaged(format!("date {date:?}")))).transpose()?,
     })
 }
 
@@ -296,8 +332,8 @@ fn insert_document(connection: &Connection, new: &NewDocument) -> Result<Documen
     let id = connection
         .prepare_cached(
             "INSERT INTO documents (title, source_name, source_path, sha256, format, unit_kind, n_units, n_bytes, \
-             duration_millis, added_at, engine, granularity) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             duration_millis, added_at, engine, granularity, language, author, date) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .insert(params![
             new.document.title,
@@ -312,11 +348,30 @@ fn insert_document(connection: &Connection, new: &NewDocument) -> Result<Documen
             new.added_at,
             new.engine,
             new.granularity,
+            new.document.fields.language,
+            new.document.fields.author,
+            new.document.fields.date.map(|date| date.to_string()),
         ])?;
     connection
         .prepare_cached("INSERT INTO document_texts (document_id, text) VALUES (?1, ?2)")?
         .execute(params![id, new.document.text])?;
     Ok(DocumentId(id))
+}
+
+fn insert_fields(connection: &Connection, id: DocumentId, document: &Document) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO document_fields (document_id, field_index, name, value) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (index, field) in document.fields.others.iter().enumerate() {
+        statement.execute(params![id, index as u32, field.name, field.value])?;
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO pages (document_id, page_index, page_number, start_byte) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (index, page) in document.pages.0.iter().enumerate() {
+        statement.execute(params![id, index as u32, page.number, page.start.0])?;
+    }
+    Ok(())
 }
 
 fn insert_units(connection: &Connection, id: DocumentId, units: &Units) -> Result<()> {
@@ -401,10 +456,9 @@ mod tests {
         let layer = |layer| library.chapters(id, layer).unwrap().into_iter().map(|row| row.chapter).collect();
         NewDocument {
             document: Document {
-                title: row.title,
-                format: row.format,
-                text: library.text(id).unwrap(),
-                blocks: Vec::new(),
+                fields: library.fields(id).unwrap(),
+                pages: library.pages(id).unwrap(),
+                ..Document::new(row.title, row.format, library.text(id).unwrap(), Vec::new())
             },
             source_name: row.source_name,
             source_path: row.source_path,

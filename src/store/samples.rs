@@ -4,8 +4,8 @@ use serde_json::Map;
 
 use super::NewDocument;
 use crate::document::{
-    Chapter, Document, Format, GapScores, Heading, Millis, Origin, Provenance, Span, TimeSpan, Unit, UnitIndex,
-    UnitKind, Units,
+    ByteOffset, Chapter, Date, Document, Field, Fields, Format, GapScores, Heading, Millis, Origin, Page, Pages,
+    Provenance, Span, TimeSpan, Unit, UnitIndex, UnitKind, Units,
 };
 
 /// Returns a document of one paragraph a line of `text` and one chapter a title, each of as many units as fit.
@@ -24,12 +24,7 @@ pub(crate) fn document(number: u8, titles: &[&str], text: &str) -> NewDocument {
         granularity: 0.3,
         vectors: None,
         as_written: Vec::new(),
-        document: Document {
-            title: format!("Document {number}"),
-            format: Format::PlainText,
-            text: text.to_owned(),
-            blocks: Vec::new(),
-        },
+        document: Document::new(format!("Document {number}"), Format::PlainText, text.to_owned(), Vec::new()),
         units,
         chapters,
     }
@@ -40,6 +35,15 @@ pub(crate) fn rich_document() -> NewDocument {
     let text = "# Fog\nÁda: the lamp is lit.\nBo: 灯台 \u{2}stands\u{3} 🌊 here.\nAnd the keeper sleeps.";
     let mut new = document(7, &["Fog and “lamps”", "The keeper"], text);
     new.document.format = Format::WebVtt;
+    let field = |name: &str, value: &str| Field { name: name.to_owned(), value: value.to_owned() };
+    new.document.fields = Fields {
+        language: Some("en".to_owned()),
+        author: Some("Ída".to_owned()),
+        date: Date::from_iso("2019-05"),
+        others: vec![field("sent to", "Bo"), field("sent to", "the keeper")],
+    };
+    new.document.pages =
+        Pages(vec![Page { number: 1, start: ByteOffset(0) }, Page { number: 3, start: ByteOffset(6) }]);
     let heading = new.units.units.remove(0);
     new.units.kind = UnitKind::Utterance;
     new.units.headings = vec![

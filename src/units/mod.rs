@@ -112,8 +112,7 @@ pub(crate) mod tests {
 
     /// Makes a document of blocks, each of a kind and a text.
     fn document(blocks: &[(BlockKind, &str)]) -> Document {
-        let mut made =
-            Document { title: "t".to_owned(), format: Format::PlainText, text: String::new(), blocks: Vec::new() };
+        let mut made = Document::new("t".to_owned(), Format::PlainText, String::new(), Vec::new());
         for (kind, text) in blocks {
             let start = made.text.len();
             made.text.push_str(text);

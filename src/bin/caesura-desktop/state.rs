@@ -763,12 +763,12 @@ pub(crate) mod tests {
         let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[]);
         "All of it".clone_into(&mut chapters[0].title);
         let new = NewDocument {
-            document: caesura::document::Document {
-                title: "A text".to_owned(),
-                format: Format::PlainText,
-                text: text.clone(),
-                blocks: Vec::new(),
-            },
+            document: caesura::document::Document::new(
+                "A text".to_owned(),
+                Format::PlainText,
+                text.clone(),
+                Vec::new(),
+            ),
             source_name: "a-text.txt".to_owned(),
             source_path: None,
             sha256: [7; 32],

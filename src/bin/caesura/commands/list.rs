@@ -48,6 +48,9 @@ fn print_json(documents: &[DocumentRow]) -> Result<()> {
                 "engine": row.engine,
                 "granularity": caesura::document::setting(row.granularity),
                 "added_at": row.added_at,
+                "language": row.language,
+                "author": row.author,
+                "date": row.date.map(|date| date.to_string()),
             })
         })
         .collect();
