@@ -155,6 +155,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A chapter cannot be corrected so.
+    #[error("{attempt}: {reason}")]
+    Correction {
+        /// What was tried.
+        attempt: &'static str,
+        /// What stands in the way, and what to do.
+        reason: &'static str,
+    },
+
     /// A model's weights or vocabulary could not be used.
     #[error("load the model {name:?}: {reason}")]
     Model {

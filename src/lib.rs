@@ -12,6 +12,7 @@
 
 pub mod boundaries;
 pub mod chapters;
+pub mod corrections;
 pub mod document;
 pub mod error;
 pub mod evaluate;

@@ -3,9 +3,12 @@
 //! - [`split`]: a file's bytes into chapters, without a library.
 //! - [`add_document`]: the same, and the result into a library.
 //! - [`recut`]: other chapters for a document at another granularity, from stored scores.
+//! - [`correct`]: what a person does to the chapters of a document.
 //! - [`mine_topics`]: the topics of a library.
 //!
 //! The clock, the names of files and the number of threads come from the front end.
+
+mod by_hand;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,6 +32,8 @@ use crate::titles;
 use crate::topics::{self, Assigner, Topic, TopicsConfig, VocabularyConfig};
 use crate::units;
 use crate::words::{self, Analyzer, Language};
+
+pub use by_hand::{correct, keep_by_hand};
 
 /// What says where the subject changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -354,7 +359,7 @@ fn strongest_of(borne: &[(ChapterId, TopicId, f32)]) -> Vec<(TopicId, f32)> {
 }
 
 /// Cuts a document of the library anew at another granularity, from its stored scores; the model reads nothing again
-/// but the few phrases that may become titles.
+/// but the few phrases that may become titles. What was done by hand stays.
 pub fn recut(
     library: &mut Library,
     id: DocumentId,
@@ -362,24 +367,84 @@ pub fn recut(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<()> {
+    let engine = library.document(id)?.engine;
+    recut_by(library, id, &engine, granularity, encoder, progress)
+}
+
+/// Cuts a document of the library anew, as [`recut`] does, by the stored scores of an engine of that name.
+pub fn recut_by(
+    library: &mut Library,
+    id: DocumentId,
+    engine: &str,
+    granularity: f32,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<()> {
     let settings = SplitSettings { granularity, ..SplitSettings::usual() }.checked()?;
-    let row = library.document(id)?;
+    let row = DocumentRow { engine: engine.to_owned(), ..library.document(id)? };
     let text = library.text(id)?;
     let units = library.units(id)?;
-    let Some((gap_scores, provenance)) = library.gap_scores(id, &row.engine)? else {
+    let Some((gap_scores, provenance)) = library.gap_scores(id, engine)? else {
         return Err(Error::Nothing {
             attempt: "cut the document anew",
-            reason: format!("the library keeps no scores of the engine {} for it", row.engine),
+            reason: format!("the library keeps no scores of the engine {engine} for it"),
         });
     };
     let cut = CutConfig { granularity: settings.granularity, ..stored_cut(&row, Some(&provenance)) };
     let vectors = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
     let language = language_in(&provenance);
-    let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
-    let found = titled_chapters(&input, &gap_scores, cut, encoder, progress)?;
-    library.replace_chapters(id, Layer::Found, granularity, &found)?;
+    let found = chapters::boundaries(&gap_scores, &words_of_units(&text, &units), cut);
+    loop {
+        let by_hand = library.hand_made(id)?;
+        let mut chapters = by_hand.corrections.cut(text.len(), &units, &gap_scores, &found, min_units_of(cut));
+        titles::title_chapters(&mut chapters, &text, &units, vectors.as_ref(), encoder, language, progress)?;
+        // A person may have corrected it meanwhile.
+        if library.replace_chapters_of(id, by_hand.revision, engine, granularity, &chapters)? {
+            break;
+        }
+        progress.check()?;
+    }
     assign_topics(library, id)?;
     Ok(())
+}
+
+/// Lets another engine read a document of the library, and keeps its scores beside those of the others. The chapters stay
+/// as they are; [`recut_by`] cuts by them.
+pub fn read_again(
+    library: &mut Library,
+    id: DocumentId,
+    engine: Engine,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let row = library.document(id)?;
+    let (text, units) = (library.text(id)?, library.units(id)?);
+    let language = match library.gap_scores(id, &row.engine)? {
+        Some((_, provenance)) => language_in(&provenance),
+        None => Language::guess(&text),
+    };
+    let scorer = engine.scorer();
+    let (after_vectors, after_scores) = engine.stages();
+    let kept = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
+    let vectors = match (kept, encoder) {
+        (Some(vectors), _) => Some(vectors),
+        (None, Some(encoder)) if scorer.needs_vectors() => {
+            Some(encoder.encode(&units.texts(&text), &Stage { progress, from: 0, to: after_vectors })?)
+        }
+        (None, _) => None,
+    };
+    let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
+    let scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    progress.check()?;
+    let cut = cut_config(engine, row.granularity, None, row.unit_kind);
+    library.put_gap_scores(id, &scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
+    progress.report(100, 100);
+    Ok(())
+}
+
+/// Returns the fewest units between a boundary that was found and one that was set by hand.
+pub fn min_units_of(cut: CutConfig) -> u32 {
+    cut.min_chapter_units.max(1)
 }
 
 /// Returns the language that provenance names.
@@ -538,19 +603,25 @@ fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
     documents
 }
 
-/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
-/// what it said.
-fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
-    let Some(provenance) = library.topics_provenance()? else { return Ok(Vec::new()) };
+/// Returns what tells how strongly a text bears the topics that were mined before; nothing if none were.
+fn assigner(library: &Library) -> Result<Option<(Assigner, Analyzer, Vec<TopicId>)>> {
+    let Some(provenance) = library.topics_provenance()? else { return Ok(None) };
     let stored = library.topic_profiles()?;
     let profiles: Vec<&[ProfileWord]> = stored.iter().map(|(_, profile)| profile.as_slice()).collect();
     let min_strength = provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32;
     let (assigner, analyzer) = (Assigner::new(&profiles, min_strength), Analyzer::new(language_in(&provenance)));
+    Ok(Some((assigner, analyzer, stored.iter().map(|(topic, _)| *topic).collect())))
+}
+
+/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
+/// what it said.
+fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
+    let Some((assigner, analyzer, topics)) = assigner(library)? else { return Ok(Vec::new()) };
     let text = library.text(id)?;
     let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
     for row in library.chapters(id, Layer::Found)? {
         let strengths = assigner.strengths(row.chapter.span.of(&text), &analyzer);
-        borne.extend(strengths.into_iter().map(|(topic, strength)| (row.id, stored[topic].0, strength)));
+        borne.extend(strengths.into_iter().map(|(topic, strength)| (row.id, topics[topic], strength)));
     }
     library.replace_chapter_topics(id, &borne)?;
     Ok(borne)

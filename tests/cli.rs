@@ -268,3 +268,72 @@ fn an_interrupt_ends_with_exit_code_130_and_an_open_library() {
     let n = place.run(["list", "--format", "json"]).json()["documents"].as_array().map(Vec::len);
     assert!(n < Some(40), "{n:?}");
 }
+
+/// Returns where the chapters of document 1 start, with their titles.
+fn chapters_of_one(place: &Place) -> Vec<(u64, String)> {
+    let json = place.run(["show", "1", "--format", "json"]).json();
+    let chapters = json["chapters"].as_array().expect("chapters");
+    let start = |chapter: &Value| chapter["first_unit"].as_u64().expect("a number");
+    chapters.iter().map(|it| (start(it), it["title"].as_str().expect("a title").to_owned())).collect()
+}
+
+#[test]
+fn chapters_are_corrected_and_stay_so_until_it_is_undone() {
+    let place = Place::new();
+    let file = place.file("two.txt", TWO_SUBJECTS.replace('\n', "\r\n"));
+    place.run(["add".as_ref(), file.as_os_str(), "--engine".as_ref(), "lexical".as_ref()]).ok();
+    place.run(["edit", "1", "recut", "--granularity", "0"]).ok();
+    assert_eq!(chapters_of_one(&place).len(), 1);
+    let edit = |args: &[&str]| place.run(["edit", "1"].iter().chain(args)).ok();
+    edit(&["split", "3"]);
+    edit(&["rename", "4", "Signals and trains"]);
+    edit(&["split", "1"]);
+    edit(&["merge", "1"]);
+    edit(&["move", "3", "--by", "1"]);
+    edit(&["level", "5", "2"]);
+    edit(&["lock", "5"]);
+    edit(&["note", "0", "4", "--text", "which bees?", "--tag", "bees", "--color", "green"]);
+    for granularity in ["0", "0.4", "1"] {
+        edit(&["recut", "--granularity", granularity]);
+        let chapters = chapters_of_one(&place);
+        assert!(chapters.contains(&(4, "Signals and trains".to_owned())), "{chapters:?}");
+        assert!(chapters.iter().all(|(start, _)| ![1, 3, 5].contains(start)), "{chapters:?}");
+    }
+    let by_hand = place.run(["show", "1", "--format", "json"]).json();
+    let chapters = by_hand["chapters"].as_array().expect("chapters");
+    let mine = chapters.iter().find(|chapter| chapter["first_unit"] == 4).expect("the chapter");
+    assert_eq!((mine["origin"].as_str(), mine["level"].as_u64()), (Some("by_hand"), Some(2)));
+    assert!(edit(&["notes"]).contains("0-4  green  “Bees”  #bees"));
+    assert!(edit(&["units"]).contains("-- Signals and trains  (set by hand)  (locked)"));
+    place.run(["edit", "1", "split", "5"]).refused("the chapter is locked; unlock it first");
+    edit(&["recut", "--granularity", "0"]);
+    for _ in 0..8 {
+        edit(&["undo"]);
+    }
+    assert_eq!(chapters_of_one(&place).len(), 1);
+    place.run(["edit", "1", "undo"]).refused("there is nothing to take back");
+    assert_eq!(edit(&["log"]).matches("(undone)").count(), 8);
+    for _ in 0..8 {
+        edit(&["redo"]);
+    }
+    assert_eq!(chapters_of_one(&place)[1], (4, "Signals and trains".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_corrected_is_refused_with_the_reason() {
+    let place = Place::new();
+    let file = place.file("two.txt", TWO_SUBJECTS);
+    place.run(["add".as_ref(), file.as_os_str(), "--engine".as_ref(), "lexical".as_ref()]).ok();
+    place.run(["edit", "1", "recut", "--granularity", "0"]).ok();
+    let refused = |args: &[&str], because: &str| place.run(["edit", "1"].iter().chain(args)).refused(because);
+    refused(&["split", "0"], "a chapter starts there already");
+    refused(&["split", "6"], "units are numbered from 0 to 5");
+    refused(&["split", "0:30"], "the document has no times");
+    refused(&["split", "here"], "neither the number of a unit nor a time");
+    refused(&["merge", "0"], "no chapter before it");
+    refused(&["level", "0", "9"], "levels go from 1");
+    refused(&["rename", "0", "  "], "a title has one character or more");
+    refused(&["note", "0", "9999"], "the text has");
+    refused(&["remove-note", "4"], "there is no such note");
+    place.run(["edit", "7", "undo"]).refused("no document 7");
+}

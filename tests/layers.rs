@@ -17,6 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("units", &["document", "words"]),
     ("boundaries", &["error", "progress", "document", "words", "neural"]),
     ("chapters", &["document"]),
+    ("corrections", &["error", "document", "chapters"]),
     ("titles", &["error", "progress", "document", "words", "neural", "chapters"]),
     ("topics", &["error", "progress", "document", "words"]),
     (
@@ -25,7 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     // Training reads references as measuring does, and knows tensors, which the rest leaves to neural.
     ("train", &["error", "progress", "document", "words", "neural", "boundaries", "evaluate"]),
-    ("store", &["error", "document"]),
+    ("store", &["error", "document", "corrections"]),
     ("search", &["error", "document", "words", "store"]),
     ("export", &["error", "document"]),
     (
@@ -40,6 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "units",
             "boundaries",
             "chapters",
+            "corrections",
             "titles",
             "topics",
             "store",

@@ -96,9 +96,15 @@ pub fn confidence(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex]) 
 ///
 /// A boundary is of the top level if it is more likely so than not. If all would be of the second level, there is but one.
 pub fn levels(scores: &GapScores, boundaries: &[GapIndex]) -> Vec<u8> {
+    levels_among(scores, boundaries, boundaries)
+}
+
+/// Returns the level of each boundary as [`levels`] does, where `found` alone says whether there are two levels: so one
+/// boundary more, or one fewer, changes no level of the others.
+pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapIndex]) -> Vec<u8> {
     let Some(tops) = scores.tops() else { return vec![1; boundaries.len()] };
-    let is_top = |gap: &GapIndex| 0.5 <= tops[gap.index()];
-    if !boundaries.iter().any(is_top) {
+    let is_top = |gap: &GapIndex| tops.get(gap.index()).is_some_and(|top| 0.5 <= *top);
+    if !found.iter().any(is_top) {
         return vec![1; boundaries.len()];
     }
     boundaries.iter().map(|gap| if is_top(gap) { 1 } else { 2 }).collect()

@@ -3,7 +3,7 @@
 
 mod cut;
 
-pub use cut::{CutConfig, CutRule, boundaries, confidence, levels};
+pub use cut::{CutConfig, CutRule, boundaries, confidence, levels, levels_among};
 
 use crate::document::{
     Chapter, GapIndex, GapScores, Heading, Mark, MarkStart, Origin, Span, TimeSpan, UnitIndex, Units,
@@ -12,7 +12,7 @@ use crate::document::{
 /// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
 ///
 /// They tile the text of `text_len` bytes. A chapter starts at the headings right before its first unit, if any. A
-/// document without a unit has no chapter.
+/// document without a unit has no chapter. A gap without a score, in a document that no engine has read, scores 0.
 pub fn chapters_at(text_len: usize, units: &Units, scores: &GapScores, boundaries: &[GapIndex]) -> Vec<Chapter> {
     if units.is_empty() {
         return Vec::new();
@@ -22,7 +22,7 @@ pub fn chapters_at(text_len: usize, units: &Units, scores: &GapScores, boundarie
         level,
         title: String::new(),
         first_unit,
-        score: first_unit.gap_before().map_or(1.0, |gap| scores.at(gap)),
+        score: first_unit.gap_before().map_or(1.0, |gap| scores.as_slice().get(gap.index()).copied().unwrap_or(0.0)),
         origin: Origin::Found,
     };
     tiled(text_len, units, std::iter::once((UnitIndex(0), 1)).chain(opened).map(opening).collect())

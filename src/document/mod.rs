@@ -19,6 +19,9 @@
 //! - **field**: what the file says of the whole document beside its text, such as its date.
 //! - **part**: one document of a file that holds several, such as a letter of a mailbox.
 //! - **granularity**: in `0.0..=1.0`, how finely a document is cut; more is finer, and finer keeps every boundary.
+//! - **correction**: what a person says of the chapter that starts at a unit: that one starts there or none does, its
+//!   title, its level, or that it is locked. It lies beside the chapters and survives every cut.
+//! - **note**: a highlight on a span of the text, with what a person wrote there and tags, or without.
 //! - **topic**: an ordered list of weighted words that occur together, and the documents that bear it.
 //! - **profile**: the vector of words that documents are compared with to say how strongly they bear a topic.
 

@@ -147,18 +147,30 @@ pub(super) fn insert(
     layer: Layer,
     chapters: &[Chapter],
 ) -> Result<Vec<ChapterId>> {
+    insert_from(connection, id, text, layer, 0, chapters)
+}
+
+/// Stores chapters of a layer, the first of which is number `first_index` in it.
+fn insert_from(
+    connection: &Connection,
+    id: DocumentId,
+    text: &str,
+    layer: Layer,
+    first_index: u32,
+    chapters: &[Chapter],
+) -> Result<Vec<ChapterId>> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO chapters (document_id, layer, chapter_index, level, title, first_unit, n_units, start_byte, \
          end_byte, start_millis, end_millis, score, origin) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     let mut ids = Vec::with_capacity(chapters.len());
-    for (index, chapter) in chapters.iter().enumerate() {
+    for (index, chapter) in (first_index..).zip(chapters) {
         let (start_millis, end_millis) = millis_of(chapter.time);
         let chapter_id = ChapterId(statement.insert(params![
             id,
             layer.name(),
-            index as u32,
+            index,
             chapter.level,
             chapter.title,
             chapter.first_unit.0,
@@ -179,6 +191,46 @@ pub(super) fn insert(
         ids.push(chapter_id);
     }
     Ok(ids)
+}
+
+/// Puts chapters in the place of those that were found; one that covers what it covered keeps its number.
+pub(super) fn replace_changed(connection: &Connection, id: DocumentId, chapters: &[Chapter]) -> Result<()> {
+    let text = documents::text(connection, id)?;
+    let before = of_layer(connection, id, Layer::Found)?;
+    // Out of the way of the numbers that follow.
+    connection
+        .prepare_cached(
+            "UPDATE chapters SET chapter_index = chapter_index + ?2 WHERE document_id = ?1 AND layer = 'found'",
+        )?
+        .execute(params![id, before.len().max(chapters.len()) as u32])?;
+    let mut stay = vec![false; before.len()];
+    let mut update = connection.prepare_cached(
+        "UPDATE chapters SET chapter_index = ?2, level = ?3, title = ?4, score = ?5, origin = ?6 WHERE id = ?1",
+    )?;
+    for (index, chapter) in chapters.iter().enumerate() {
+        let at = before.binary_search_by_key(&chapter.first_unit, |row| row.chapter.first_unit);
+        let Some(at) = at.ok().filter(|at| before[*at].chapter.span == chapter.span) else { continue };
+        stay[at] = true;
+        let row = &before[at];
+        let origin = chapter.origin.name();
+        update.execute(params![row.id, index as u32, chapter.level, chapter.title, chapter.score, origin])?;
+        if row.chapter.title != chapter.title {
+            let body = cut_out(&text, chapter.span)?;
+            full_text::forget(connection, row.id, &row.chapter.title, body)?;
+            full_text::learn(connection, row.id, &chapter.title, body)?;
+        }
+    }
+    for (row, _) in before.iter().zip(&stay).filter(|(_, stays)| !**stays) {
+        full_text::forget(connection, row.id, &row.chapter.title, cut_out(&text, row.chapter.span)?)?;
+        connection.prepare_cached("DELETE FROM chapters WHERE id = ?1")?.execute([row.id])?;
+    }
+    for (index, chapter) in chapters.iter().enumerate() {
+        let at = before.binary_search_by_key(&chapter.first_unit, |row| row.chapter.first_unit);
+        if !at.is_ok_and(|at| stay[at]) {
+            insert_from(connection, id, &text, Layer::Found, index as u32, std::slice::from_ref(chapter))?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the words of a document's chapters out of what is searched. To be called before the chapters go.

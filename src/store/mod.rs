@@ -11,6 +11,7 @@
 //! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
 
 mod chapters;
+mod corrections;
 mod documents;
 mod failure;
 mod full_text;
@@ -29,6 +30,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use chapters::{ChapterId, ChapterRow};
+pub use corrections::{HandMade, HandMove, Recut};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
 pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
 pub use topics::{NewTopic, TopicChapter, TopicId, TopicRow};

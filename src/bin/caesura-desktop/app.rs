@@ -97,6 +97,17 @@ impl App {
         }
     }
 
+    /// Lets what was typed be kept a moment later, and comes back for it.
+    fn tick(&mut self, ctx: &egui::Context) {
+        self.state.clock_secs = crate::worker::now();
+        for request in self.state.tick(ctx.input(|input| input.time), false) {
+            self.worker.ask(request);
+        }
+        if self.state.is_waiting() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(300));
+        }
+    }
+
     /// Does what only the system can, and applies the rest.
     fn obey(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
         for command in commands {
@@ -109,6 +120,9 @@ impl App {
                 command => self.apply(vec![command]),
             }
         }
+        if let Some(text) = self.state.to_copy.take() {
+            ctx.copy_text(text);
+        }
         if self.shown_theme != Some(self.state.theme) {
             self.shown_theme = Some(self.state.theme);
             ctx.set_theme(preference(self.state.theme));
@@ -119,6 +133,7 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.hear();
+        self.tick(ui.ctx());
         let mut commands: Vec<Command> = self.dialogs.answered().into_iter().collect();
         commands.extend(keys(ui.ctx(), &self.state));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
@@ -132,6 +147,10 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        // Called at the end, too: nothing waits any longer.
+        for request in self.state.tick(f64::INFINITY, true) {
+            self.worker.ask(request);
+        }
         storage.set_string(THEME_KEY, theme_name(self.state.theme).to_owned());
         // A name that is not of UTF-8 cannot be kept; the usual library opens in its place.
         let library = self.state.library.as_ref().and_then(|library| library.path.to_str());
@@ -150,9 +169,15 @@ impl eframe::App for App {
 /// Keys that a field to type in needs are left to it: Escape leaves the field, and does not stop work as well.
 pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
     let is_typing = ctx.egui_wants_keyboard_input() && state.sheet.is_none();
+    let has_focus = ctx.memory(|memory| memory.focused().is_some());
     let is_pressed = |action: &&Action| {
         let Some(key) = action.shortcut().and_then(widgets::key_of) else { return false };
         let is_for_field = is_typing && key.conflicts_with_text_editing() && key.logical_key != egui::Key::F1;
+        // A plain arrow goes from button to button, where one has the focus.
+        let is_for_button = has_focus
+            && key.modifiers.is_none()
+            && matches!(key.logical_key, egui::Key::ArrowDown | egui::Key::ArrowUp);
+        let is_for_field = is_for_field || is_for_button;
         !is_for_field && ctx.input_mut(|input| input.consume_shortcut(&key))
     };
     // The key with more held beside it comes first: Ctrl+O would take Ctrl+Shift+O.

@@ -26,6 +26,8 @@ pub(crate) enum Asked {
     Help,
     /// The version.
     Version,
+    /// What so many frames take, measured without a window. Not in the text of [`HELP`].
+    BenchFrames(usize),
     /// The window.
     Window { library: Option<PathBuf>, files: Vec<PathBuf> },
 }
@@ -45,6 +47,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, S
             "--library" => {
                 let path = args.next().ok_or("--library needs the name of a file")?;
                 library = Some(PathBuf::from(path));
+            }
+            "--bench-frames" => {
+                let n = args.next().and_then(|n| n.to_str()?.parse().ok());
+                return n.map(Asked::BenchFrames).ok_or_else(|| "--bench-frames needs a number".to_owned());
             }
             text if text.starts_with("--library=") => {
                 library = Some(PathBuf::from(&text["--library=".len()..]));
@@ -88,5 +94,7 @@ mod tests {
     fn what_makes_no_sense_is_said() {
         check(&["--librarry"], Err("there is no option --librarry"));
         check(&["--library"], Err("--library needs the name of a file"));
+        check(&["--bench-frames", "x"], Err("--bench-frames needs a number"));
+        check(&["--bench-frames", "600"], Ok(Asked::BenchFrames(600)));
     }
 }

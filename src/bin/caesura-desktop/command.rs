@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use caesura::document::UnitIndex;
 use caesura::store::{DocumentId, TopicId};
 
+use crate::hand::HandCommand;
 use crate::worker::JobId;
 
 /// What the user asks for.
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Dismiss(usize),
     /// Choose the theme.
     SetTheme(ThemeChoice),
+    /// Something about the open document that is done by hand.
+    Hand(HandCommand),
 }
 
 /// A place in a document, and what brought the user there.
@@ -86,6 +89,8 @@ pub(crate) enum Outline {
     Found,
     /// The chapters that the headings of the file make.
     AsWritten,
+    /// The highlights and notes.
+    Notes,
 }
 
 /// Where to search.
@@ -126,6 +131,10 @@ pub(crate) struct Shortcut {
 impl Shortcut {
     const fn plain(key: &'static str) -> Self {
         Self { with_control: false, with_alt: false, with_shift: false, key }
+    }
+
+    const fn shift(key: &'static str) -> Self {
+        Self { with_control: false, with_alt: false, with_shift: true, key }
     }
 
     const fn control(key: &'static str) -> Self {
@@ -196,11 +205,69 @@ actions! {
     /// Show the search.
     ShowSearch, "Search", "Find words in every chapter", Some(Shortcut::control("3"));
     /// Go to the search field.
-    Find, "Find…", "Go to the search field", Some(Shortcut::control("F"));
+    Find, "Find…", "Go to the search field", Some(Shortcut::control_shift("F"));
+    /// Go to the field that finds in the open document.
+    FindHere, "Find in the document…", "Mark every place where what you type stands in the open document", Some(Shortcut::control("F"));
+    /// Go to the next match.
+    FindNext, "Next match", "Go to the next place where it stands", Some(Shortcut::plain("F3"));
+    /// Go to the match before.
+    FindPrevious, "Previous match", "Go to the place before where it stands", Some(Shortcut::shift("F3"));
     /// Go to the next chapter.
     NextChapter, "Next chapter", "Go to the start of the next chapter", Some(Shortcut::alt("ArrowDown"));
     /// Go to the chapter before.
     PreviousChapter, "Previous chapter", "Go to the start of this chapter, or of the one before", Some(Shortcut::alt("ArrowUp"));
+    /// Choose the next unit.
+    ChooseNext, "Next passage", "Choose the passage after the chosen one", Some(Shortcut::plain("ArrowDown"));
+    /// Choose the unit before.
+    ChoosePrevious, "Previous passage", "Choose the passage before the chosen one", Some(Shortcut::plain("ArrowUp"));
+    /// Start a chapter at the chosen unit.
+    Split, "Split", "Start a chapter at the chosen passage", Some(Shortcut::plain("S"));
+    /// Make one of the chapter and the one before.
+    MergeWithPrevious, "Merge up", "Make one chapter of this one and the one before it", Some(Shortcut::plain("M"));
+    /// Make one of the chapter and the one after.
+    MergeWithNext, "Merge down", "Make one chapter of this one and the one after it", Some(Shortcut::shift("M"));
+    /// Let the chapter start a unit earlier.
+    MoveUp, "Start earlier", "Let the chapter start one passage earlier", Some(Shortcut::plain("["));
+    /// Let the chapter start a unit later.
+    MoveDown, "Start later", "Let the chapter start one passage later", Some(Shortcut::plain("]"));
+    /// Give the chapter a title.
+    Rename, "Rename", "Give the chapter another title", Some(Shortcut::plain("F2"));
+    /// Raise the chapter a level.
+    LevelUp, "Raise level", "Raise the chapter one level in the outline", Some(Shortcut::plain(","));
+    /// Lower the chapter a level.
+    LevelDown, "Lower level", "Lower the chapter one level in the outline", Some(Shortcut::plain("."));
+    /// Mark the start of the chapter as certain, or leave it to the engine again.
+    Certain, "Certain", "Mark the start of the chapter as certain, or leave it to the engine again", Some(Shortcut::plain("C"));
+    /// Keep the chapter as it is, or let it change again.
+    Lock, "Lock", "Keep the chapter as it is whatever else changes, or let it change again", Some(Shortcut::plain("L"));
+    /// Take back what was done by hand last.
+    Undo, "Undo", "Take back what was done by hand last", Some(Shortcut::control("Z"));
+    /// Do again what was taken back last.
+    Redo, "Redo", "Do again what was taken back last", Some(Shortcut::control_shift("Z"));
+    /// Walk through what is least certain, or leave the walk.
+    Review, "Review", "Walk through the least certain boundaries first, or leave the walk", Some(Shortcut::plain("V"));
+    /// Say that a chapter starts where it is asked.
+    Accept, "Starts here", "A chapter starts at the place that is asked about", Some(Shortcut::plain("A"));
+    /// Say that no chapter starts where it is asked.
+    Reject, "No chapter here", "No chapter starts at the place that is asked about", Some(Shortcut::plain("X"));
+    /// Leave a question open.
+    Skip, "Skip", "Leave this question open and go on to the next", Some(Shortcut::plain("K"));
+    /// Go back to the question before.
+    Back, "Back", "Go back to the question before", Some(Shortcut::plain("B"));
+    /// Highlight what is selected.
+    Highlight, "Highlight", "Highlight what is selected, or the chosen passage", Some(Shortcut::plain("H"));
+    /// Note something on what is selected.
+    AddNote, "Note…", "Write a note on what is selected, or on the chosen passage", Some(Shortcut::plain("N"));
+    /// Take the note away.
+    RemoveNote, "Remove the note", "Take away the note on what is selected or chosen", Some(Shortcut::plain("Delete"));
+    /// List the notes, or the chapters again.
+    ShowNotes, "Notes", "List the highlights and notes of the document, or its chapters again", Some(Shortcut::control_shift("N"));
+    /// Copy what is selected with where it stands.
+    CopyCitation, "Copy with citation", "Copy what is selected with its document, chapter and time", Some(Shortcut::control_shift("C"));
+    /// Copy a link to the moment.
+    CopyLink, "Copy time link", "Copy a link to the moment the chosen passage is said at", Some(Shortcut::control_shift("L"));
+    /// Put other chapters beside these.
+    Compare, "Compare", "Put the chapters as written, of another engine or of another document beside these", Some(Shortcut::control_shift("D"));
     /// Scroll a page on.
     PageDown, "Page down", "Scroll the text a page on", Some(Shortcut::plain("PageDown"));
     /// Scroll a page back.

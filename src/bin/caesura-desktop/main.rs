@@ -9,10 +9,15 @@
 mod app;
 mod args;
 mod command;
+mod compare;
 mod dialogs;
+mod find;
 mod format;
+mod hand;
 mod heights;
 mod icon;
+#[cfg(test)]
+mod killed;
 mod rows;
 mod samples;
 mod state;
@@ -32,6 +37,10 @@ fn main() -> ExitCode {
     match args::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Help) => say(&mut std::io::stdout(), args::HELP, 0),
         Ok(Asked::Version) => say(&mut std::io::stdout(), concat!("caesura-desktop ", env!("CAESURA_LONG_VERSION")), 0),
+        Ok(Asked::BenchFrames(n_frames)) => match bench(n_frames) {
+            Ok(said) => say(&mut std::io::stdout(), &said, 0),
+            Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 1),
+        },
         Ok(Asked::Window { library, files }) => match run(library, files) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 2),
@@ -47,6 +56,15 @@ fn main() -> ExitCode {
 fn say(out: &mut dyn Write, line: &str, code: u8) -> ExitCode {
     let _ = writeln!(out, "{}", line.trim_end());
     ExitCode::from(code)
+}
+
+/// Measures what frames take, in a folder that is removed after.
+fn bench(n_frames: usize) -> anyhow::Result<String> {
+    let folder = std::env::temp_dir().join(format!("caesura-bench-{}", std::process::id()));
+    std::fs::create_dir(&folder).with_context(|| format!("make the folder {}", folder.display()))?;
+    let said = views::bench::measured(n_frames, &folder);
+    std::fs::remove_dir_all(&folder).with_context(|| format!("remove the folder {}", folder.display()))?;
+    Ok(said?)
 }
 
 fn run(library: Option<std::path::PathBuf>, files: Vec<std::path::PathBuf>) -> anyhow::Result<()> {

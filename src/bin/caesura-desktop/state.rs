@@ -6,16 +6,18 @@
 use std::path::PathBuf;
 
 use caesura::chapters::{self, CutConfig, CutRule};
-use caesura::document::{Chapter, GapIndex, GapScores, UnitIndex, Units};
+use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
 use caesura::import::name_of;
-use caesura::pipeline::words_of_units;
+use caesura::pipeline::{min_units_of, words_of_units};
 use caesura::search::Found;
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow};
 
 use crate::command::{Action, Command, Outline, Passage, SearchIn, Tab, ThemeChoice};
+use crate::compare::Other;
+use crate::hand::{self, Hand, HandCommand};
 use crate::rows::{self, Row};
 use crate::samples;
-use crate::worker::{Event, Failure, JobId, Loaded, Request, Shelf, Work};
+use crate::worker::{Event, Failure, JobId, KeptChapters, Loaded, Request, Shelf, Work};
 
 /// Where the user's files are, as the front end found out.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,14 @@ pub(crate) struct State {
     pub(crate) n_search_focus: u64,
     /// Counts how often the field for a path was asked for.
     pub(crate) n_path_focus: u64,
+    /// Counts how often the field to find in the document, the field for a title and that for a note were asked for.
+    pub(crate) n_find_focus: u64,
+    pub(crate) n_rename_focus: u64,
+    pub(crate) n_note_focus: u64,
+    /// What is to be put on the clipboard.
+    pub(crate) to_copy: Option<String>,
+    /// The time, in seconds since 1970, as the front end says.
+    pub(crate) clock_secs: i64,
     passage: Option<Passage>,
     /// The document that was read last, and its library: opened with it.
     last_read: Option<(PathBuf, DocumentId)>,
@@ -90,6 +100,10 @@ pub(crate) struct OpenDocument {
     pub(crate) marks: Option<Passage>,
     /// Differs for each document opened and each cut: what is laid out of another one is not of this.
     pub(crate) version: (u64, u64),
+    /// What is done by hand.
+    pub(crate) hand: Hand,
+    /// The gaps that the engine found, ascending: the boundaries, but for what is done by hand.
+    pub(crate) found: Vec<GapIndex>,
     cut: CutConfig,
     n_words: Vec<u32>,
     stored: Vec<Chapter>,
@@ -173,6 +187,10 @@ pub(crate) struct Jump {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JumpTo {
     Unit(UnitIndex),
+    /// Not at all, if the unit is in sight.
+    Show(UnitIndex),
+    /// The row that holds that byte, unless it is in sight.
+    Byte(ByteOffset),
     Pages(i8),
     Start,
     End,
@@ -184,7 +202,11 @@ impl OpenDocument {
         let n_words = words_of_units(&loaded.text, &loaded.units);
         let chapter_topics = topics_by_unit(&loaded.chapters, &loaded.chapter_topics);
         let stored: Vec<Chapter> = loaded.chapters.into_iter().map(|row| row.chapter).collect();
+        let last = UnitIndex::from(loaded.units.len().saturating_sub(1));
+        let here = loaded.place.unwrap_or_default().min(last);
         let mut open = Self {
+            hand: Hand::new(loaded.by_hand, loaded.engines, hand::speakers(&loaded.units), here),
+            found: Vec::new(),
             granularity: loaded.row.granularity,
             row: loaded.row,
             rows,
@@ -195,7 +217,7 @@ impl OpenDocument {
             text: loaded.text,
             units: loaded.units,
             scores: loaded.scores,
-            here: UnitIndex(0),
+            here,
             marks: None,
             version: (n_opened, 0),
             cut: loaded.cut,
@@ -204,38 +226,69 @@ impl OpenDocument {
             chapter_topics,
         };
         open.set_boundaries(boundaries_of(&open.stored));
+        open.found = hand::found_behind(&open, &open.boundaries);
         open
     }
 
-    /// Cuts the document anew in memory. A chapter that starts where a stored one does keeps its title.
+    /// Returns how the document is cut.
+    pub(crate) fn cut_config(&self) -> CutConfig {
+        CutConfig { granularity: self.granularity, ..self.cut }
+    }
+
+    /// Returns how many words each unit has.
+    pub(crate) fn n_words(&self) -> &[u32] {
+        &self.n_words
+    }
+
+    /// Shows chapters that were cut.
+    pub(crate) fn show_cut(&mut self, chapters: Vec<Chapter>) {
+        self.set_boundaries(boundaries_of(&chapters));
+        self.row.n_chapters = chapters.len() as u32;
+        self.chapters = chapters;
+        self.version.1 += 1;
+    }
+
+    /// Cuts the document anew in memory; what was done by hand stays. A chapter that starts where a stored one does keeps
+    /// its title.
     fn cut(&mut self, granularity: f32) {
         self.granularity = granularity.clamp(0.0, 1.0);
-        let config = CutConfig { granularity: self.granularity, ..self.cut };
-        let boundaries = chapters::boundaries(&self.scores, &self.n_words, config);
-        if boundaries == self.boundaries {
+        let config = self.cut_config();
+        let found = chapters::boundaries(&self.scores, &self.n_words, config);
+        if found == self.found {
             return;
         }
-        let mut chapters = chapters::chapters_at(self.text.len(), &self.units, &self.scores, &boundaries);
-        for chapter in &mut chapters {
+        let corrections = self.hand.corrections();
+        let mut chapters = corrections.cut(self.text.len(), &self.units, &self.scores, &found, min_units_of(config));
+        for chapter in chapters.iter_mut().filter(|chapter| chapter.title.is_empty()) {
             let same = self.stored.binary_search_by_key(&chapter.first_unit, |stored| stored.first_unit);
             if let Ok(at) = same {
                 chapter.title.clone_from(&self.stored[at].title);
             }
         }
-        self.set_boundaries(boundaries);
-        self.chapters = chapters;
-        self.version.1 += 1;
+        self.found = found;
+        self.show_cut(chapters);
     }
 
-    /// Takes the chapters that the worker titled and stored, unless the slider has moved on since.
-    fn keep(&mut self, granularity: f32, chapters: Vec<ChapterRow>, topics: &[(ChapterId, TopicId, f32)]) {
-        self.row.granularity = granularity;
-        self.row.n_chapters = chapters.len() as u32;
-        self.chapter_topics = topics_by_unit(&chapters, topics);
-        self.stored = chapters.into_iter().map(|row| row.chapter).collect();
-        if same_granularity(self.granularity, granularity) {
+    /// Takes the chapters that the worker titled and stored, unless the slider has moved on since, or they were corrected.
+    /// `scores` are those of another engine, if it is cut by one.
+    fn keep(&mut self, kept: KeptChapters) {
+        if kept.by_hand.revision < self.hand.kept.revision {
+            return;
+        }
+        self.row.granularity = kept.granularity;
+        self.row.n_chapters = kept.chapters.len() as u32;
+        self.chapter_topics = topics_by_unit(&kept.chapters, &kept.topics);
+        self.stored = kept.chapters.into_iter().map(|row| row.chapter).collect();
+        self.hand.kept.former_titles = kept.by_hand.former_titles;
+        if let Some((engine, scores, cut)) = kept.cut_by {
+            (self.row.engine, self.scores, self.cut) = (engine, scores, cut);
+            self.granularity = kept.granularity;
+        }
+        if same_granularity(self.granularity, kept.granularity) {
+            self.granularity = kept.granularity;
             self.chapters.clone_from(&self.stored);
             self.set_boundaries(boundaries_of(&self.stored));
+            self.found = hand::found_behind(self, &self.boundaries);
             self.version.1 += 1;
         }
     }
@@ -321,7 +374,7 @@ impl State {
     pub(crate) fn outline_chapters(&self) -> &[Chapter] {
         match (&self.open, self.outline) {
             (None, _) => &[],
-            (Some(open), Outline::Found) => &open.chapters,
+            (Some(open), Outline::Found | Outline::Notes) => &open.chapters,
             (Some(open), Outline::AsWritten) => &open.as_written,
         }
     }
@@ -336,7 +389,12 @@ impl State {
             Command::FilterTopics(text) => self.topics.filter = text,
             Command::OpenDocument(id) => return self.open_document(id),
             Command::OpenPassage(passage) => return self.open_passage(passage),
-            Command::GoTo(unit) => self.jump_to(JumpTo::Unit(unit)),
+            Command::GoTo(unit) => {
+                if let Some(open) = &mut self.open {
+                    open.hand.chosen = Some(unit);
+                }
+                self.jump_to(JumpTo::Unit(unit));
+            }
             Command::ReadingAt(unit) => {
                 if let Some(open) = &mut self.open {
                     open.here = unit;
@@ -370,11 +428,15 @@ impl State {
                 }
             }
             Command::SetTheme(theme) => self.theme = theme,
+            Command::Hand(command) => return self.by_hand(command),
         }
         Vec::new()
     }
 
     fn act(&mut self, action: Action) -> Vec<Request> {
+        if let Some(requests) = self.act_by_hand(action) {
+            return requests;
+        }
         match action {
             Action::AddTyped => return self.add_typed(),
             Action::TypePath => {
@@ -413,6 +475,8 @@ impl State {
             Action::ShowAbout => self.sheet = Some(Sheet::About),
             // Asked of the system by the front end.
             Action::AddFiles | Action::AddFolder | Action::OpenLibrary | Action::NewLibrary | Action::Quit => {}
+            // Done to the open document, above.
+            _ => {}
         }
         Vec::new()
     }
@@ -459,7 +523,7 @@ impl State {
     }
 
     /// Starts a job on the open library.
-    fn start(&mut self, label: String, work: Work) -> Vec<Request> {
+    pub(crate) fn start(&mut self, label: String, work: Work) -> Vec<Request> {
         let Some(library) = &self.library else { return Vec::new() };
         if self.jobs.iter().any(|job| job.label == label && !job.is_cancelled) {
             return Vec::new();
@@ -483,14 +547,17 @@ impl State {
         if self.open.as_ref().is_some_and(|open| open.row.id == id) {
             return Vec::new();
         }
+        let mut requests = self.tick(f64::INFINITY, true);
         self.opening = Some(id);
-        vec![Request::OpenDocument(id)]
+        requests.push(Request::OpenDocument(id));
+        requests
     }
 
     fn open_passage(&mut self, passage: Passage) -> Vec<Request> {
+        let is_open = self.open.as_ref().is_some_and(|open| open.row.id == passage.document);
         let requests = self.open_document(passage.document);
         self.passage = Some(passage);
-        if requests.is_empty() {
+        if is_open {
             self.go_to_passage();
         }
         requests
@@ -513,7 +580,7 @@ impl State {
         self.jump_to(JumpTo::Unit(unit));
     }
 
-    fn jump_to(&mut self, to: JumpTo) {
+    pub(crate) fn jump_to(&mut self, to: JumpTo) {
         if self.open.is_none() {
             return;
         }
@@ -536,6 +603,7 @@ impl State {
         let unit = chapter.first_unit;
         if let Some(open) = &mut self.open {
             open.here = unit;
+            open.hand.chosen = Some(unit);
         }
         self.jump_to(JumpTo::Unit(unit));
     }
@@ -574,6 +642,9 @@ impl State {
         if self.sheet.take().is_some() {
             return Vec::new();
         }
+        if let Some(requests) = self.close_by_hand() {
+            return requests;
+        }
         if let Some(open) = &mut self.open
             && self.tab == Tab::Read
             && open.marks.take().is_some()
@@ -599,11 +670,23 @@ impl State {
                 }
             }
             Event::Document(loaded) => self.take_document(*loaded),
-            Event::Chapters { library, document, granularity, chapters, topics } => {
-                if self.library_at(&library).is_some()
-                    && let Some(open) = self.open.as_mut().filter(|open| open.row.id == document)
-                {
-                    open.keep(granularity, chapters, &topics);
+            Event::Chapters(kept) => {
+                if self.library_at(&kept.library).is_some() {
+                    return self.take_chapters(*kept);
+                }
+            }
+            Event::NotKept { document } => {
+                // What is shown is not what is kept: it is loaded again.
+                if self.open.as_ref().is_some_and(|open| open.row.id == document) {
+                    self.opening = Some(document);
+                    return vec![Request::OpenDocument(document)];
+                }
+            }
+            Event::OtherSide { document, other } => self.take_other_side(document, *other),
+            Event::Engines { document, engine, engines } => {
+                if let Some(open) = self.open.as_mut().filter(|open| open.row.id == document) {
+                    open.hand.engines = engines;
+                    return self.by_hand(HandCommand::Compare(Some(Other::Engine(engine))));
                 }
             }
             Event::Topic(bearers) => {
@@ -629,6 +712,23 @@ impl State {
                 self.notices.push(Notice::of(failure));
             }
         }
+        Vec::new()
+    }
+
+    fn take_chapters(&mut self, kept: KeptChapters) -> Vec<Request> {
+        let (document, n_chapters) = (kept.document, kept.chapters.len() as u32);
+        if let Some(row) =
+            self.library.iter_mut().flat_map(|library| &mut library.documents).find(|row| row.id == document)
+        {
+            row.n_chapters = n_chapters;
+        }
+        let Some(open) = self.open.as_mut().filter(|open| open.row.id == document) else { return Vec::new() };
+        if open.hand.kept.revision < kept.by_hand.revision {
+            // Another program, or another window, has corrected it.
+            self.opening = Some(document);
+            return vec![Request::OpenDocument(document)];
+        }
+        open.keep(kept);
         Vec::new()
     }
 
@@ -691,7 +791,8 @@ impl State {
         if self.open.as_ref().is_some_and(|open| open.as_written.is_empty()) {
             self.outline = Outline::Found;
         }
-        self.jump_to(JumpTo::Start);
+        let here = self.open.as_ref().map_or(UnitIndex(0), |open| open.here);
+        self.jump_to(if here == UnitIndex(0) { JumpTo::Start } else { JumpTo::Unit(here) });
         self.go_to_passage();
     }
 
@@ -792,6 +893,9 @@ pub(crate) mod tests {
             chapters: library.chapters(id, Layer::Found).expect("its chapters"),
             as_written: Vec::new(),
             chapter_topics: Vec::new(),
+            by_hand: library.hand_made(id).expect("what was done by hand"),
+            place: None,
+            engines: vec!["lexical".to_owned()],
         }
     }
 
@@ -859,13 +963,15 @@ pub(crate) mod tests {
         let before = starts(&state);
         let row = open(&state).row.clone();
         let chapters = loaded(&[0.1, 0.9, 0.4]).chapters;
-        state.hear(Event::Chapters {
+        state.hear(Event::Chapters(Box::new(KeptChapters {
             library: "own.caesura".into(),
             document: row.id,
             granularity: 0.2,
             chapters,
             topics: Vec::new(),
-        });
+            by_hand: caesura::store::HandMade::default(),
+            cut_by: None,
+        })));
         assert_eq!(starts(&state), before);
         assert!((open(&state).granularity - 1.0).abs() < f32::EPSILON);
     }

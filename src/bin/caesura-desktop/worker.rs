@@ -16,15 +16,19 @@ use std::thread::{self, JoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use caesura::chapters::CutConfig;
-use caesura::document::{Chapter, GapScores, Layer, Units};
+use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
 use caesura::import::{self, Found as FoundFile};
 use caesura::neural::{Encoder, SentenceEncoder};
-use caesura::pipeline::{self, Added, SplitSettings};
+use caesura::pipeline::{self, Added, Engine, SplitSettings};
 use caesura::progress::Progress;
 use caesura::search::{self, Found};
-use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, Library, TopicId, TopicRow};
+use caesura::store::{
+    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, TopicId, TopicRow,
+};
 
+use crate::compare::{Other, OtherSide, Start};
+use crate::format::{clock, opening};
 use crate::samples;
 use crate::state::Bearers;
 
@@ -50,6 +54,12 @@ pub(crate) enum Request {
     Topic(TopicId),
     /// Search the library, or one document. Of several searches only the newest must be answered.
     Search { number: u64, typed: String, document: Option<DocumentId> },
+    /// Keep what was done by hand to a document.
+    ByHand { document: DocumentId, change: HandMove },
+    /// Keep where a document is read.
+    KeepPlace { document: DocumentId, unit: UnitIndex },
+    /// Load what the chapters of a document are to be compared with.
+    Compare { document: DocumentId, with: Other, granularity: f32 },
     /// Do a job on a library.
     Work { job: JobId, library: PathBuf, work: Work },
     /// Stop a job.
@@ -65,6 +75,10 @@ pub(crate) enum Work {
     AddSamples,
     /// Cut a document anew and title its chapters.
     Recut { document: DocumentId, granularity: f32 },
+    /// Let another engine read a document.
+    ReadAgain { document: DocumentId, engine: Engine },
+    /// Cut a document by what another engine said.
+    CutBy { document: DocumentId, engine: String, granularity: f32 },
     /// Find the topics of the library.
     MineTopics,
 }
@@ -80,14 +94,14 @@ pub(crate) enum Event {
     Topics { library: PathBuf, topics: Vec<TopicRow> },
     /// A document is loaded.
     Document(Box<Loaded>),
-    /// A document is cut anew.
-    Chapters {
-        library: PathBuf,
-        document: DocumentId,
-        granularity: f32,
-        chapters: Vec<ChapterRow>,
-        topics: Vec<(ChapterId, TopicId, f32)>,
-    },
+    /// A document is cut anew, or corrected.
+    Chapters(Box<KeptChapters>),
+    /// What was done by hand to a document could not be kept.
+    NotKept { document: DocumentId },
+    /// What the chapters of a document are compared with.
+    OtherSide { document: DocumentId, other: Box<OtherSide> },
+    /// An engine has read a document; these have.
+    Engines { document: DocumentId, engine: String, engines: Vec<String> },
     /// What bears a topic.
     Topic(Box<Bearers>),
     /// The answer to a search.
@@ -111,6 +125,34 @@ pub(crate) struct Shelf {
     pub(crate) topics: Vec<TopicRow>,
 }
 
+/// Chapters as they are kept.
+#[derive(Debug)]
+pub(crate) struct KeptChapters {
+    pub(crate) library: PathBuf,
+    pub(crate) document: DocumentId,
+    pub(crate) granularity: f32,
+    pub(crate) chapters: Vec<ChapterRow>,
+    pub(crate) topics: Vec<(ChapterId, TopicId, f32)>,
+    /// What was done by hand when they were kept.
+    pub(crate) by_hand: HandMade,
+    /// The engine they are cut by, with its scores, if it is another one than before.
+    pub(crate) cut_by: Option<(String, GapScores, CutConfig)>,
+}
+
+impl KeptChapters {
+    pub(crate) fn read(library: &Library, document: DocumentId) -> Result<Self> {
+        Ok(Self {
+            library: library.path().to_owned(),
+            document,
+            granularity: library.document(document)?.granularity,
+            chapters: library.chapters(document, Layer::Found)?,
+            topics: library.chapter_topics(document)?,
+            by_hand: library.hand_made(document)?,
+            cut_by: None,
+        })
+    }
+}
+
 /// A document as it is loaded.
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
@@ -122,6 +164,12 @@ pub(crate) struct Loaded {
     pub(crate) chapters: Vec<ChapterRow>,
     pub(crate) as_written: Vec<Chapter>,
     pub(crate) chapter_topics: Vec<(ChapterId, TopicId, f32)>,
+    /// What was done by hand.
+    pub(crate) by_hand: HandMade,
+    /// Where it was read last.
+    pub(crate) place: Option<UnitIndex>,
+    /// The engines that have read it.
+    pub(crate) engines: Vec<String>,
 }
 
 /// Something that did not work.
@@ -321,12 +369,33 @@ impl Desk {
                 self.voice.say(Event::Found { number, found: Box::new(found) });
                 Ok(())
             }
+            Request::ByHand { document, change } => self.keep_by_hand(document, &change),
+            Request::KeepPlace { document, unit } => {
+                self.library.as_mut().ok_or_else(no_library)?.keep_reading_place(document, unit)
+            }
+            Request::Compare { document, with, granularity } => {
+                let other = Box::new(other_side(self.library()?, document, with, granularity)?);
+                self.voice.say(Event::OtherSide { document, other });
+                Ok(())
+            }
             Request::Work { .. } | Request::Cancel(_) => Ok(()),
         }
     }
 
     fn library(&self) -> Result<&Library> {
         self.library.as_ref().ok_or_else(no_library)
+    }
+
+    /// Keeps what was done by hand, and says the chapters that follow; what is about notes alone needs no answer.
+    fn keep_by_hand(&mut self, document: DocumentId, change: &HandMove) -> Result<()> {
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        if let Err(error) = pipeline::keep_by_hand(library, document, change, now()) {
+            self.voice.say(Event::NotKept { document });
+            return Err(error);
+        }
+        let kept = KeptChapters::read(library, document)?;
+        self.voice.say(Event::Chapters(Box::new(kept)));
+        Ok(())
     }
 
     /// Opens the library `last` if there is such a file; if not, `library` if it holds a document, and the samples
@@ -394,12 +463,15 @@ fn tried(request: &Request) -> String {
         Request::RemoveDocument(_) => "The document could not be removed",
         Request::Topic(_) => "The topic could not be opened",
         Request::Search { .. } => "The search did not work",
+        Request::ByHand { .. } => "The correction was not kept",
+        Request::KeepPlace { .. } => "The place that is read was not kept",
+        Request::Compare { .. } => "The other chapters could not be loaded",
         Request::Work { .. } | Request::Cancel(_) => "The work stopped",
     }
     .to_owned()
 }
 
-fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
+pub(crate) fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
     let row = library.document(id)?;
     let stored = library.gap_scores(id, &row.engine)?;
     // The slider must cut as the pipeline did when it stored the chapters.
@@ -412,8 +484,66 @@ fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
         chapters: library.chapters(id, Layer::Found)?,
         as_written: library.chapters(id, Layer::AsWritten)?.into_iter().map(|row| row.chapter).collect(),
         chapter_topics: library.chapter_topics(id)?,
+        by_hand: library.hand_made(id)?,
+        place: library.reading_place(id)?,
+        engines: library.engines(id)?,
         row,
     })
+}
+
+/// Loads what the chapters of a document are to be compared with.
+fn other_side(library: &Library, document: DocumentId, with: Other, granularity: f32) -> Result<OtherSide> {
+    match &with {
+        Other::AsWritten => {
+            let chapters = chapters_of(library, document, Layer::AsWritten)?;
+            let starts = chapters.iter().map(|chapter| start(chapter, f64::from(chapter.first_unit.0))).collect();
+            Ok(OtherSide { of: with, name: "As written".to_owned(), starts })
+        }
+        Other::Engine(engine) => {
+            let starts = engine_starts(library, document, engine, granularity)?;
+            Ok(OtherSide { name: format!("Found by {engine}"), of: with, starts })
+        }
+        Other::Document(other) => {
+            let row = library.document(*other)?;
+            let chapters = chapters_of(library, *other, Layer::Found)?;
+            let place = |chapter: &Chapter| match (chapter.time, row.duration) {
+                (Some(time), Some(duration)) => time.start.as_secs() / duration.as_secs().max(0.001),
+                _ => f64::from(chapter.span.start.0) / (row.n_bytes as f64).max(1.0),
+            };
+            let starts = chapters.iter().map(|chapter| start(chapter, place(chapter))).collect();
+            Ok(OtherSide { name: row.title, of: with, starts })
+        }
+    }
+}
+
+fn chapters_of(library: &Library, document: DocumentId, layer: Layer) -> Result<Vec<Chapter>> {
+    Ok(library.chapters(document, layer)?.into_iter().map(|row| row.chapter).collect())
+}
+
+pub(crate) fn start(chapter: &Chapter, place: f64) -> Start {
+    let said = chapter.time.map_or_else(|| format!("{}", chapter.first_unit.0 + 1), |time| clock(time.start));
+    Start { title: chapter.title.clone(), unit: chapter.first_unit.0, place, said }
+}
+
+/// Returns where chapters would start by what an engine said, each with its first words in the place of a title.
+fn engine_starts(library: &Library, document: DocumentId, engine: &str, granularity: f32) -> Result<Vec<Start>> {
+    let row = library.document(document)?;
+    let (text, units) = (library.text(document)?, library.units(document)?);
+    let Some((scores, provenance)) = library.gap_scores(document, engine)? else {
+        let reason = format!("{engine} has not read it; let it read it first");
+        return Err(Error::Nothing { attempt: "compare the chapters", reason });
+    };
+    let row = DocumentRow { engine: engine.to_owned(), granularity, ..row };
+    let cut = pipeline::stored_cut(&row, Some(&provenance));
+    let words = pipeline::words_of_units(&text, &units);
+    let found: Vec<GapIndex> = caesura::chapters::boundaries(&scores, &words, cut);
+    let mut chapters = caesura::chapters::chapters_at(text.len(), &units, &scores, &found);
+    for chapter in &mut chapters {
+        let heading = units.headings_before(chapter.first_unit).first();
+        let span = heading.map_or(units.units[chapter.first_unit.index()].span, |heading| heading.span);
+        chapter.title = opening(span.of(&text), 60);
+    }
+    Ok(chapters.iter().map(|chapter| start(chapter, f64::from(chapter.first_unit.0))).collect())
 }
 
 fn say_documents(library: &Library, voice: &Voice) -> Result<()> {
@@ -460,7 +590,8 @@ impl Bench {
         let job = task.job;
         let tried = match &task.work {
             Work::Add(_) | Work::AddSamples => "Not everything was added",
-            Work::Recut { .. } => "The chapters could not be stored",
+            Work::Recut { .. } | Work::CutBy { .. } => "The chapters could not be stored",
+            Work::ReadAgain { .. } => "The document could not be read again",
             Work::MineTopics => "The topics could not be found",
         };
         let failures = match catch_unwind(AssertUnwindSafe(|| self.do_task(task))) {
@@ -487,6 +618,10 @@ impl Bench {
                 Ok(failures)
             }
             Work::Recut { document, granularity } => self.recut(&watch, *document, *granularity).map(|()| Vec::new()),
+            Work::ReadAgain { document, engine } => self.read_again(&watch, *document, *engine).map(|()| Vec::new()),
+            Work::CutBy { document, engine, granularity } => {
+                self.cut_by(&watch, *document, engine, *granularity).map(|()| Vec::new())
+            }
             Work::MineTopics => self.mine(&watch).map(|()| Vec::new()),
         }
     }
@@ -536,13 +671,30 @@ impl Bench {
         let encoder = encoder(&self.encoder)?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::recut(library, document, granularity, Some(encoder), watch)?;
-        self.voice.say(Event::Chapters {
-            library: library.path().to_owned(),
-            document,
-            granularity,
-            chapters: library.chapters(document, Layer::Found)?,
-            topics: library.chapter_topics(document)?,
-        });
+        self.voice.say(Event::Chapters(Box::new(KeptChapters::read(library, document)?)));
+        say_documents(library, &self.voice)
+    }
+
+    fn read_again(&mut self, watch: &Watch, document: DocumentId, engine: Engine) -> Result<()> {
+        let encoder = if engine.needs_vectors() { Some(encoder(&self.encoder)?) } else { None };
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::read_again(library, document, engine, encoder, watch)?;
+        let engines = library.engines(document)?;
+        self.voice.say(Event::Engines { document, engine: engine.name().to_owned(), engines });
+        Ok(())
+    }
+
+    fn cut_by(&mut self, watch: &Watch, document: DocumentId, engine: &str, granularity: f32) -> Result<()> {
+        let encoder = encoder(&self.encoder)?;
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::recut_by(library, document, engine, granularity, Some(encoder), watch)?;
+        let mut kept = KeptChapters::read(library, document)?;
+        let row = library.document(document)?;
+        if let Some((scores, provenance)) = library.gap_scores(document, engine)? {
+            let cut = pipeline::stored_cut(&row, Some(&provenance));
+            kept.cut_by = Some((engine.to_owned(), scores, cut));
+        }
+        self.voice.say(Event::Chapters(Box::new(kept)));
         say_documents(library, &self.voice)
     }
 
@@ -557,7 +709,7 @@ impl Bench {
     fn do_short_tasks(&mut self) {
         loop {
             match self.tasks.try_recv() {
-                Ok(task) if matches!(task.work, Work::Recut { .. }) => self.do_safely(&task),
+                Ok(task) if matches!(task.work, Work::Recut { .. } | Work::CutBy { .. }) => self.do_safely(&task),
                 Ok(task) => self.waiting.push_back(task),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
             }
@@ -614,7 +766,7 @@ fn sources_under(paths: &[PathBuf]) -> Vec<Source> {
 }
 
 /// Returns the seconds since the start of 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs().cast_signed())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use caesura::corrections::NoteColor;
 use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     List(List),
     /// Shows the chapters of one document
     Show(Show),
+    /// Corrects the chapters of one document, and notes on its text; all of it can be undone
+    Edit(Edit),
     /// Takes documents out of the library
     Remove(Remove),
     /// Finds chapters that hold what is asked for, best first
@@ -176,6 +179,151 @@ pub(crate) struct Show {
     /// Which chapters: those found, or those the headings of the file make
     #[arg(long, default_value = "found")]
     pub(crate) layer: LayerArg,
+}
+
+/// Places are numbers of units, as `show` gives them, or times such as 1:02:03; a chapter is named by any place in it.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The document's number, as `list` gives it
+    pub(crate) id: i64,
+    #[command(subcommand)]
+    pub(crate) what: EditWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EditWhat {
+    /// Lists the units with their numbers, the scores of the gaps before them, and where chapters start
+    Units(EditUnits),
+    /// Starts a chapter at a place
+    Split(EditPlace),
+    /// Makes one of a chapter and the one before it
+    Merge(EditMerge),
+    /// Lets a chapter start at another place
+    Move(EditMove),
+    /// Gives a chapter a title
+    Rename(EditRename),
+    /// Gives a chapter a level, from 1 to 6
+    Level(EditLevel),
+    /// Marks the start of a chapter as certain
+    Certain(EditPlace),
+    /// Leaves it to the engine again whether a chapter starts at a place
+    Uncertain(EditPlace),
+    /// Keeps a chapter as it is, whatever the document is cut anew by
+    Lock(EditPlace),
+    /// Lets a chapter change again
+    Unlock(EditPlace),
+    /// Lists what is least certain first, or accepts all that is certain enough
+    Review(EditReview),
+    /// Highlights bytes of the text, with a note and tags
+    Note(EditNote),
+    /// Takes a note away
+    RemoveNote(EditRemoveNote),
+    /// Lists the notes
+    Notes,
+    /// Takes the last change back
+    Undo,
+    /// Does again what was taken back last
+    Redo,
+    /// Lists all changes, those that were taken back marked
+    Log,
+    /// Cuts the document anew; what was done by hand stays
+    Recut(EditRecut),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditUnits {
+    /// The first place to list
+    #[arg(default_value = "0")]
+    pub(crate) from: String,
+    /// How many units to list
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditPlace {
+    /// The place
+    pub(crate) place: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditMerge {
+    /// A place in the chapter
+    pub(crate) place: String,
+    /// With the one after it
+    #[arg(long)]
+    pub(crate) next: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditMove {
+    /// A place in the chapter
+    pub(crate) place: String,
+    /// The place where it is to start
+    #[arg(required_unless_present = "by")]
+    pub(crate) to: Option<String>,
+    /// By so many units, back if below 0
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "to")]
+    pub(crate) by: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditRename {
+    /// A place in the chapter
+    pub(crate) place: String,
+    /// The title
+    pub(crate) title: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditLevel {
+    /// A place in the chapter
+    pub(crate) place: String,
+    /// The level: 1 is the highest
+    pub(crate) level: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditReview {
+    /// Marks every boundary as certain whose score is at least this
+    #[arg(long, value_name = "0..1")]
+    pub(crate) accept_above: Option<f32>,
+    /// The most to list
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditNote {
+    /// The first byte of the text, counted from 0 in the text as the library keeps it (lines end with LF alone)
+    pub(crate) start: usize,
+    /// The byte after the last
+    pub(crate) end: usize,
+    /// What to note
+    #[arg(long, default_value = "")]
+    pub(crate) text: String,
+    /// A tag; may be given several times
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// The colour of the highlight
+    #[arg(long, default_value = "yellow", value_parser = note_color())]
+    pub(crate) color: NoteColor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditRemoveNote {
+    /// The note's number, as `notes` gives it
+    pub(crate) number: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditRecut {
+    /// How finely to cut, from 0 to 1 [default: as it is cut]
+    #[arg(long, value_name = "0..1")]
+    pub(crate) granularity: Option<f32>,
+    /// By what this engine says, which reads the document if it has not yet [default: the one it is cut by]
+    #[arg(long, value_parser = engine())]
+    pub(crate) engine: Option<Engine>,
 }
 
 #[derive(Debug, Args)]
@@ -456,6 +604,11 @@ fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {
 fn engine() -> impl TypedValueParser<Value = Engine> {
     PossibleValuesParser::new(Engine::ALL.map(Engine::name))
         .map(|name| Engine::from_name(&name).expect("only these names are let in"))
+}
+
+fn note_color() -> impl TypedValueParser<Value = NoteColor> {
+    PossibleValuesParser::new(NoteColor::ALL.map(NoteColor::name))
+        .map(|name| NoteColor::from_name(&name).expect("only these names are let in"))
 }
 
 fn part() -> impl TypedValueParser<Value = Part> {

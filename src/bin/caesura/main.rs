@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Topics(args) => commands::topics::run(&session, &args),
         Command::List(args) => commands::list::run(&session, &args),
         Command::Show(args) => commands::show::run(&session, &args),
+        Command::Edit(args) => commands::edit::run(&session, &args),
         Command::Remove(args) => commands::remove::run(&session, &args),
         Command::Search(args) => commands::search::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),

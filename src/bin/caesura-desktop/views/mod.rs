@@ -3,16 +3,24 @@
 //! A view changes nothing but its own [`Memory`]: where a list is scrolled, what is laid out.
 
 pub(crate) mod bars;
+pub(crate) mod bench;
+pub(crate) mod compare;
+pub(crate) mod edit_bar;
 pub(crate) mod follow;
 pub(crate) mod library;
+pub(crate) mod notes;
 pub(crate) mod outline;
 pub(crate) mod reader;
+pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod sheets;
 pub(crate) mod strip;
+pub(crate) mod tints;
 pub(crate) mod topics;
 pub(crate) mod widgets;
 
+#[cfg(test)]
+mod journeys;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
@@ -36,6 +44,8 @@ pub(crate) struct Memory {
     outline: follow::Follow<(u64, u64, usize)>,
     documents: follow::Follow<(Option<DocumentId>, usize)>,
     n_search_focus: u64,
+    n_find_focus: u64,
+    n_note_focus: u64,
     n_path_focus: u64,
 }
 
@@ -53,7 +63,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
             });
             if state.open.is_some() {
                 side(ui, Panel::right("outline"), (0.24 * width).clamp(220.0, 330.0), 180.0..=0.29 * width, |ui| {
-                    outline::outline_ui(ui, state, &mut memory.outline, commands);
+                    outline::outline_ui(ui, state, memory, commands);
                 });
             }
             paper(ui, |ui| reader::reader_ui(ui, state, memory, commands));

@@ -4,8 +4,7 @@ use eframe::egui::{self, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::document::Chapter;
 
-use super::follow::Follow;
-use super::{reader, widgets};
+use super::{Memory, notes, reader, widgets};
 use crate::command::{Action, Command, Outline};
 use crate::format::count;
 use crate::state::{OpenDocument, State};
@@ -17,14 +16,14 @@ const ROW_HEIGHT: f32 = 46.0;
 const ROW_SPACE: f32 = 2.0;
 
 /// Draws the outline of the open document.
-pub(crate) fn outline_ui(
-    ui: &mut Ui,
-    state: &State,
-    scrolled: &mut Follow<(u64, u64, usize)>,
-    commands: &mut Vec<Command>,
-) {
+pub(crate) fn outline_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let Some(open) = &state.open else { return };
     head_ui(ui, state, open, commands);
+    if state.outline == Outline::Notes {
+        notes::notes_ui(ui, state, open, &mut memory.n_note_focus, commands);
+        return;
+    }
+    let scrolled = &mut memory.outline;
     let chapters = state.outline_chapters();
     let here = open.chapter_here(chapters);
     ui.spacing_mut().item_spacing.y = ROW_SPACE;
@@ -42,16 +41,23 @@ pub(crate) fn outline_ui(
 }
 
 fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<Command>) {
-    if open.as_written.is_empty() {
-        widgets::heading(ui, "Chapters");
-    } else {
-        ui.horizontal(|ui| {
-            for (outline, label) in [(Outline::Found, "Chapters"), (Outline::AsWritten, "As written")] {
-                if ui.selectable_label(state.outline == outline, label).clicked() {
-                    commands.push(Command::ShowOutline(outline));
-                }
+    let as_written = (!open.as_written.is_empty()).then_some((Outline::AsWritten, "As written".to_owned()));
+    let notes = match open.hand.notes.len() {
+        0 => "Notes".to_owned(),
+        n => format!("Notes {n}"),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 7.0;
+        let found = (Outline::Found, "Chapters".to_owned());
+        for (outline, label) in std::iter::once(found).chain(as_written).chain([(Outline::Notes, notes)]) {
+            if ui.selectable_label(state.outline == outline, label).clicked() {
+                commands.push(Command::ShowOutline(outline));
             }
-        });
+        }
+    });
+    if state.outline == Outline::Notes {
+        ui.add_space(space::S);
+        return;
     }
     if state.outline == Outline::Found {
         slider_ui(ui, open, commands);
@@ -108,7 +114,9 @@ fn chapter_ui(
     let galley = widgets::one_line(ui, &title, size::BODY, color, rect.width());
     let is_cut = galley.elided;
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 15.0), galley);
-    let facts = widgets::one_line(ui, &reader::extent(open, chapter), size::SMALL, palette.muted, rect.width());
+    let standing = if state.outline == Outline::Found { reader::standing(open, chapter) } else { Vec::new() };
+    let extent = std::iter::once(reader::extent(open, chapter)).chain(standing).collect::<Vec<_>>().join(" · ");
+    let facts = widgets::one_line(ui, &extent, size::SMALL, palette.muted, (rect.width() - 54.0).max(40.0));
     let facts_width = facts.size().x;
     let middle = rect.top() + 33.0;
     widgets::paint_line(ui, pos2(rect.left(), middle), facts);

@@ -6,14 +6,20 @@
 
 use std::sync::Arc;
 
-use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
-use eframe::egui::{Color32, CornerRadius, Galley, Label, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::text::{CCursor, LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::text_selection::visuals::paint_text_selection;
+use eframe::egui::{
+    self, Color32, CornerRadius, Galley, Key, Label, PointerButton, Rect, Response, Role, Sense, TextEdit, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
 
-use caesura::document::{Chapter, UnitIndex};
+use caesura::corrections::Verdict;
+use caesura::document::{ByteOffset, Chapter, Origin, Span, UnitIndex};
 
-use super::{Memory, library, strip, widgets};
+use super::{Memory, compare, edit_bar, library, review, strip, tints, widgets};
 use crate::command::{Action, Command};
 use crate::format::{clock, count, opening};
+use crate::hand::HandCommand;
 use crate::heights::Heights;
 use crate::rows::{self, Row, RowKind};
 use crate::state::{JumpTo, OpenDocument, State};
@@ -47,6 +53,20 @@ pub(crate) struct Column {
     gone_to: Option<UnitIndex>,
     /// How many rows the last frame laid out.
     pub(crate) n_laid_out: usize,
+    /// The passages that the last frame drew.
+    drawn: Vec<Drawn>,
+    /// The byte at which a selection with the pointer began, while the button is held.
+    drag_from: Option<usize>,
+    /// How often a title was asked to be typed.
+    n_rename: u64,
+}
+
+/// A passage as it was drawn.
+#[derive(Clone)]
+struct Drawn {
+    rect: Rect,
+    galley: Arc<Galley>,
+    span: Span,
 }
 
 /// Where the parts of the column stand.
@@ -67,11 +87,19 @@ pub(crate) fn reader_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
     let Some(open) = &state.open else {
         return empty_ui(ui, state, commands);
     };
+    edit_bar::bar_ui(ui, open, commands);
+    edit_bar::find_ui(ui, state, open, &mut memory.n_find_focus, commands);
+    edit_bar::speaker_ui(ui, open, commands);
+    edit_bar::status_ui(ui, open);
+    review::review_ui(ui, open, commands);
+    if compare::compare_ui(ui, state, open, commands) {
+        return;
+    }
     let whole = ui.available_rect_before_wrap();
     let (view, side) = whole.split_left_right_at_x(whole.right() - strip::WIDTH);
     column_ui(ui, view, state, open, &mut memory.reader, commands);
     let in_sight = memory.reader.in_sight(open, view.height());
-    strip::strip_ui(ui, side, open, in_sight, &mut memory.strip, commands);
+    strip::strip_ui(ui, side, state, open, in_sight, &mut memory.strip, commands);
     ui.allocate_rect(whole, Sense::hover());
 }
 
@@ -126,7 +154,8 @@ fn column_ui(
     }
     let mut column_ui = ui.new_child(UiBuilder::new().id_salt(("column", open.version.0)).max_rect(view));
     column_ui.set_clip_rect(view.intersect(ui.clip_rect()));
-    column.draw(&mut column_ui, shape, open, 0.0 < wheel);
+    column.draw(&mut column_ui, shape, state, open, 0.0 < wheel, commands);
+    column.select(&column_ui, open, commands);
     let here = column.gone_to.unwrap_or_else(|| column.unit_at(open, f64::from(space::XL)));
     if here != open.here {
         commands.push(Command::ReadingAt(here));
@@ -165,7 +194,8 @@ impl Column {
         let is_same_document = self.version.0 == open.version.0;
         let first = self.heights.row_at(self.offset);
         let within = self.offset - self.heights.top(first);
-        if is_same_document && same(self.width, width) {
+        let has_same_rows = self.heights.len() == open.rows.len() + 1;
+        if is_same_document && has_same_rows && same(self.width, width) {
             self.fit_cut(open);
         } else {
             self.starts = chapter_starts(open);
@@ -202,11 +232,30 @@ impl Column {
     fn jump(&mut self, state: &State, open: &OpenDocument, height: f32) {
         let Some(jump) = state.jump().filter(|jump| jump.number != self.n_jump) else { return };
         self.n_jump = jump.number;
+        let row_in_sight = |row: usize| {
+            let top = self.heights.top(row + 1) - self.offset;
+            let bottom = top + f64::from(self.heights.height(row + 1));
+            f64::from(space::M) <= top && bottom <= f64::from(height) - f64::from(space::M)
+        };
+        let shows = match jump.to {
+            JumpTo::Show(unit) => Some(rows::row_of(&open.rows, unit)),
+            JumpTo::Byte(byte) => Some(row_at_byte(&open.rows, byte)),
+            _ => None,
+        };
+        if let Some(row) = shows {
+            if !row_in_sight(row) {
+                self.gone_to = None;
+                self.offset = self.heights.top(row + 1) - f64::from(0.3 * height);
+                self.scroll(0.0, height);
+            }
+            return;
+        }
         self.gone_to = match jump.to {
             JumpTo::Unit(unit) => Some(unit),
-            JumpTo::Pages(_) | JumpTo::Start | JumpTo::End => None,
+            _ => None,
         };
         self.offset = match jump.to {
+            JumpTo::Show(_) | JumpTo::Byte(_) => self.offset,
             JumpTo::Start => 0.0,
             JumpTo::End => self.heights.total() - f64::from(height) + f64::from(space::XL),
             JumpTo::Pages(n) => self.offset + f64::from(n) * f64::from((height - 2.0 * READING_LINE).max(READING_LINE)),
@@ -264,15 +313,24 @@ impl Column {
         (share(self.offset), share(self.offset + f64::from(height)))
     }
 
-    fn draw(&mut self, ui: &mut Ui, shape: Shape, open: &OpenDocument, is_going_back: bool) {
+    fn draw(
+        &mut self,
+        ui: &mut Ui,
+        shape: Shape,
+        state: &State,
+        open: &OpenDocument,
+        is_going_back: bool,
+        commands: &mut Vec<Command>,
+    ) {
         self.n_laid_out = 0;
         if is_going_back {
-            self.measure_first(ui, shape, open);
+            self.measure_first(ui, shape, state, open);
         }
+        self.drawn.clear();
         let mut row = self.heights.row_at(self.offset);
         let mut top = (self.heights.top(row) - self.offset) as f32;
         while row < self.heights.len() && top < shape.view.height() {
-            let height = self.draw_row(ui, shape, open, row, shape.view.top() + top);
+            let height = self.draw_row(ui, shape, state, open, row, shape.view.top() + top, commands);
             self.heights.set(row, height);
             self.measured[row] = true;
             self.n_laid_out += 1;
@@ -282,7 +340,7 @@ impl Column {
     }
 
     /// Measures the rows that came into sight at the top, and keeps what is below them where it is.
-    fn measure_first(&mut self, ui: &mut Ui, shape: Shape, open: &OpenDocument) {
+    fn measure_first(&mut self, ui: &mut Ui, shape: Shape, state: &State, open: &OpenDocument) {
         // One turn of the wheel seldom brings more than a few rows into sight.
         for _ in 0..8 {
             let row = self.heights.row_at(self.offset);
@@ -290,7 +348,7 @@ impl Column {
                 return;
             }
             let mut unseen = ui.new_child(UiBuilder::new().id_salt("unseen").max_rect(shape.view).invisible());
-            let height = self.draw_row(&mut unseen, shape, open, row, shape.view.top());
+            let height = self.draw_row(&mut unseen, shape, state, open, row, shape.view.top(), &mut Vec::new());
             self.offset += f64::from(height) - f64::from(self.heights.height(row));
             self.offset = self.offset.max(0.0);
             self.heights.set(row, height);
@@ -300,14 +358,29 @@ impl Column {
     }
 
     /// Draws one row with its top at `top`; returns its height.
-    fn draw_row(&self, ui: &mut Ui, shape: Shape, open: &OpenDocument, row: usize, top: f32) -> f32 {
+    #[expect(clippy::too_many_arguments, reason = "a row is drawn from all that is shown of it")]
+    fn draw_row(
+        &mut self,
+        ui: &mut Ui,
+        shape: Shape,
+        state: &State,
+        open: &OpenDocument,
+        row: usize,
+        top: f32,
+        commands: &mut Vec<Command>,
+    ) -> f32 {
         let Some(at) = row.checked_sub(1) else {
             return draw_title(ui, shape, open, top);
         };
         let mut pen = Pen { ui, shape, top, id: row };
         let start = self.starts.binary_search(&at).ok();
-        if let Some(chapter) = start {
-            pen.chapter(open, &open.chapters[chapter], chapter == 0);
+        if let Some(chapter) = start.and_then(|start| open.chapters.get(start)) {
+            let is_renamed = open.hand.renaming.as_ref().is_some_and(|it| it.chapter == chapter.first_unit);
+            if is_renamed {
+                pen.title_field(state, open, &mut self.n_rename, commands);
+            } else {
+                pen.chapter(open, chapter, start == Some(0), commands);
+            }
         }
         let shown = &open.rows[at];
         match shown.kind {
@@ -317,10 +390,76 @@ impl Column {
                     pen.heading(text, level);
                 }
             }
-            RowKind::Start | RowKind::More => pen.passage(open, shown, at),
+            RowKind::Start | RowKind::More => {
+                let drawn = pen.passage(open, shown, at, self.drag_from.is_some(), commands);
+                self.drawn.push(drawn);
+            }
         }
         pen.top - top
     }
+
+    /// Selects with the pointer: what it is dragged over, or the word it presses twice.
+    fn select(&mut self, ui: &Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
+        let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else { return };
+        let (is_pressed, is_down) =
+            ui.input(|input| (input.pointer.button_pressed(PointerButton::Primary), input.pointer.primary_down()));
+        if !is_down {
+            self.drag_from = None;
+        }
+        if is_pressed
+            && self.drawn.iter().any(|drawn| drawn.rect.contains(pointer))
+            && ui.rect_contains_pointer(ui.clip_rect())
+        {
+            self.drag_from = self.byte_at(open, pointer);
+            return;
+        }
+        if let (Some(from), true) = (self.drag_from, is_down)
+            && let Some(to) = self.byte_at(open, pointer)
+            && from != to
+        {
+            let span = Span::new(from.min(to)..from.max(to));
+            if open.hand.selected != Some(span) {
+                commands.push(Command::Hand(HandCommand::Select(Some(span))));
+            }
+        }
+        let is_copied = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+        if let Some(span) = open.hand.selected.filter(|_| is_copied && !ui.ctx().egui_wants_keyboard_input()) {
+            ui.ctx().copy_text(span.of(&open.text).to_owned());
+        }
+    }
+
+    /// Returns the byte of the text that is drawn nearest to a place.
+    fn byte_at(&self, open: &OpenDocument, place: egui::Pos2) -> Option<usize> {
+        let distance = |drawn: &&Drawn| {
+            if place.y < drawn.rect.top() {
+                drawn.rect.top() - place.y
+            } else {
+                (place.y - drawn.rect.bottom()).max(0.0)
+            }
+        };
+        let nearest = self.drawn.iter().min_by(|one, other| distance(one).total_cmp(&distance(other)))?;
+        let cursor = nearest.galley.cursor_from_pos(place - nearest.rect.min);
+        let text = nearest.span.of(&open.text);
+        let within = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(at, _)| at);
+        Some(nearest.span.start.index() + within)
+    }
+}
+
+/// Returns the row that holds a byte, or the last one before it.
+fn row_at_byte(rows: &[Row], byte: ByteOffset) -> usize {
+    rows.partition_point(|row| row.span.start <= byte).saturating_sub(1)
+}
+
+/// Returns the word around a byte of the text, within `span`; nothing between words.
+fn word_around(text: &str, span: Span, byte: usize) -> Option<Span> {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '’';
+    let before = &text[span.start.index()..byte];
+    let start = before.rfind(|letter| !is_letter(letter)).map_or(span.start.index(), |at| {
+        span.start.index() + at + before[at..].chars().next().map_or(0, char::len_utf8)
+    });
+    let after = &text[byte..span.end.index()];
+    let end = byte + after.find(|letter| !is_letter(letter)).unwrap_or(after.len());
+    (start < end).then(|| Span::new(start..end))
 }
 
 /// Returns whether a heading says what the title of the chapter it opens has just said.
@@ -402,22 +541,74 @@ impl Pen<'_> {
         self.top += size.y;
     }
 
-    /// Draws the title of a chapter above its first row.
-    fn chapter(&mut self, open: &OpenDocument, chapter: &Chapter, is_first: bool) {
+    /// Draws the title of a chapter above its first row, and how its start came to be.
+    fn chapter(&mut self, open: &OpenDocument, chapter: &Chapter, is_first: bool, commands: &mut Vec<Command>) {
         let palette = Palette::of(self.ui);
-        if is_first && chapter.title == open.row.title {
+        let facts = standing(open, chapter);
+        if is_first && chapter.title == open.row.title && facts.is_empty() {
             // The title of the document stands right above.
             self.top += space::L;
             return;
         }
         self.top += if is_first { space::L } else { space::XL };
-        let rule = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(28.0, 2.0));
-        self.ui.painter().rect_filled(rule, CornerRadius::same(1), palette.accent);
+        self.rule(open, chapter, &facts);
         self.top += space::M;
         let (title, color) = title_of(open, chapter, palette);
-        let galley = self.galley(&title, size::CHAPTER, 28.0, color);
-        self.text(galley, "chapter");
-        self.top += space::M;
+        let size = if chapter.level <= 1 { size::CHAPTER } else { size::HEADING };
+        let galley = self.galley(&title, size, 28.0, color);
+        let rect = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(self.shape.width, galley.size().y));
+        let response = self.ui.interact(rect, self.ui.scope_id().with(("chapter", self.id)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &title));
+        self.ui.painter().galley(rect.min, galley, color);
+        if response.double_clicked() {
+            commands.push(Command::Hand(HandCommand::Choose(chapter.first_unit)));
+            commands.push(Command::Do(Action::Rename));
+        } else if response.clicked() || response.secondary_clicked() {
+            commands.push(Command::Hand(HandCommand::Choose(chapter.first_unit)));
+        }
+        context_menu(&response, open, chapter.first_unit, commands);
+        self.top += rect.height() + space::M;
+    }
+
+    /// Draws the line at which a chapter starts, and beside it how it came to be.
+    fn rule(&self, open: &OpenDocument, chapter: &Chapter, facts: &[String]) {
+        let palette = Palette::of(self.ui);
+        let is_by_hand = chapter.origin == Origin::ByHand || open.hand.corrections().is_certain(chapter.first_unit);
+        let height = if is_by_hand { 4.0 } else { 2.0 };
+        let rule = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(28.0, height));
+        self.ui.painter().rect_filled(rule, CornerRadius::same(2), palette.accent);
+        if !facts.is_empty() {
+            let said = facts.join(" · ");
+            let galley = widgets::one_line(self.ui, &said, size::SMALL, palette.muted, self.shape.width - 44.0);
+            widgets::paint_line(self.ui, pos2(self.shape.left + 38.0, self.top + height / 2.0), galley);
+        }
+    }
+
+    /// Draws the field in which a title is typed.
+    fn title_field(&mut self, state: &State, open: &OpenDocument, n_rename: &mut u64, commands: &mut Vec<Command>) {
+        let Some(renaming) = &open.hand.renaming else { return };
+        self.top += space::L;
+        let rect = Rect::from_min_size(pos2(self.shape.left - 8.0, self.top), vec2(self.shape.width + 8.0, 42.0));
+        let mut typed = renaming.typed.clone();
+        let builder = UiBuilder::new().id_salt(("title", self.id)).max_rect(rect);
+        let field = TextEdit::singleline(&mut typed)
+            .font(font(size::CHAPTER))
+            .desired_width(rect.width() - 18.0)
+            .margin(egui::Margin::symmetric(8, 6));
+        let response = self.ui.scope_builder(builder, |ui| ui.add(field)).inner;
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Title of the chapter"));
+        if *n_rename != state.n_rename_focus {
+            *n_rename = state.n_rename_focus;
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.push(Command::Hand(HandCommand::TypeTitle(typed)));
+        }
+        if response.lost_focus() {
+            let is_left = self.ui.input(|input| input.key_pressed(Key::Escape));
+            commands.push(if is_left { Command::Do(Action::Stop) } else { Command::Hand(HandCommand::KeepTitle) });
+        }
+        self.top += 42.0 + space::M;
     }
 
     fn heading(&mut self, text: &str, level: u8) {
@@ -430,50 +621,163 @@ impl Pen<'_> {
     }
 
     /// Draws a row of text, with who says it and when beside it, and the score of the gap after it.
-    fn passage(&mut self, open: &OpenDocument, row: &Row, at: usize) {
+    fn passage(
+        &mut self,
+        open: &OpenDocument,
+        row: &Row,
+        at: usize,
+        is_selecting: bool,
+        commands: &mut Vec<Command>,
+    ) -> Drawn {
         let palette = Palette::of(self.ui);
         if row.kind == RowKind::Start {
-            self.speaker(open, row.unit);
+            self.speaker(open, row.unit, commands);
         }
         let galley = self.passage_galley(open, row, palette);
-        self.text(galley, "text");
+        let size = vec2(self.shape.width, galley.size().y);
+        let rect = Rect::from_min_size(pos2(self.shape.left, self.top), size);
+        let response = self.ui.interact(rect, self.ui.scope_id().with(("text", self.id)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, row.span.of(&open.text).replace('\n', " ")));
+        self.chosen(open, row, rect, &response);
+        let drawn = Drawn { rect, galley: Arc::clone(&galley), span: row.span };
+        self.ui.painter().galley(rect.min, self.with_selection(galley, open, row), palette.ink);
+        self.press(open, row, &response, &drawn, is_selecting, commands);
+        self.top += size.y;
         let ends_unit = open.rows.get(at + 1).is_none_or(|next| next.unit != row.unit || next.kind != RowKind::More);
-        if !ends_unit {
+        if ends_unit {
+            let space = if rows::is_tight(open.units.kind) { 4.0 } else { PARAGRAPH_SPACE };
+            self.score_after(open, row.unit, self.top + space / 2.0);
+            self.top += space;
+        }
+        drawn
+    }
+
+    /// Draws behind a row that it is chosen, or pointed at with the keyboard.
+    fn chosen(&self, open: &OpenDocument, row: &Row, rect: Rect, response: &Response) {
+        let palette = Palette::of(self.ui);
+        let is_chosen = open.hand.chosen == Some(row.unit);
+        if !is_chosen && !response.has_focus() {
             return;
         }
-        let space = if rows::is_tight(open.units.kind) { 4.0 } else { PARAGRAPH_SPACE };
-        self.score_after(open, row.unit, self.top + space / 2.0);
-        self.top += space;
+        let behind = rect.expand2(vec2(10.0, 2.0));
+        self.ui.painter().rect_filled(behind, CornerRadius::same(6), palette.hovered.gamma_multiply(0.55));
+        let mark = Rect::from_min_size(behind.min, vec2(3.0, behind.height()));
+        self.ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
+    }
+
+    /// Returns the text of a row with what is selected of it.
+    fn with_selection(&self, mut galley: Arc<Galley>, open: &OpenDocument, row: &Row) -> Arc<Galley> {
+        let Some(selected) = open.hand.selected else { return galley };
+        let (from, to) = (selected.start.max(row.span.start), selected.end.min(row.span.end));
+        if to <= from {
+            return galley;
+        }
+        let cursor = |byte: ByteOffset| {
+            let text = &open.text[row.span.start.index()..byte.index()];
+            CCursor::new(text.chars().count())
+        };
+        let range = egui::text::CCursorRange::two(cursor(from), cursor(to));
+        paint_text_selection(&mut galley, self.ui.visuals(), &range, None);
+        galley
+    }
+
+    /// Does what a press on a row asks for.
+    fn press(
+        &self,
+        open: &OpenDocument,
+        row: &Row,
+        response: &Response,
+        drawn: &Drawn,
+        is_selecting: bool,
+        commands: &mut Vec<Command>,
+    ) {
+        if response.hovered() || is_selecting {
+            self.ui.ctx().set_cursor_icon(egui::CursorIcon::Text);
+        }
+        if response.double_clicked()
+            && let Some(place) = response.interact_pointer_pos()
+        {
+            let cursor = drawn.galley.cursor_from_pos(place - drawn.rect.min);
+            let text = row.span.of(&open.text);
+            let within = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(at, _)| at);
+            let word = word_around(&open.text, row.span, row.span.start.index() + within);
+            commands.push(Command::Hand(HandCommand::Select(word)));
+        } else if response.clicked() {
+            commands.push(Command::Hand(HandCommand::Choose(row.unit)));
+        } else if response.secondary_clicked() && open.hand.selected.is_none() {
+            commands.push(Command::Hand(HandCommand::Choose(row.unit)));
+        }
+        context_menu(response, open, row.unit, commands);
     }
 
     /// Draws the speaker, where another one spoke before, and the time.
-    fn speaker(&mut self, open: &OpenDocument, unit: UnitIndex) {
+    fn speaker(&mut self, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) {
         let palette = Palette::of(self.ui);
         let shown = &open.units.units[unit.index()];
         let before = unit.gap_before().map(|gap| &open.units.units[gap.index()]);
-        let is_change = before.is_none_or(|before| before.speaker != shown.speaker);
+        let is_change = open.hand.only_speaker.is_none() && before.is_none_or(|before| before.speaker != shown.speaker);
         let speaker = shown.speaker.as_deref().filter(|_| is_change).unwrap_or_default();
         let time = shown.time.map(|time| clock(time.start)).unwrap_or_default();
         if self.shape.has_gutter {
-            self.speaker_beside(speaker, &time);
-        } else if !speaker.is_empty() {
-            let line = if time.is_empty() { speaker.to_owned() } else { format!("{speaker} · {time}") };
-            let galley = self.galley(&line, size::SMALL, 20.0, palette.muted);
-            self.text(galley, "speaker");
+            self.speaker_beside(open, unit, speaker, &time, commands);
+        } else if !speaker.is_empty() || (is_change && !time.is_empty()) {
+            let color = self.speaker_color(open, speaker);
+            let galley = self.galley(speaker, size::SMALL, 20.0, color);
+            let line = if speaker.is_empty() { time } else { format!(" · {time}") };
+            let left = pos2(self.shape.left, self.top + 10.0);
+            let width = galley.size().x;
+            widgets::paint_line(self.ui, left, galley);
+            if line.trim_matches([' ', '·']).is_empty() {
+                self.top += 20.0;
+                return;
+            }
+            let galley = widgets::one_line(self.ui, &line, size::SMALL, palette.muted, self.shape.width - width);
+            widgets::paint_line(self.ui, left + vec2(width, 0.0), galley);
+            self.top += 20.0;
         }
     }
 
-    fn speaker_beside(&self, speaker: &str, time: &str) {
+    fn speaker_color(&self, open: &OpenDocument, speaker: &str) -> Color32 {
+        match open.hand.speaker_number(speaker) {
+            Some(number) if 1 < open.hand.speakers.len() => tints::tint(self.ui, number),
+            _ => Palette::of(self.ui).ink,
+        }
+    }
+
+    /// Draws speaker and time beside the text: the one to show only what is said by that speaker, the other to copy a link.
+    fn speaker_beside(
+        &self,
+        open: &OpenDocument,
+        unit: UnitIndex,
+        speaker: &str,
+        time: &str,
+        commands: &mut Vec<Command>,
+    ) {
         let palette = Palette::of(self.ui);
         let width = GUTTER - space::L;
         let right = self.shape.left - space::M;
         let mut middle = self.top + READING_LINE / 2.0;
-        for (text, color) in [(speaker, palette.ink), (time, palette.muted)] {
+        for (text, color, is_time) in [(speaker, self.speaker_color(open, speaker), false), (time, palette.muted, true)]
+        {
             if text.is_empty() {
                 continue;
             }
             let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
-            widgets::paint_line(self.ui, pos2(right - galley.size().x, middle), galley);
+            let rect = Rect::from_min_size(pos2(right - galley.size().x, middle - 9.0), vec2(galley.size().x, 18.0));
+            let response =
+                self.ui.interact(rect, self.ui.scope_id().with((is_time, "beside", self.id)), Sense::click());
+            let label = if is_time { format!("Copy a link to {text}") } else { format!("Only what {text} says") };
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+            if response.hovered() || response.has_focus() {
+                let line = [rect.left_bottom() - vec2(0.0, 1.0), rect.right_bottom() - vec2(0.0, 1.0)];
+                self.ui.painter().line_segment(line, (1.0, color));
+            }
+            widgets::paint_line(self.ui, pos2(rect.left(), middle), galley);
+            if response.on_hover_text(&label).on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+                let only = open.hand.only_speaker.is_none().then(|| text.to_owned());
+                let command = if is_time { HandCommand::CopyLink(unit) } else { HandCommand::OnlySpeaker(only) };
+                commands.push(Command::Hand(command));
+            }
             middle += 18.0;
         }
     }
@@ -501,18 +805,101 @@ impl Pen<'_> {
             ..TextFormat::default()
         };
         let marked = widgets::marked(&plain, palette);
+        let found = TextFormat { color: palette.on_accent, background: palette.accent, ..marked.clone() };
         let text = row.span.of(&open.text);
         let mut job = LayoutJob::default();
-        let mut from = 0;
-        for hit in hits(open, row) {
-            job.append(&text[from..hit.start].replace('\n', " "), 0.0, plain.clone());
-            job.append(&text[hit.clone()].replace('\n', " "), 0.0, marked.clone());
-            from = hit.end;
+        for (range, look) in looks(open, row) {
+            let format = match look {
+                Look::Plain => plain.clone(),
+                Look::Hit => marked.clone(),
+                Look::Found => found.clone(),
+                Look::Note(color) => {
+                    TextFormat { color: palette.ink, background: tints::highlight(self.ui, color), ..marked.clone() }
+                }
+            };
+            job.append(&text[range].replace('\n', " "), 0.0, format);
         }
-        job.append(&text[from..].replace('\n', " "), 0.0, plain);
         job.wrap = TextWrapping::wrap_at_width(self.shape.width);
         self.ui.fonts_mut(|fonts| fonts.layout_job(job))
     }
+}
+
+/// How a piece of text looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Plain,
+    Note(caesura::corrections::NoteColor),
+    /// A word that was searched for, or a match of what is looked for.
+    Hit,
+    /// The match that is gone to.
+    Found,
+}
+
+/// Returns the pieces of a row with how they look, in order: a match over a note, the one that is gone to over all.
+fn looks(open: &OpenDocument, row: &Row) -> Vec<(std::ops::Range<usize>, Look)> {
+    let (start, end) = (row.span.start.index(), row.span.end.index());
+    let within = |span: Span| span.start.index().max(start) - start..span.end.index().min(end) - start;
+    let mut layers: Vec<(std::ops::Range<usize>, Look)> = Vec::new();
+    layers.extend(open.hand.notes_within(row.span).map(|(_, note)| (within(note.span), Look::Note(note.color))));
+    layers.extend(hits(open, row).into_iter().map(|hit| (hit, Look::Hit)));
+    if let Some(find) = &open.hand.find {
+        layers.extend(find.within(row.span).iter().map(|found| (within(*found), Look::Hit)));
+        let current = find.current().filter(|found| found.start < row.span.end && row.span.start < found.end);
+        layers.extend(current.map(|found| (within(found), Look::Found)));
+    }
+    flattened(end - start, &layers)
+}
+
+/// Returns the pieces of `0..len`, each with the look of the last layer that covers it.
+fn flattened(len: usize, layers: &[(std::ops::Range<usize>, Look)]) -> Vec<(std::ops::Range<usize>, Look)> {
+    let mut cuts: Vec<usize> = layers.iter().flat_map(|(range, _)| [range.start, range.end]).chain([0, len]).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut pieces: Vec<(std::ops::Range<usize>, Look)> = Vec::with_capacity(cuts.len());
+    for pair in cuts.windows(2) {
+        let range = pair[0]..pair[1];
+        let covers =
+            |(layer, _): &&(std::ops::Range<usize>, Look)| layer.start <= range.start && range.end <= layer.end;
+        let look = layers.iter().rev().find(covers).map_or(Look::Plain, |(_, look)| *look);
+        match pieces.last_mut() {
+            Some((last, same)) if *same == look => last.end = range.end,
+            _ => pieces.push((range, look)),
+        }
+    }
+    pieces
+}
+
+/// Draws all that can be done at a unit, where the pointer asks for it.
+fn context_menu(response: &Response, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) {
+    response.context_menu(|ui| {
+        ui.set_min_width(230.0);
+        edit_bar::menu_items(ui, commands);
+        let Some(speaker) = &open.units.units[unit.index()].speaker else { return };
+        ui.separator();
+        if ui.button(format!("Only what {} says", opening(speaker, 24))).clicked() {
+            commands.push(Command::Hand(HandCommand::OnlySpeaker(Some(speaker.clone()))));
+            ui.close();
+        }
+    });
+}
+
+/// Returns how the start of a chapter came to be, and what holds it, in a few words; nothing of one that an engine found.
+pub(crate) fn standing(open: &OpenDocument, chapter: &Chapter) -> Vec<String> {
+    let corrections = open.hand.corrections();
+    let mut said = Vec::new();
+    match corrections.verdict(chapter.first_unit) {
+        Some(Verdict::Set) => said.push("set by hand".to_owned()),
+        Some(Verdict::Certain) => said.push("certain".to_owned()),
+        Some(Verdict::Never) | None => {}
+    }
+    let correction = corrections.at(chapter.first_unit);
+    if correction.is_some_and(|it| it.title.is_some()) {
+        said.push("title by hand".to_owned());
+    }
+    if correction.is_some_and(|it| it.lock.is_some()) {
+        said.push("locked".to_owned());
+    }
+    said
 }
 
 /// Returns the title of a chapter with its colour; of one that has none yet, how it begins.
@@ -581,5 +968,33 @@ mod tests {
         check("Über über", &["über"], &["Über", "über"]);
         check("ends with hive", &["hive"], &["hive"]);
         check("", &["hive"], &[]);
+    }
+
+    #[test]
+    fn of_what_overlaps_the_last_is_seen() {
+        let note = Look::Note(caesura::corrections::NoteColor::Blue);
+        let layers = [(2..8, note), (4..6, Look::Hit), (4..5, Look::Found)];
+        let expected = [
+            (0..2, Look::Plain),
+            (2..4, note),
+            (4..5, Look::Found),
+            (5..6, Look::Hit),
+            (6..8, note),
+            (8..9, Look::Plain),
+        ];
+        assert_eq!(flattened(9, &layers), expected);
+        assert_eq!(flattened(3, &[]), [(0..3, Look::Plain)]);
+        assert_eq!(flattened(0, &[]), []);
+    }
+
+    #[test]
+    fn a_word_is_found_around_a_place() {
+        let text = "The keeper’s lamp, lit.";
+        let all = Span::new(0..text.len());
+        let word = |byte| word_around(text, all, byte).map(|span| span.of(text));
+        assert_eq!(word(5), Some("keeper’s"));
+        assert_eq!(word(4), Some("keeper’s"));
+        assert_eq!(word(3), Some("The"));
+        assert_eq!(word(text.len()), None);
     }
 }

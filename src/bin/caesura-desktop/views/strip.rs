@@ -6,9 +6,10 @@ use eframe::egui::{self, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, 
 
 use caesura::document::{GapIndex, UnitIndex};
 
+use super::tints;
 use crate::command::Command;
-use crate::format::thousands;
-use crate::state::OpenDocument;
+use crate::format::{clock, thousands};
+use crate::state::{OpenDocument, State};
 use crate::theme::{Palette, space};
 
 /// The width of the strip.
@@ -36,6 +37,7 @@ struct Bar {
 pub(crate) fn strip_ui(
     ui: &mut Ui,
     rect: Rect,
+    state: &State,
     open: &OpenDocument,
     in_sight: (f32, f32),
     strip: &mut Strip,
@@ -58,7 +60,9 @@ pub(crate) fn strip_ui(
         ui.painter().rect_filled(sight, CornerRadius::same(4), palette.hovered);
     }
     strip.fit(open, inner.height());
+    topics_ui(ui, inner, state, open);
     strip.draw(ui, inner, open.units.len());
+    chosen_ui(ui, inner, open);
     let share = |place: egui::Pos2| ((place.y - inner.top()) / inner.height()).clamp(0.0, 1.0);
     let unit_at = |share: f32| {
         let n_units = open.units.len();
@@ -73,14 +77,55 @@ pub(crate) fn strip_ui(
     }
 }
 
+/// The width of the bands that say which topic a chapter bears.
+const BAND: f32 = 4.0;
+
+/// Draws the strongest topic of each chapter as a band of its colour along the chapter.
+fn topics_ui(ui: &Ui, rect: Rect, state: &State, open: &OpenDocument) {
+    let n_units = open.units.len().max(1) as f32;
+    // A chapter lower than a point is not seen.
+    let least = n_units / rect.height().max(1.0);
+    let mut drawn_to = 0.0_f32;
+    for chapter in &open.chapters {
+        let (start, end) = (chapter.first_unit.0 as f32, chapter.end_unit().0 as f32);
+        if end - drawn_to < least {
+            continue;
+        }
+        drawn_to = end;
+        let Some(topic) = open.topics_of(chapter.first_unit).next() else { continue };
+        let Some(number) = state.topics.all.iter().position(|row| row.id == topic) else { continue };
+        let place = |unit: f32| rect.top() + unit / n_units * rect.height();
+        let band = Rect::from_min_max(
+            pos2(rect.left() - space::XS + 1.0, place(start) + 0.5),
+            pos2(rect.left() - space::XS + 1.0 + BAND, (place(end) - 0.5).max(place(start) + 1.0)),
+        );
+        ui.painter().rect_filled(band, CornerRadius::same(1), tints::tint(ui, number));
+    }
+}
+
+/// Draws where the chosen unit is.
+fn chosen_ui(ui: &Ui, rect: Rect, open: &OpenDocument) {
+    let Some(unit) = open.hand.chosen else { return };
+    let palette = Palette::of(ui);
+    let middle = rect.top() + (unit.0 as f32 + 0.5) / open.units.len().max(1) as f32 * rect.height();
+    let right = rect.right();
+    let tip = vec![pos2(right - 6.0, middle), pos2(right, middle - 4.0), pos2(right, middle + 4.0)];
+    ui.painter().add(egui::Shape::convex_polygon(tip, palette.accent, egui::Stroke::NONE));
+}
+
 /// Returns what the strip says at a unit.
 fn said_at(open: &OpenDocument, unit: UnitIndex) -> String {
     let chapter = &open.chapters[open.chapters.partition_point(|chapter| chapter.first_unit <= unit).saturating_sub(1)];
+    let time = open.units.units.get(unit.index()).and_then(|unit| unit.time).map(|time| clock(time.start));
+    let title = match time {
+        Some(time) => format!("{time}  {}", chapter.title),
+        None => chapter.title.clone(),
+    };
     let score = unit.gap_before().filter(|gap| gap.index() < open.scores.len()).map(|gap| open.scores.at(gap));
     let place = format!("{} of {}", thousands(u64::from(unit.0) + 1), thousands(open.units.len() as u64));
     match score {
-        Some(score) => format!("{}\n{place}, score of the gap before it {score:.2}", chapter.title),
-        None => format!("{}\n{place}", chapter.title),
+        Some(score) => format!("{title}\n{place}, score of the gap before it {score:.2}"),
+        None => format!("{title}\n{place}"),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::worker::{Event, Failure, Request, Work};
 pub(super) struct Bench {
     pub(super) state: State,
     memory: Memory,
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
     is_styled: bool,
 }
 
@@ -110,7 +110,7 @@ fn the_outline_marks_the_chapter_gone_to_in_a_text_of_one_page() {
 #[test]
 fn the_keys_of_the_table_do_what_it_says() {
     let mut window = window(reading(loaded(&[0.2, 0.9])), SIZES[0]);
-    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::F);
+    window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, egui::Key::F);
     window.run_steps(3);
     assert_eq!(window.state().state.tab, Tab::Search);
     window.key_press(egui::Key::F1);

@@ -1,6 +1,7 @@
 //! The commands, one a file: each turns what was typed into calls of the library and prints what comes of them.
 
 pub(crate) mod add;
+pub(crate) mod edit;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod list;

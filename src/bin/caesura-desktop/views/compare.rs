@@ -1,0 +1,203 @@
+//! The comparison: the chapters of the open document and other ones side by side, with what differs marked.
+
+use eframe::egui::{
+    self, Button, ComboBox, CornerRadius, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
+
+use caesura::document::UnitIndex;
+use caesura::pipeline::Engine;
+
+use super::{edit_bar, widgets};
+use crate::command::{Action, Command};
+use crate::compare::{self, Line, Other, OtherSide, Start};
+use crate::format::count;
+use crate::hand::{Comparison, HandCommand};
+use crate::state::{OpenDocument, State};
+use crate::theme::{Palette, size, space};
+use crate::worker;
+
+const ROW_HEIGHT: f32 = 40.0;
+
+/// The most other documents that can be chosen from a list.
+const MAX_DOCUMENTS: usize = 200;
+
+/// Draws the comparison in the place of the text. Returns whether there is one.
+pub(crate) fn compare_ui(ui: &mut Ui, state: &State, open: &OpenDocument, commands: &mut Vec<Command>) -> bool {
+    let Some(comparison) = &open.hand.comparison else { return false };
+    let margin = egui::Margin { left: 20, right: 20, top: 14, bottom: 0 };
+    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        head_ui(ui, state, open, comparison, commands);
+        ui.add_space(space::S);
+        match &comparison.other {
+            None => {
+                ui.spinner();
+            }
+            Some(other) if other.starts.is_empty() => {
+                widgets::empty(ui, "Nothing to compare", &["The other side has no chapters."], |_| {});
+            }
+            Some(other) => lines_ui(ui, open, other, commands),
+        }
+    });
+    true
+}
+
+fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Comparison, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        widgets::heading(ui, "Compare with");
+        other_box(ui, state, open, comparison, commands);
+        if let Other::Engine(engine) = &comparison.with
+            && *engine != open.row.engine
+        {
+            let button = Button::new(RichText::new("Use this cut").size(size::SMALL));
+            let hint = "Cut the document by what this engine said; what was done by hand stays";
+            if ui.add(button).on_hover_text(hint).clicked() {
+                commands.push(Command::Hand(HandCommand::CutBy(engine.clone())));
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            edit_bar::small_button(ui, Action::Compare, true, true, commands);
+        });
+    });
+}
+
+fn other_box(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Comparison, commands: &mut Vec<Command>) {
+    let name = match (&comparison.other, &comparison.with) {
+        (Some(other), _) => other.name.clone(),
+        (None, Other::AsWritten) => "As written".to_owned(),
+        (None, Other::Engine(engine)) => format!("Found by {engine}"),
+        (None, Other::Document(_)) => "Another document".to_owned(),
+    };
+    let shown = crate::format::opening(&name, 34);
+    ComboBox::from_id_salt("other side").selected_text(shown).width(190.0).height(420.0).show_ui(ui, |ui| {
+        let mut choice = |ui: &mut Ui, label: String, with: Other| {
+            if ui.selectable_label(comparison.with == with, label).clicked() {
+                commands.push(Command::Hand(HandCommand::Compare(Some(with))));
+            }
+        };
+        if !open.as_written.is_empty() {
+            choice(ui, "As written".to_owned(), Other::AsWritten);
+        }
+        for engine in &open.hand.engines {
+            choice(ui, format!("Found by {engine}"), Other::Engine(engine.clone()));
+        }
+        let others = state.library.iter().flat_map(|library| &library.documents).filter(|row| row.id != open.row.id);
+        ui.separator();
+        for row in others.take(MAX_DOCUMENTS) {
+            choice(ui, crate::format::opening(&row.title, 50), Other::Document(row.id));
+        }
+        ui.separator();
+        for engine in Engine::ALL {
+            let has_read = open.hand.engines.iter().any(|name| name == engine.name());
+            if !has_read && ui.selectable_label(false, format!("Read again with {}", engine.name())).clicked() {
+                commands.push(Command::Hand(HandCommand::ReadAgain(engine)));
+            }
+        }
+    });
+}
+
+fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let is_other_document = matches!(other.of, Other::Document(_));
+    let mine = my_starts(open, is_other_document);
+    let lines = compare::lines(&mine, &other.starts, if is_other_document { 0.01 } else { 0.0 });
+    let (both, left, right) = compare::counts(&lines);
+    widgets::note(ui, format!("{} in both · {left} only here · {right} only there", count(both as u64, "boundary")));
+    ui.add_space(space::XS);
+    let width = (ui.available_width() - space::L) / 2.0;
+    ui.horizontal(|ui| {
+        for name in ["This document, as it is cut", other.name.as_str()] {
+            let galley = widgets::one_line(ui, name, size::SMALL, palette.muted, width);
+            let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
+            widgets::paint_line(ui, rect.left_center(), galley);
+            ui.add_space(space::L - ui.spacing().item_spacing.x);
+        }
+    });
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ScrollArea::vertical().auto_shrink([false, false]).id_salt("compared").show_rows(
+        ui,
+        ROW_HEIGHT,
+        lines.len(),
+        |ui, shown| {
+            for line in &lines[shown] {
+                line_ui(ui, open, &mine, other, line, commands);
+            }
+        },
+    );
+}
+
+/// Returns where the chapters of the open document start, as they are compared.
+fn my_starts(open: &OpenDocument, is_other_document: bool) -> Vec<Start> {
+    let place = |chapter: &caesura::document::Chapter| match (chapter.time, open.row.duration) {
+        _ if !is_other_document => f64::from(chapter.first_unit.0),
+        (Some(time), Some(duration)) => time.start.as_secs() / duration.as_secs().max(0.001),
+        _ => f64::from(chapter.span.start.0) / (open.text.len() as f64).max(1.0),
+    };
+    open.chapters.iter().map(|chapter| worker::start(chapter, place(chapter))).collect()
+}
+
+fn line_ui(
+    ui: &mut Ui,
+    open: &OpenDocument,
+    mine: &[Start],
+    other: &OtherSide,
+    line: &Line,
+    commands: &mut Vec<Command>,
+) {
+    let palette = Palette::of(ui);
+    let (left, right) = match *line {
+        Line::Both(l, r) => (Some(&mine[l]), Some(&other.starts[r])),
+        Line::Left(l) => (Some(&mine[l]), None),
+        Line::Right(r) => (None, Some(&other.starts[r])),
+    };
+    let differs = left.is_none() || right.is_none();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    let label = match (left, right) {
+        (Some(left), Some(_)) => format!("Both: {}", left.title),
+        (Some(left), None) => format!("Only here: {}", left.title),
+        (None, Some(right)) => format!("Only there: {}", right.title),
+        (None, None) => String::new(),
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(6), palette.hovered);
+    }
+    let width = (rect.width() - space::L) / 2.0;
+    for (at, side) in [left, right].into_iter().enumerate() {
+        let cell = Rect::from_min_size(
+            pos2(rect.left() + at as f32 * (width + space::L), rect.top()),
+            vec2(width, rect.height()),
+        );
+        side_ui(ui, cell, side, differs);
+    }
+    let unit = match (left, right, &other.of) {
+        (Some(left), ..) => Some(left.unit),
+        (None, Some(_), Other::Document(_)) => None,
+        (None, Some(right), _) => Some(right.unit),
+        (None, None, _) => None,
+    };
+    if response.clicked()
+        && let Some(unit) = unit.filter(|unit| (*unit as usize) < open.units.len())
+    {
+        commands.push(Command::Hand(HandCommand::Compare(None)));
+        commands.push(Command::GoTo(UnitIndex(unit)));
+    }
+}
+
+fn side_ui(ui: &Ui, cell: Rect, side: Option<&Start>, differs: bool) {
+    let palette = Palette::of(ui);
+    let Some(start) = side else {
+        let line = [cell.left_center() + vec2(8.0, 0.0), cell.left_center() + vec2(26.0, 0.0)];
+        ui.painter().line_segment(line, (1.0, palette.line));
+        return;
+    };
+    if differs {
+        ui.painter().rect_filled(cell.shrink2(vec2(0.0, 2.0)), CornerRadius::same(6), palette.chosen);
+        let mark = Rect::from_min_size(pos2(cell.left(), cell.top() + 8.0), vec2(3.0, cell.height() - 16.0));
+        ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
+    }
+    let said = widgets::one_line(ui, &start.said, size::SMALL, palette.muted, 64.0);
+    widgets::paint_line(ui, cell.left_center() + vec2(10.0, 0.0), said);
+    let color = if differs { palette.strong } else { palette.ink };
+    let title = widgets::one_line(ui, &start.title, size::BODY, color, cell.width() - 84.0);
+    widgets::paint_line(ui, cell.left_center() + vec2(76.0, 0.0), title);
+}

@@ -1,0 +1,153 @@
+//! The review: one gap after the other, the least certain first, with the text to both sides of it.
+
+use eframe::egui::{self, Frame, Margin, Panel, RichText, Slider, Ui, WidgetInfo, vec2};
+
+use caesura::corrections::{Question, Verdict};
+use caesura::document::UnitIndex;
+
+use super::{edit_bar, widgets};
+use crate::command::{Action, Command};
+use crate::format::count;
+use crate::hand::{HandCommand, Review};
+use crate::state::OpenDocument;
+use crate::theme::{Palette, size, space};
+
+/// Draws the review below the text, if it is open.
+pub(crate) fn review_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
+    let Some(review) = &open.hand.review else { return };
+    let palette = Palette::of(ui);
+    let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 10));
+    Panel::bottom("review").frame(frame).show(ui, |ui| match review.asked.get(review.at) {
+        Some(question) => question_ui(ui, open, review, question, commands),
+        None => done_ui(ui, review, commands),
+    });
+}
+
+fn done_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
+    let (title, line) = if review.asked.is_empty() {
+        ("Nothing to review", "Every boundary is certain already, or the engine gave no score.".to_owned())
+    } else {
+        ("All reviewed", format!("You looked at {}.", count(review.asked.len() as u64, "place")))
+    };
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(title).size(size::BODY).color(palette.strong));
+        widgets::note(ui, line);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            edit_bar::small_button(ui, Action::Review, true, true, commands);
+            edit_bar::small_button(ui, Action::Back, !review.asked.is_empty(), false, commands);
+        });
+    });
+}
+
+fn question_ui(ui: &mut Ui, open: &OpenDocument, review: &Review, question: &Question, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        let title = format!("Review {} of {}", review.at + 1, review.asked.len());
+        ui.label(RichText::new(title).size(size::BODY).color(palette.strong));
+        widgets::note(ui, said_of(open, question));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().button_padding = vec2(7.0, 3.0);
+            edit_bar::small_button(ui, Action::Review, true, true, commands);
+        });
+    });
+    ui.add_space(space::XS);
+    sides_ui(ui, open, question.unit);
+    ui.add_space(space::S);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+        widgets::main_button(ui, Action::Accept, commands);
+        widgets::action_button(ui, Action::Reject, commands);
+        for action in [Action::MoveUp, Action::MoveDown, Action::Skip, Action::Back] {
+            edit_bar::small_button(ui, action, true, false, commands);
+        }
+    });
+    accept_all_ui(ui, review, commands);
+}
+
+/// Returns how sure it is what is there, and what a person has said of it.
+fn said_of(open: &OpenDocument, question: &Question) -> String {
+    let percent = question.certainty * 100.0;
+    let what = if question.is_boundary { "a chapter starts here" } else { "no chapter starts here" };
+    let judged = match open.hand.corrections().verdict(question.unit) {
+        Some(Verdict::Set | Verdict::Certain) => " · you said: it does",
+        Some(Verdict::Never) => " · you said: it does not",
+        None => "",
+    };
+    format!("{percent:.0} % sure that {what}{judged}")
+}
+
+/// Draws the end of what is before the gap and the beginning of what is after it.
+fn sides_ui(ui: &mut Ui, open: &OpenDocument, unit: UnitIndex) {
+    let palette = Palette::of(ui);
+    let gap = space::L;
+    let width = ((ui.available_width() - gap) / 2.0).max(80.0);
+    let before = unit.gap_before().map_or(String::new(), |gap| text_of(open, UnitIndex(gap.0)));
+    let sides = [("Before", tail(&before, 260)), ("After", head(&text_of(open, unit), 260))];
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (name, text) in sides {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                widgets::note(ui, name);
+                let galley = widgets::lines(ui, &text, size::BODY, palette.ink, width, 4);
+                ui.label(galley);
+            });
+        }
+    });
+}
+
+fn text_of(open: &OpenDocument, unit: UnitIndex) -> String {
+    let shown = &open.units.units[unit.index()];
+    let text = shown.span.of(&open.text).split_whitespace().collect::<Vec<_>>().join(" ");
+    shown.speaker.as_ref().map_or_else(|| text.clone(), |name| format!("{name}: {text}"))
+}
+
+fn head(text: &str, limit: usize) -> String {
+    crate::format::opening(text, limit)
+}
+
+/// Returns the end of a text: at most about `limit` characters, from the start of a word.
+fn tail(text: &str, limit: usize) -> String {
+    let n_chars = text.chars().count();
+    if n_chars <= limit {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().skip(n_chars - limit).collect();
+    let from = kept.find(' ').map_or(0, |space| space + 1);
+    format!("…{}", &kept[from..])
+}
+
+fn accept_all_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
+    let rest = &review.asked[review.at.min(review.asked.len())..];
+    let least = review.accept_above;
+    let n = rest.iter().filter(|it| it.is_boundary && least <= it.certainty).count();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().slider_width = 110.0;
+        let mut value = least;
+        let slider = Slider::new(&mut value, 0.0..=1.0).step_by(0.05).show_value(false);
+        let response = ui.add(slider);
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(least), "Confidence to accept above"));
+        if response.changed() {
+            commands.push(Command::Hand(HandCommand::SetAcceptAbove(value)));
+        }
+        let label = format!("Accept all of {:.0} % and more ({n})", least * 100.0);
+        let button = egui::Button::new(RichText::new(label).size(size::SMALL));
+        let hint = "Mark every boundary that is still to be reviewed and at least so likely as certain";
+        if ui.add_enabled(n > 0, button).on_hover_text(hint).clicked() {
+            commands.push(Command::Hand(HandCommand::AcceptAbove(least)));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_text_begins_with_a_word() {
+        assert_eq!(tail("a short text", 40), "a short text");
+        assert_eq!(tail("one two three", 8), "…three");
+        assert_eq!(tail("unbreakable", 4), "…able");
+    }
+}
