@@ -19,6 +19,7 @@
 
 mod block;
 mod chapter;
+mod combined;
 mod gap_scores;
 mod position;
 mod profile;
@@ -27,6 +28,7 @@ mod unit;
 
 pub use block::{Block, BlockKind, Document, Format};
 pub use chapter::{Chapter, Layer, Origin};
+pub use combined::{TopicPart, combined_label, combined_words};
 pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
 pub use profile::ProfileWord;
