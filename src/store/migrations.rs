@@ -13,10 +13,11 @@ use crate::error::{Error, Result};
 const APPLICATION_ID: i64 = 0x4361_6573;
 
 /// The steps; a file with `user_version` n has had the first n.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("migrations/0001_library.sql"),
     include_str!("migrations/0002_levels.sql"),
     include_str!("migrations/0003_topic_profiles.sql"),
+    include_str!("migrations/0004_topic_edits.sql"),
 ];
 
 /// Fails if the file is of another program or of a newer version of this one. Changes nothing.

@@ -15,6 +15,7 @@ mod documents;
 mod failure;
 mod full_text;
 mod migrations;
+mod topic_edits;
 mod topics;
 mod vectors;
 
@@ -31,7 +32,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 pub use chapters::{ChapterId, ChapterRow};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
 pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
-pub use topics::{NewTopic, TopicChapter, TopicId, TopicRow};
+pub use topic_edits::{EditId, EditKind, TopicEdit};
+pub use topics::{NewTopic, StoredProfile, StoredTopic, TopicChapter, TopicId, TopicJoin, TopicRow, Updated};
 pub use vectors::UnitVectors;
 
 use crate::error::{Error, Result};
@@ -62,7 +64,7 @@ pub struct Counts {
     pub documents: u64,
     /// How many chapters that were found, those *as written* not counted.
     pub chapters: u64,
-    /// How many topics.
+    /// How many topics, those hidden by hand not counted.
     pub topics: u64,
 }
 
@@ -127,7 +129,10 @@ impl Library {
             Ok(Counts {
                 documents: count("SELECT count(*) FROM documents")?.cast_unsigned(),
                 chapters: count("SELECT count(*) FROM chapters WHERE layer = 'found'")?.cast_unsigned(),
-                topics: count("SELECT count(*) FROM topics")?.cast_unsigned(),
+                topics: count(
+                    "SELECT count(*) FROM topics WHERE NOT is_hidden AND id IN (SELECT shown_as FROM topics)",
+                )?
+                .cast_unsigned(),
             })
         })
     }

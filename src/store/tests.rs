@@ -140,7 +140,7 @@ fn a_library_of_a_newer_version_is_refused_and_left_as_it_is() {
     let folder = folder();
     let path = folder.path().join("library");
     Library::open(&path).unwrap().connection.pragma_update(None, "user_version", 99).unwrap();
-    check_refused(&path, "a newer version of Caesura wrote it (schema 99, this version knows 3)");
+    check_refused(&path, "a newer version of Caesura wrote it (schema 99, this version knows 4)");
     assert!(matches!(Library::open(&path), Err(Error::NewerLibrary { found: 99, .. })));
 }
 
