@@ -4,13 +4,14 @@
 //! - [`add_document`]: the same, and the result into a library.
 //! - [`recut`]: other chapters for a document at another granularity, from stored scores.
 //! - [`correct`]: what a person does to the chapters of a document.
-//! - [`mine_topics`]: the topics of a library.
+//! - [`mine_topics`]: the topics of a library, and what is done to them after that, in `pipeline/topics.rs`.
 //!
 //! The clock, the names of files and the number of threads come from the front end.
 
 mod by_hand;
+mod topics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -20,18 +21,21 @@ use crate::boundaries::{
     Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Scales, VectorDepth, VectorsConfig,
 };
 use crate::chapters::{self, CutConfig, CutRule};
-use crate::document::{
-    Chapter, Document, GapIndex, GapScores, Layer, ProfileWord, Provenance, UnitKind, Units, setting as written,
-};
+use crate::document::{Chapter, Document, GapIndex, GapScores, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
-use crate::store::{ChapterId, DocumentId, DocumentRow, Library, NewDocument, NewTopic, TopicId};
+use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
-use crate::topics::{self, Assigner, Topic, TopicsConfig, VocabularyConfig};
+use crate::topics::{Topic, TopicsConfig, VocabularyConfig, bags, mine};
 use crate::units;
-use crate::words::{self, Analyzer, Language};
+use crate::words::{self, Language};
+
+pub use self::topics::{
+    LibraryTree, Mined, SplitTopic, TopicField, mine_topics, split_topic, topic_tree, topics_by_field,
+};
+use self::topics::{assign_topics, strongest_of};
 
 pub use by_hand::{correct, keep_by_hand};
 
@@ -348,16 +352,6 @@ pub fn add_document(
     Ok(Added::New(id))
 }
 
-/// Returns how strongly a document bears each topic: as strongly as its strongest chapter.
-fn strongest_of(borne: &[(ChapterId, TopicId, f32)]) -> Vec<(TopicId, f32)> {
-    let mut strongest: BTreeMap<TopicId, f32> = BTreeMap::new();
-    for &(_, topic, strength) in borne {
-        let so_far = strongest.entry(topic).or_default();
-        *so_far = so_far.max(strength);
-    }
-    strongest.into_iter().collect()
-}
-
 /// Cuts a document of the library anew at another granularity, from its stored scores; the model reads nothing again
 /// but the few phrases that may become titles. What was done by hand stays.
 pub fn recut(
@@ -478,60 +472,6 @@ impl Progress for Stage<'_> {
 /// The name of the miner in provenance.
 const MINER: &str = "minhash";
 
-/// Fewer words than this say too little of a subject by themselves: neighbouring chapters of one document are pooled
-/// until they have so many.
-const MIN_BAG_WORDS: usize = 150;
-
-/// In a library of so many documents, words that keep company in one of them alone tell of that document's manner, and
-/// are no topic. In a smaller one, which may be a single book, they may well be.
-const MANY_DOCUMENTS: usize = 12;
-
-/// Mines the topics of a library and keeps them in it, in the place of those before. Returns how many there are.
-///
-/// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
-/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag. In
-/// a library of twelve documents or more, what a single document bears is no topic.
-pub fn mine_topics(
-    library: &mut Library,
-    seed: u64,
-    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
-    progress: &dyn Progress,
-) -> Result<usize> {
-    let passages = passages(library)?;
-    let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
-    let language = language_of(&texts);
-    let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
-    let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
-    if MANY_DOCUMENTS <= documents.len() {
-        found.retain(|topic| 2 <= documents_of(topic, &passages).len());
-    }
-
-    let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
-    let (assigner, analyzer) = (Assigner::new(&profiles, config.min_strength), Analyzer::new(language));
-    let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
-    for passage in &passages {
-        for (chapter, range) in &passage.chapters {
-            for (topic, strength) in assigner.strengths(&passage.text[range.clone()], &analyzer) {
-                chapters_of[topic].push((*chapter, strength));
-            }
-        }
-    }
-    let new: Vec<NewTopic> = found
-        .iter()
-        .zip(chapters_of)
-        .map(|(topic, chapters)| NewTopic {
-            label: topic.label.clone(),
-            words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
-            npmi: topic.npmi,
-            profile: topic.profile.clone(),
-            documents: documents_of(topic, &passages),
-            chapters,
-        })
-        .collect();
-    library.replace_topics(&new, &topics_provenance(&config, language))?;
-    Ok(new.len())
-}
-
 /// Mines topics from texts, each a bag. Returns them with the settings that were used.
 pub fn mine_texts(
     texts: &[&str],
@@ -540,9 +480,9 @@ pub fn mine_texts(
     adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
     progress: &dyn Progress,
 ) -> Result<(Vec<Topic>, TopicsConfig)> {
-    let (vocabulary, bags) = topics::bags(texts, language, &VocabularyConfig::ample());
+    let (vocabulary, bags) = bags(texts, language, &VocabularyConfig::ample());
     let config = adjust(TopicsConfig::for_corpus(&bags, seed));
-    Ok((topics::mine(&vocabulary, &bags, &config, progress)?, config))
+    Ok((mine(&vocabulary, &bags, &config, progress)?, config))
 }
 
 /// Returns how topics mined with these settings came to be.
@@ -563,66 +503,4 @@ pub fn language_of(texts: &[&str]) -> Language {
         *votes.entry(Language::guess(start)).or_insert(0) += words::count(start);
     }
     votes.into_iter().rev().max_by_key(|&(_, n_words)| n_words).map_or_else(Language::default, |(language, _)| language)
-}
-
-/// Neighbouring chapters of one document, pooled into one bag.
-struct Passage {
-    document: DocumentId,
-    text: String,
-    chapters: Vec<(ChapterId, std::ops::Range<usize>)>,
-    n_words: usize,
-}
-
-fn passages(library: &Library) -> Result<Vec<Passage>> {
-    let mut passages: Vec<Passage> = Vec::new();
-    library.for_each_chapter(|row, text| {
-        let is_open = |last: &Passage| last.document == row.document && last.n_words < MIN_BAG_WORDS;
-        if !passages.last().is_some_and(is_open) {
-            passages.push(Passage { document: row.document, text: String::new(), chapters: Vec::new(), n_words: 0 });
-        }
-        let passage = passages.last_mut().expect("one was opened if there was none");
-        let start = passage.text.len();
-        passage.text.push_str(text);
-        passage.chapters.push((row.id, start..passage.text.len()));
-        passage.text.push('\n');
-        passage.n_words += words::count(text);
-        Ok(())
-    })?;
-    Ok(passages)
-}
-
-/// Returns the documents that bear a topic, each as strongly as its strongest passage, strongest first.
-fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
-    let mut strongest: BTreeMap<DocumentId, f32> = BTreeMap::new();
-    for bearer in &topic.bearers {
-        let strength = strongest.entry(passages[bearer.bag.index()].document).or_default();
-        *strength = strength.max(bearer.strength);
-    }
-    let mut documents: Vec<(DocumentId, f32)> = strongest.into_iter().collect();
-    documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-    documents
-}
-
-/// Returns what tells how strongly a text bears the topics that were mined before; nothing if none were.
-fn assigner(library: &Library) -> Result<Option<(Assigner, Analyzer, Vec<TopicId>)>> {
-    let Some(provenance) = library.topics_provenance()? else { return Ok(None) };
-    let stored = library.topic_profiles()?;
-    let profiles: Vec<&[ProfileWord]> = stored.iter().map(|(_, profile)| profile.as_slice()).collect();
-    let min_strength = provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32;
-    let (assigner, analyzer) = (Assigner::new(&profiles, min_strength), Analyzer::new(language_in(&provenance)));
-    Ok(Some((assigner, analyzer, stored.iter().map(|(topic, _)| *topic).collect())))
-}
-
-/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
-/// what it said.
-fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
-    let Some((assigner, analyzer, topics)) = assigner(library)? else { return Ok(Vec::new()) };
-    let text = library.text(id)?;
-    let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
-    for row in library.chapters(id, Layer::Found)? {
-        let strengths = assigner.strengths(row.chapter.span.of(&text), &analyzer);
-        borne.extend(strengths.into_iter().map(|(topic, strength)| (row.id, topics[topic], strength)));
-    }
-    library.replace_chapter_topics(id, &borne)?;
-    Ok(borne)
 }

@@ -7,7 +7,7 @@
 //! of documents that have the commonest label of their class (Manning, Raghavan and Schütze 2008, section 16.3).
 //! Documents with no label or several take no part in NMI and purity.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::json_lines::JsonLines;
@@ -122,6 +122,59 @@ pub fn evaluate(
     }
 }
 
+/// How alike the topics of two runs are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Agreement {
+    /// How many topics the one run has.
+    pub n_one: usize,
+    /// How many the other has.
+    pub n_other: usize,
+    /// How many pairs of them share half of their first ten words (Jaccard of .5 or more), no topic in two pairs.
+    pub n_same: usize,
+    /// The Jaccard coefficient of the two sets of topics, such pairs being one topic.
+    pub jaccard: f64,
+    /// How many of its first ten words a topic shares with the most alike of the other run (Jaccard), on average.
+    pub best_words: f64,
+}
+
+/// Returns how alike the topics of two runs are, by their terms, best first. Two runs without topics agree.
+pub fn agreement(one: &[Vec<String>], other: &[Vec<String>]) -> Agreement {
+    let sets = |topics: &[Vec<String>]| -> Vec<BTreeSet<String>> {
+        topics.iter().map(|words| first_words(words).into_iter().map(str::to_owned).collect()).collect()
+    };
+    let (ones, others) = (sets(one), sets(other));
+    let jaccard = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
+        one.intersection(other).count() as f64 / one.union(other).count().max(1) as f64
+    };
+    let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
+    for (i, one) in ones.iter().enumerate() {
+        pairs.extend(others.iter().enumerate().map(|(j, other)| (jaccard(one, other), i, j)));
+    }
+    let mut best = (vec![0.0_f64; ones.len()], vec![0.0_f64; others.len()]);
+    for &(likeness, i, j) in &pairs {
+        best.0[i] = best.0[i].max(likeness);
+        best.1[j] = best.1[j].max(likeness);
+    }
+    pairs.retain(|&(likeness, ..)| 0.5 <= likeness);
+    pairs.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| (one.1, one.2).cmp(&(other.1, other.2))));
+    let mut taken = (vec![false; ones.len()], vec![false; others.len()]);
+    let mut n_same = 0;
+    for (_, i, j) in pairs {
+        if !taken.0[i] && !taken.1[j] {
+            (taken.0[i], taken.1[j]) = (true, true);
+            n_same += 1;
+        }
+    }
+    let n_all = ones.len() + others.len() - n_same;
+    Agreement {
+        n_one: ones.len(),
+        n_other: others.len(),
+        n_same,
+        jaccard: if n_all == 0 { 1.0 } else { n_same as f64 / n_all as f64 },
+        best_words: mean(best.0.into_iter().chain(best.1)).unwrap_or(1.0),
+    }
+}
+
 /// Returns the topics in a file: a topic a line, its words heaviest first, as terms of the corpus.
 ///
 /// For topics that another program has found. Fails if the file cannot be read.
@@ -191,7 +244,7 @@ fn support(topics: &[Vec<u32>], corpus: &TokenCorpus) -> Vec<u32> {
     }
     let mut support = vec![0; topics.len()];
     for tokens in &corpus.documents {
-        let distinct: std::collections::BTreeSet<u32> = tokens.iter().copied().collect();
+        let distinct: BTreeSet<u32> = tokens.iter().copied().collect();
         let mut n_words: BTreeMap<usize, u32> = BTreeMap::new();
         for &topic in distinct.iter().flat_map(|&token| &topics_of[token as usize]) {
             *n_words.entry(topic).or_default() += 1;
@@ -317,6 +370,25 @@ mod tests {
         assert!((scores.support_median - 1.0).abs() < 1e-12, "two documents hold five words of one, none of the other");
         assert!((scores.share_of_documents_with_topic - 0.6).abs() < 1e-12);
         assert_eq!(scores.purity, Some(1.0));
+    }
+
+    #[track_caller]
+    fn check_agreement(one: &[&str], other: &[&str], (n_same, jaccard, best_words): (usize, f64, f64)) {
+        let topics = |topics: &[&str]| -> Vec<Vec<String>> {
+            topics.iter().map(|words| words.split_whitespace().map(str::to_owned).collect()).collect()
+        };
+        let found = agreement(&topics(one), &topics(other));
+        assert_eq!((found.n_one, found.n_other, found.n_same), (one.len(), other.len(), n_same));
+        assert!((found.jaccard - jaccard).abs() < 1e-9 && (found.best_words - best_words).abs() < 1e-9, "{found:?}");
+    }
+
+    #[test]
+    fn runs_agree_in_the_topics_that_share_half_of_their_words() {
+        check_agreement(&["a b", "c d"], &["d c", "b a"], (2, 1.0, 1.0));
+        check_agreement(&["a b", "c d"], &["a b c"], (1, 0.5, (2.0 / 3.0 + 0.25 + 2.0 / 3.0) / 3.0));
+        check_agreement(&["a b"], &["x y"], (0, 0.0, 0.0));
+        check_agreement(&["a b", "a b"], &["a b"], (1, 0.5, 1.0));
+        check_agreement(&[], &[], (0, 1.0, 1.0));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use std::io::Write;
 
 pub use clock::clock;
 pub use csv::write_documents as write_documents_csv;
-pub use topics::{TopicFormat, TopicView, write_topics};
+pub use topics::{
+    FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
+};
 
 use crate::document::{Chapter, GapScores, Provenance, Units};
 use crate::error::{Error, Result};

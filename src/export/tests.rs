@@ -154,6 +154,7 @@ fn topic() -> TopicView {
         words: vec![("hive".to_owned(), 2.0), ("queen".to_owned(), 1.5)],
         documents: vec![("d1".to_owned(), 0.5)],
         npmi: 0.25,
+        ..TopicView::default()
     }
 }
 
@@ -162,7 +163,8 @@ fn topics_keep_the_contract() {
     let provenance = Provenance::of("minhash", serde_json::Map::new());
     let write = |format| {
         let mut out = Vec::new();
-        write_topics(&[topic()], &provenance, format, &mut out).unwrap();
+        let view = TopicsView { topics: vec![topic()], without_topic: Vec::new() };
+        write_topics(&view, &provenance, format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
@@ -170,4 +172,52 @@ fn topics_keep_the_contract() {
     assert_eq!(json["topics"][0]["documents"][0], serde_json::json!({"id": "d1", "strength": 0.5}));
     assert_eq!(write(TopicFormat::Csv).lines().nth(1), Some("0,\"hive, queen\",hive queen,1,0.2500"));
     assert_eq!(write(TopicFormat::Text), "1 topic\n   0      1 doc   hive queen\n");
+}
+
+#[test]
+fn a_general_topic_names_its_parts_and_documents_without_a_topic_are_listed() {
+    let part = |index, id, label: &str| TopicPartView { id: Some(id), index, label: label.to_owned(), n_documents: 1 };
+    let general = TopicView { parts: vec![part(0, 7, "hive"), part(2, 9, "queen")], ..topic() };
+    let view = TopicsView {
+        topics: vec![TopicView { id: Some(7), ..topic() }, general],
+        without_topic: vec!["d8".to_owned(), "d9".to_owned()],
+    };
+    let provenance = Provenance::of("minhash", serde_json::Map::new());
+    let write = |format| {
+        let mut out = Vec::new();
+        write_topics(&view, &provenance, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
+    assert_eq!(json["topics"][0]["id"], 7);
+    assert!(json["topics"][0].get("parts").is_none());
+    let expected = serde_json::json!({"index": 2, "id": 9, "parent": 1, "label": "queen", "n_documents": 1});
+    assert_eq!(json["topics"][1]["parts"][1], expected);
+    assert_eq!(json["without_topic"], serde_json::json!(["d8", "d9"]));
+    let text = write(TopicFormat::Text);
+    assert!(text.ends_with("no topic    2 docs  d8, d9\n"), "{text}");
+    assert!(text.contains("    1 doc   queen\n"), "{text}");
+}
+
+#[test]
+fn topics_by_a_field_are_written_in_every_format() {
+    let cell = FieldCellView { n_documents: 1, share: 0.5, mean_strength: 0.25 };
+    let view = FieldView {
+        field: "year".to_owned(),
+        values: vec![("2023".to_owned(), 2), ("=2024".to_owned(), 1)],
+        topics: vec![("hive".to_owned(), vec![cell, FieldCellView::default()])],
+    };
+    let write = |format| {
+        let mut out = Vec::new();
+        write_field(&view, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(write(TopicFormat::Text), "   0  hive\n          1 of     2   50 %  0.25  2023\n");
+    let csv = write(TopicFormat::Csv);
+    assert_eq!(csv.lines().next(), Some("index,label,year,n_documents,n_all,share,mean_strength"));
+    assert_eq!(csv.lines().nth(1), Some("0,hive,2023,1,2,0.5000,0.2500"));
+    assert_eq!(csv.lines().nth(2), Some("0,hive,'=2024,0,1,0.0000,0.0000"));
+    let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
+    assert_eq!(json["topics"][0]["cells"][0]["share"], 0.5);
+    assert_eq!(json["values"][1]["n_documents"], 1);
 }

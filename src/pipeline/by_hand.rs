@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{assigner, language_in, min_units_of, words_of_units};
+use super::topics::KnownTopics;
+use super::{language_in, min_units_of, words_of_units};
 use crate::chapters;
 use crate::corrections::{Change, carry_titles, titles_behind};
 use crate::document::{Chapter, GapIndex, Heading, Layer, UnitIndex, Units};
@@ -146,7 +147,7 @@ fn part_of(units: &Units, chapters: &mut [Chapter]) -> Units {
 
 /// Says which topics the chapters bear that nothing is said of.
 fn assign_missing_topics(library: &mut Library, id: DocumentId) -> Result<()> {
-    let Some((assigner, analyzer, topics)) = assigner(library)? else { return Ok(()) };
+    let Some(known) = KnownTopics::of(library)? else { return Ok(()) };
     let said: std::collections::BTreeSet<_> =
         library.chapter_topics(id)?.into_iter().map(|(chapter, ..)| chapter).collect();
     let missing: Vec<_> =
@@ -157,8 +158,8 @@ fn assign_missing_topics(library: &mut Library, id: DocumentId) -> Result<()> {
     let text = library.text(id)?;
     let mut borne = Vec::new();
     for row in missing {
-        let strengths = assigner.strengths(row.chapter.span.of(&text), &analyzer);
-        borne.extend(strengths.into_iter().map(|(topic, strength)| (row.id, topics[topic], strength)));
+        let topics = known.borne_by(row.chapter.span.of(&text));
+        borne.extend(topics.into_iter().map(|(topic, strength)| (row.id, topic, strength)));
     }
     library.add_chapter_topics(&borne)
 }
@@ -280,8 +281,8 @@ mod tests {
             let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };
             pipeline::add_document(&mut library, &source, &settings, None, &Unwatched).unwrap();
         }
-        let n_topics = pipeline::mine_topics(&mut library, 1, &|config| config, &Unwatched).unwrap();
-        assert!(0 < n_topics);
+        let mined = pipeline::mine_topics(&mut library, 1, &|config| config, &Unwatched).unwrap();
+        assert!(0 < mined.n_topics);
         correct(&mut library, id, &Change::Split(UnitIndex(5)), 1).unwrap();
         let row = library.chapters(id, Layer::Found).unwrap().into_iter().find(|row| row.chapter.first_unit.0 == 5);
         let row = row.expect("the chapter that was made");

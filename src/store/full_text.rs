@@ -97,7 +97,8 @@ fn best(connection: &Connection, expression: &str, filter: &Filter, limit: usize
         "SELECT chapters.id, bm25(chapter_words, 4.0, 1.0) AS rank FROM chapter_words \
          JOIN chapters ON chapters.id = chapter_words.rowid \
          WHERE chapter_words MATCH ?1 AND (?2 IS NULL OR chapters.document_id = ?2) \
-         AND (?3 IS NULL OR chapters.id IN (SELECT chapter_id FROM chapter_topics WHERE topic_id = ?3)) \
+         AND (?3 IS NULL OR chapters.id IN (SELECT chapter_id FROM chapter_topics \
+             JOIN topics ON topics.id = topic_id WHERE topics.shown_as = ?3)) \
          ORDER BY rank, chapters.document_id, chapters.chapter_index LIMIT ?4",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

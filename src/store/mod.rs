@@ -16,6 +16,7 @@ mod documents;
 mod failure;
 mod full_text;
 mod migrations;
+mod topic_edits;
 mod topics;
 mod vectors;
 
@@ -33,7 +34,8 @@ pub use chapters::{ChapterId, ChapterRow};
 pub use corrections::{HandMade, HandMove, Recut};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
 pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
-pub use topics::{NewTopic, TopicChapter, TopicId, TopicRow};
+pub use topic_edits::{EditId, EditKind, TopicEdit};
+pub use topics::{NewTopic, StoredProfile, StoredTopic, TopicChapter, TopicId, TopicJoin, TopicRow, Updated};
 pub use vectors::UnitVectors;
 
 use crate::error::{Error, Result};
@@ -64,7 +66,7 @@ pub struct Counts {
     pub documents: u64,
     /// How many chapters that were found, those *as written* not counted.
     pub chapters: u64,
-    /// How many topics.
+    /// How many topics, those hidden by hand not counted.
     pub topics: u64,
 }
 
@@ -129,7 +131,10 @@ impl Library {
             Ok(Counts {
                 documents: count("SELECT count(*) FROM documents")?.cast_unsigned(),
                 chapters: count("SELECT count(*) FROM chapters WHERE layer = 'found'")?.cast_unsigned(),
-                topics: count("SELECT count(*) FROM topics")?.cast_unsigned(),
+                topics: count(
+                    "SELECT count(*) FROM topics WHERE NOT is_hidden AND id IN (SELECT shown_as FROM topics)",
+                )?
+                .cast_unsigned(),
             })
         })
     }

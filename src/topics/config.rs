@@ -16,9 +16,32 @@ const SHORT_DOCUMENT_WORDS: usize = 100;
 /// A corpus of this many documents is large enough for loose keys.
 const MANY_DOCUMENTS: usize = 1_000;
 
+/// What settings are chosen by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CorpusShape {
+    /// How many bags there are.
+    pub n_bags: usize,
+    /// How many distinct words a bag has on average.
+    pub mean_words: usize,
+}
+
+impl CorpusShape {
+    /// Returns the shape of a corpus.
+    pub fn of(bags: &Bags) -> Self {
+        Self { n_bags: bags.len(), mean_words: bags.n_postings() / bags.len().max(1) }
+    }
+
+    /// Returns whether keys are loose: there are many documents, and they are short.
+    fn is_loose(self) -> bool {
+        MANY_DOCUMENTS <= self.n_bags && self.mean_words < SHORT_DOCUMENT_WORDS
+    }
+}
+
 /// The settings of [`mine`](super::mine).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicsConfig {
+    /// The corpus that they were chosen for.
+    pub chosen_for: CorpusShape,
     /// How many min-hash values make a word's key in one table, in `1..=8`. More finds tighter sets.
     pub tuple_size: u32,
     /// How many tables there are, in `1..=100_000`. More finds looser sets, and takes longer.
@@ -60,13 +83,17 @@ impl TopicsConfig {
     ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from [`MANY_DOCUMENTS`] on; in a
     ///   small library loose keys find chance.
     pub fn for_corpus(bags: &Bags, seed: u64) -> Self {
-        let n_bags = bags.len().max(1);
+        Self::for_shape(CorpusShape::of(bags), seed)
+    }
+
+    fn for_shape(shape: CorpusShape, seed: u64) -> Self {
+        let n_bags = shape.n_bags.max(1);
         let n = n_bags as f64;
         let root = n.powf(0.25).round() as u32;
-        let mean_words = bags.n_postings() / n_bags;
-        let is_loose = MANY_DOCUMENTS <= n_bags && mean_words < SHORT_DOCUMENT_WORDS;
+        let is_loose = shape.is_loose();
         let (tuple_size, eta, min_cluster) = if is_loose { (2, 0.05, 2) } else { (3, 0.10, 3) };
         Self {
+            chosen_for: shape,
             tuple_size,
             n_tables: n_tables_for(eta, tuple_size),
             min_set: 3,
@@ -112,9 +139,50 @@ impl TopicsConfig {
         require("min-strength", self.min_strength, "in 0..=1", (0.0..=1.0).contains(&self.min_strength))
     }
 
-    /// Returns the settings by the names their flags have, for a [`Provenance`](crate::document::Provenance).
-    /// The seed is not among them: a provenance has a place for it.
+    /// Returns the settings by the names their flags have, for a [`Provenance`](crate::document::Provenance), and under
+    /// `why` a word on each. The seed is not among them: a provenance has a place for it.
     pub fn settings(&self) -> Map<String, Value> {
+        let mut settings = self.values();
+        settings.insert("why".to_owned(), Value::Object(self.reasons()));
+        settings
+    }
+
+    /// Returns why each setting is what it is, by the names their flags have.
+    fn reasons(&self) -> Map<String, Value> {
+        let CorpusShape { n_bags, mean_words } = self.chosen_for;
+        let chosen = Self::for_shape(self.chosen_for, self.seed).values();
+        let is_loose = self.chosen_for.is_loose();
+        let keys = match (is_loose, mean_words < SHORT_DOCUMENT_WORDS) {
+            (true, _) => format!("loose keys: {n_bags} documents of {mean_words} distinct words are many and short"),
+            (false, true) => format!("strict keys: in {n_bags} short documents loose ones would find chance"),
+            (false, false) => format!("strict keys: words of documents of {mean_words} distinct words meet often"),
+        };
+        let similarity = if is_loose { "0.05" } else { "0.10" };
+        let reasons = [
+            ("tuple_size", keys.clone()),
+            ("tables", format!("words of Jaccard similarity {similarity} meet with chance one half")),
+            ("min_set", "two words may be a phrase; three keep company".to_owned()),
+            ("overlap", "the same for every corpus: sets that share more than this are of one subject".to_owned()),
+            ("min_cluster", format!("so many meetings are no accident with {keys}")),
+            ("max_cluster_words", "beyond it chains of sets lead from subject to subject".to_owned()),
+            ("min_documents", format!("the fourth root of {n_bags} documents, at least 2")),
+            ("max_document_share", format!("0.10 + 1.5 / root of {n_bags} documents: commoner words tell none apart")),
+            ("min_support", format!("the fourth root of {n_bags} documents, at least 6, at most a twelfth of them")),
+            ("topic_words", "as many as a reader looks at".to_owned()),
+            (
+                "min_strength",
+                "the same for every corpus: below it a document shares a word or two by chance".to_owned(),
+            ),
+        ];
+        let values = self.values();
+        let reason = |(name, why): (&str, String)| {
+            let is_chosen = values.get(name) == chosen.get(name);
+            (name.to_owned(), Value::String(if is_chosen { why } else { "set by hand".to_owned() }))
+        };
+        reasons.into_iter().map(reason).collect()
+    }
+
+    fn values(&self) -> Map<String, Value> {
         [
             ("tuple_size", json!(self.tuple_size)),
             ("tables", json!(self.n_tables)),
@@ -177,6 +245,21 @@ mod tests {
             config.clone().without_frequency_limits().check().expect("no limits are in range");
             assert!(config.min_documents <= config.max_documents(n_documents));
         }
+    }
+
+    #[test]
+    fn every_setting_says_why() {
+        let bags = vec![Bag::default(); 2_225].iter().collect();
+        let chosen = TopicsConfig::for_corpus(&bags, 1);
+        let by_hand = TopicsConfig { min_support: 3, ..chosen.clone() };
+        for config in [chosen.settings(), by_hand.settings()] {
+            let why = config["why"].as_object().expect("reasons are an object");
+            let names: Vec<&String> = config.keys().filter(|name| *name != "why").collect();
+            assert_eq!(names, why.keys().collect::<Vec<_>>());
+        }
+        assert_eq!(by_hand.settings()["why"]["min_support"], "set by hand");
+        let why = chosen.settings()["why"]["min_support"].to_string();
+        assert!(why.contains("2225"), "{why}");
     }
 
     #[track_caller]

@@ -14,14 +14,19 @@
 
 mod assign;
 mod bag;
+mod by_field;
 mod clusters;
 pub mod coherence;
 mod config;
 mod counts;
 mod grouping;
+mod hierarchy;
 mod inverted_index;
+mod likeness;
 mod minhash;
 mod rank;
+mod significance;
+mod split;
 mod vocabulary;
 mod word_sets;
 
@@ -29,8 +34,12 @@ use std::sync::atomic::AtomicUsize;
 
 pub use assign::Assigner;
 pub use bag::{Bag, BagIndex, Bags, WordId};
-pub use config::{TopicsConfig, n_tables_for};
+pub use by_field::{FieldCell, FieldTable, by_field};
+pub use config::{CorpusShape, TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
+pub use hierarchy::{GeneralTopic, Join, Leaf, Level, TopicTree, joins};
+pub use likeness::{Known, SAME_TOPIC, same_topics};
+pub use split::{Part, SplitBy, parts};
 pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
 
 use self::assign::{Assigned, ProfileValue};
@@ -46,7 +55,8 @@ const N_LABEL_WORDS: usize = 3;
 /// A topic: words that keep company, and the documents that bear it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
-    /// The three heaviest words as they are usually written, such as `"Baltic, tides, harbour"`.
+    /// The three heaviest words as they are usually written, such as `"Baltic, tides, harbour"`; more where another topic
+    /// has the same three.
     pub label: String,
     /// Heaviest first. At least two.
     pub words: Vec<WeightedWord>,
@@ -112,9 +122,49 @@ pub fn mine(
     let squares = assign::squares_left_out(all_bags, &bags);
     let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
     let topics = ranked.iter().zip(bearers).zip(profiles);
-    Ok(topics.map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, &index)).collect())
+    let mut topics: Vec<Topic> =
+        topics.map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, &index)).collect();
+    let written: Vec<Vec<&str>> = ranked
+        .iter()
+        .map(|topic| topic.listed().iter().map(|&(word, _)| vocabulary.word(word).written.as_str()).collect())
+        .collect();
+    for (topic, label) in topics.iter_mut().zip(labels(&written)) {
+        topic.label = label;
+    }
+    Ok(topics)
 }
 
+/// Returns a label for each topic of its words as they are written, heaviest first: three of them, or where another topic
+/// has the same three, in whatever order, more until they differ, if they do at all.
+fn labels(topics: &[Vec<&str>]) -> Vec<String> {
+    let sorted = |words: &[&str]| {
+        let mut words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        words.sort_unstable();
+        words
+    };
+    let mut n_words: Vec<usize> = topics.iter().map(|words| words.len().min(N_LABEL_WORDS)).collect();
+    loop {
+        let mut same: std::collections::BTreeMap<Vec<String>, Vec<usize>> = std::collections::BTreeMap::new();
+        for (topic, words) in topics.iter().enumerate() {
+            same.entry(sorted(&words[..n_words[topic]])).or_default().push(topic);
+        }
+        let longer: Vec<usize> = same
+            .into_values()
+            .filter(|same| 1 < same.len())
+            .flatten()
+            .filter(|&topic| n_words[topic] < topics[topic].len())
+            .collect();
+        if longer.is_empty() {
+            break;
+        }
+        for topic in longer {
+            n_words[topic] += 1;
+        }
+    }
+    topics.iter().zip(n_words).map(|(words, n)| words[..n].join(", ")).collect()
+}
+
+/// Returns a topic that has all but a label.
 fn named(
     topic: &Ranked,
     bearers: Vec<Bearer>,
@@ -124,8 +174,6 @@ fn named(
 ) -> Topic {
     let listed = topic.listed();
     let ids: Vec<WordId> = listed.iter().map(|&(word, _)| word).collect();
-    let written: Vec<&str> =
-        ids.iter().take(N_LABEL_WORDS).map(|&word| vocabulary.word(word).written.as_str()).collect();
     let words = listed.iter().map(|&(word, weight)| WeightedWord { word: vocabulary.word(word).form.clone(), weight });
     let profile = profile.iter().map(|&(word, ProfileValue { value, idf })| ProfileWord {
         term: vocabulary.word(word).term.clone(),
@@ -133,7 +181,7 @@ fn named(
         idf,
     });
     Topic {
-        label: written.join(", "),
+        label: String::new(),
         words: words.collect(),
         profile: profile.collect(),
         n_documents: bearers.len() as u32,
@@ -207,6 +255,49 @@ mod tests {
             assert!((topic.words[0].weight - 1.0).abs() < 1e-6);
             assert!(topic.words.is_sorted_by(|one, other| other.weight <= one.weight));
             assert!(topic.bearers.iter().all(|bearer| (0.0..=1.0).contains(&bearer.strength)));
+        }
+    }
+
+    #[track_caller]
+    fn check_labels(topics: &[&[&str]], expected: &[&str]) {
+        assert_eq!(labels(&topics.iter().map(|words| words.to_vec()).collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn labels_differ_where_words_do() {
+        check_labels(&[&["a", "b", "c", "d"], &["x", "y"]], &["a, b, c", "x, y"]);
+        let (one, other) = (&["Sea", "mast", "tide", "gull", "fog"][..], &["tide", "sea", "mast", "gull", "nets"][..]);
+        check_labels(&[one, other], &["Sea, mast, tide, gull, fog", "tide, sea, mast, gull, nets"]);
+        check_labels(&[&["a", "b"], &["b", "a"]], &["a, b", "b, a"]);
+        check_labels(&[], &[]);
+    }
+
+    #[test]
+    fn debris_is_no_topic() {
+        // A signature under every fifth text, a line of code in some, and a subject: subjects alone are found.
+        let signature = "Regards Quillfeather Registered Office Wapping Telephone Extension Confidential Disclaimer";
+        let code = "argc argv printf malloc struct typedef ifdef";
+        let texts: Vec<String> = texts(200)
+            .into_iter()
+            .enumerate()
+            .map(|(at, text)| {
+                let fillers: Vec<String> =
+                    (0..24).map(|word| format!("filler{}", minhash::mix((at * 977 + word) as u64) % 900)).collect();
+                let debris = match at % 10 {
+                    0 | 5 => signature,
+                    3 => code,
+                    _ => "",
+                };
+                format!("{text} {} {debris}", fillers.join(" "))
+            })
+            .collect();
+        let topics = mined(&texts);
+        let labels: Vec<&String> = topics.iter().map(|topic| &topic.label).collect();
+        assert!((3..=SUBJECTS.len()).contains(&topics.len()), "{labels:?}");
+        for topic in &topics {
+            let first: Vec<&str> = topic.words.iter().take(5).map(|word| word.word.as_str()).collect();
+            let is_of = |subject: &[&str; 8]| first.iter().all(|word| subject.contains(word));
+            assert!(SUBJECTS.iter().any(is_of), "{labels:?}");
         }
     }
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::clusters::Cluster;
 use super::inverted_index::{InvertedIndex, Tally, n_common};
+use super::significance::{Independence, is_recited};
 use super::{BagIndex, Bags, TopicsConfig, WordId};
 
 /// How many of a topic's words select its documents.
@@ -29,6 +30,9 @@ const MERGE_DOCUMENTS: f32 = 0.5;
 
 /// The share of its core words that a document firmly about a topic holds, rounded up.
 const FIRM_SHARE: f32 = 0.5;
+
+/// A word that weighs less, beside the heaviest, may be of a few of the documents only.
+const STRONG_WEIGHT: f32 = 0.25;
 
 /// The corpus as ranking needs it.
 pub(crate) struct Corpus<'a> {
@@ -64,27 +68,32 @@ struct Scratch {
     n_supporting: Vec<u32>,
 }
 
-/// Returns the topics of `clusters`, those of most supporting documents first, near-duplicates left out, and with them
-/// topics that too few documents are firmly about: see [`is_firm`].
+/// Returns the topics of `clusters`, those of most supporting documents first; near-duplicates are merged. What is no topic
+/// is left out: what too few documents are firmly about, what chance explains, and what is recited; see [`is_topic`] and
+/// [`significance`](super::significance).
 pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsConfig) -> Vec<Ranked> {
+    let independence = Independence::new(corpus.bags);
+    let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), n_supporting: vec![0; corpus.n_words] };
     let topics: Vec<Option<Ranked>> = clusters
         .par_iter()
-        .map_init(
-            || Scratch { tally: Tally::new(corpus.bags.len()), n_supporting: vec![0; corpus.n_words] },
-            |scratch, cluster| {
-                let topic = rounds(heaviest(cluster), corpus, config, scratch);
-                let is_topic =
-                    2 <= topic.words.len() && is_firm(&core(&topic.words), corpus, config, &mut scratch.tally);
-                is_topic.then_some(topic)
-            },
-        )
+        .map_init(scratch, |scratch, cluster| {
+            let topic = rounds(heaviest(cluster), corpus, config, scratch);
+            is_topic(&topic, corpus, config, &independence, clusters.len(), scratch).then_some(topic)
+        })
         .collect();
     let mut topics: Vec<Ranked> = topics.into_iter().flatten().collect();
+    sort(&mut topics);
+    let mut topics = near_duplicates_merged(topics, corpus, config, &mut scratch());
+    sort(&mut topics);
+    topics
+}
+
+/// Sorts topics by the number of supporting documents, the most first, ties by words.
+fn sort(topics: &mut [Ranked]) {
     topics.sort_by(|one, other| {
         let by_support = other.supporting.len().cmp(&one.supporting.len());
         by_support.then_with(|| core(&one.words).cmp(&core(&other.words)))
     });
-    without_near_duplicates(topics)
 }
 
 /// Returns the words of a cluster in most of its sets, ties by word.
@@ -148,31 +157,80 @@ fn standing_out(
     words
 }
 
-/// Returns whether at least `min_support` documents hold half of a topic's core words.
+/// Returns whether at least `min_support` documents hold half of a topic's core words, more than chance explains, and its
+/// words are not recited.
 ///
 /// Documents that hold a few words of a topic are easily had; those that hold half of the heaviest are about it.
-fn is_firm(core: &[WordId], corpus: &Corpus<'_>, config: &TopicsConfig, tally: &mut Tally) -> bool {
+fn is_topic(
+    topic: &Ranked,
+    corpus: &Corpus<'_>,
+    config: &TopicsConfig,
+    independence: &Independence,
+    n_candidates: usize,
+    scratch: &mut Scratch,
+) -> bool {
+    if topic.words.len() < 2 {
+        return false;
+    }
+    let core = core(&topic.words);
     let needed = ((core.len() as f32 * FIRM_SHARE).ceil() as u32).max(2);
-    config.min_support as usize <= tally.bags_holding(core, needed, Some(config.min_support), corpus.index).len()
+    let firm = scratch.tally.bags_holding(&core, needed, None, corpus.index);
+    if firm.len() < config.min_support as usize {
+        return false;
+    }
+    let n_bags = corpus.bags.len() as f64;
+    let shares: Vec<f64> = core.iter().map(|&word| corpus.index.bags_with(word).len() as f64 / n_bags).collect();
+    let held =
+        |&bag: &BagIndex, words: &[WordId]| corpus.bags.bag(bag).filter(|(word, _)| words.contains(word)).count();
+    let of_core: Vec<usize> = firm.iter().map(|bag| held(bag, &core)).collect();
+    if !independence.is_significant(&shares, needed as usize, &of_core, n_candidates) {
+        return false;
+    }
+    let strong: Vec<WordId> = topic.words[..core.len()]
+        .iter()
+        .filter(|&&(_, weight)| STRONG_WEIGHT <= weight)
+        .map(|&(word, _)| word)
+        .collect();
+    let n_held: Vec<(usize, usize)> =
+        firm.iter().map(|bag| (held(bag, &strong), corpus.bags.bag(*bag).len())).collect();
+    !is_recited(strong.len(), &n_held)
 }
 
-/// Returns `topics` without those that say the same as one before.
-fn without_near_duplicates(topics: Vec<Ranked>) -> Vec<Ranked> {
-    let mut kept: Vec<(Vec<WordId>, Ranked)> = Vec::new();
+/// Returns `topics` with those that say the same as one before merged into it: it is supported by the documents of both,
+/// and its words are those that stand out in them.
+fn near_duplicates_merged(
+    topics: Vec<Ranked>,
+    corpus: &Corpus<'_>,
+    config: &TopicsConfig,
+    scratch: &mut Scratch,
+) -> Vec<Ranked> {
+    // What a topic was before anything was merged into it decides what is, or one would lead to the next.
+    let mut kept: Vec<(Vec<WordId>, Ranked, Vec<BagIndex>)> = Vec::new();
     for topic in topics {
         let mut words = core(&topic.words);
         words.sort_unstable();
-        let is_known = kept.iter().any(|(kept_words, kept_topic)| {
+        let same = kept.iter_mut().find(|(kept_words, kept_topic, _)| {
             let n_words = words.len().min(kept_words.len()) as f32;
             let n_documents = topic.supporting.len().max(kept_topic.supporting.len()) as f32;
             MERGE_WORDS * n_words <= n_common(&words, kept_words) as f32
                 || MERGE_DOCUMENTS * n_documents < n_common(&topic.supporting, &kept_topic.supporting) as f32
         });
-        if !is_known {
-            kept.push((words, topic));
+        match same {
+            Some((_, _, more)) => more.extend(topic.supporting),
+            None => kept.push((words, topic, Vec::new())),
         }
     }
-    kept.into_iter().map(|(_, topic)| topic).collect()
+    kept.into_iter()
+        .map(|(_, mut topic, more)| {
+            if !more.is_empty() {
+                topic.supporting.extend(more);
+                topic.supporting.sort_unstable();
+                topic.supporting.dedup();
+                topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.n_supporting);
+            }
+            topic
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -184,9 +242,14 @@ mod tests {
         Bag::new(words.iter().map(|&word| (WordId(word), 1)).collect())
     }
 
+    /// How often each document stands in a corpus: what so few documents have in common might be chance.
+    const N_TIMES: usize = 12;
+
+    /// Checks topics by their words and by those of `bags` whose copies support them.
     #[track_caller]
     fn check(bags: &[Bag], clusters: &[&[u32]], expected: &[(&[u32], &[u32])]) {
-        let bags = &bags.iter().collect();
+        let n_bags = bags.len() as u32;
+        let bags = &bags.iter().cycle().take(bags.len() * N_TIMES).collect();
         let index = InvertedIndex::new(bags, 10);
         let corpus = Corpus { bags, index: &index, n_words: 10 };
         let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };
@@ -196,7 +259,10 @@ mod tests {
             .into_iter()
             .map(|topic| {
                 let words = topic.listed().iter().map(|(word, _)| word.0).collect();
-                (words, topic.supporting.iter().map(|bag| bag.0).collect())
+                let supporting: Vec<u32> =
+                    topic.supporting.iter().map(|bag| bag.0).filter(|&bag| bag < n_bags).collect();
+                assert_eq!(topic.supporting.len(), supporting.len() * N_TIMES);
+                (words, supporting)
             })
             .collect();
         let expected: Vec<(Vec<u32>, Vec<u32>)> =
@@ -219,6 +285,13 @@ mod tests {
 
     #[test]
     fn a_cluster_without_enough_documents_is_no_topic() {
-        check(&[bag(&[0, 1, 2]), bag(&[4, 5])], &[&[0, 1, 2]], &[]);
+        check(&[bag(&[0, 1, 2]), bag(&[4, 5])], &[&[0, 4]], &[]);
+    }
+
+    #[test]
+    fn a_cluster_of_what_chance_brings_together_is_no_topic() {
+        // Each word is in half of the documents, and each pair in a quarter: as independence has it.
+        let bags = [bag(&[0, 1, 2]), bag(&[0, 4]), bag(&[1, 5]), bag(&[2, 6])];
+        check(&bags, &[&[0, 1, 2]], &[]);
     }
 }

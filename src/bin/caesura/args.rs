@@ -6,7 +6,7 @@ use caesura::corrections::NoteColor;
 use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
-use caesura::pipeline::Engine;
+use caesura::pipeline::{Engine, TopicField};
 use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Split(Split),
     /// Finds the topics of the library, or of a corpus in a file
     Topics(Topics),
+    /// Changes one topic of the library by hand; what is done can be undone, and stays when topics are mined again
+    Topic(TopicByHand),
     /// Lists the documents of the library
     List(List),
     /// Shows the chapters of one document
@@ -126,11 +128,81 @@ pub(crate) struct Topics {
     /// The words of --counts: a line a word, `word = id = collection-frequency document-frequency`
     #[arg(long, value_name = "FILE", requires = "counts")]
     pub(crate) vocabulary: Option<PathBuf>,
+    /// Shows the topics that were mined last, without mining again; so do the next three
+    #[arg(long, conflicts_with_all = ["corpus", "counts"])]
+    pub(crate) kept: bool,
+    /// How finely to tell topics apart, from 0 (one topic) to 1 (as they were mined)
+    #[arg(long, value_name = "0..1")]
+    pub(crate) granularity: Option<f32>,
+    /// Joins the most alike topics until there are N
+    #[arg(long, value_name = "N", conflicts_with = "granularity", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) number: Option<u32>,
+    /// Counts topics by a field of the documents
+    #[arg(long, value_name = "FIELD", value_parser = topic_field(), conflicts_with_all = ["corpus", "counts"])]
+    pub(crate) by: Option<TopicField>,
     /// The form of the result
     #[arg(long, default_value = "text")]
     pub(crate) format: TopicFormatArg,
     #[command(flatten)]
     pub(crate) settings: TopicSettings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TopicByHand {
+    #[command(subcommand)]
+    pub(crate) what: TopicEdit,
+}
+
+/// What is done to a topic. Numbers are the ids of `topics --format json`, which stay when topics are mined again.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopicEdit {
+    /// Lists the topics with their numbers, hidden ones too
+    List,
+    /// Gives a topic a name; without one, the label it was mined with
+    Rename {
+        /// The topic's number
+        id: i64,
+        /// Its name
+        name: Option<String>,
+    },
+    /// Leaves a topic out of all lists
+    Hide {
+        /// The topic's number
+        id: i64,
+    },
+    /// Shows a topic that was hidden
+    Show {
+        /// The topic's number
+        id: i64,
+    },
+    /// Makes several topics one, which keeps the number and the name of the first
+    Merge {
+        /// The topics' numbers
+        #[arg(required = true, num_args = 2..)]
+        ids: Vec<i64>,
+    },
+    /// Takes apart what was merged into a topic
+    Separate {
+        /// The topic's number
+        id: i64,
+    },
+    /// Splits a topic where its chapters fall apart, or into those that hold some words and the rest
+    Split {
+        /// The topic's number
+        id: i64,
+        /// Into how many parts
+        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=100))]
+        parts: u32,
+        /// Words of the first part
+        #[arg(long, value_name = "WORD", num_args = 1.., conflicts_with = "parts")]
+        words: Vec<String>,
+    },
+    /// Takes back what was done last
+    Undo,
+    /// Does again what was taken back
+    Redo,
+    /// Lists what was done, the latest first
+    Edits,
 }
 
 /// The settings of the miner; what is not given is chosen from the corpus.
@@ -157,6 +229,18 @@ pub(crate) struct TopicSettings {
     /// Leaves out words that stand in a larger share of the documents
     #[arg(long, value_name = "0..1")]
     pub(crate) max_document_share: Option<f32>,
+    /// The fewest documents that must hold the words of a topic together
+    #[arg(long, value_name = "N")]
+    pub(crate) min_support: Option<u32>,
+    /// The most words in a cluster of word sets
+    #[arg(long, value_name = "N")]
+    pub(crate) max_cluster_words: Option<u32>,
+    /// How many words a topic lists
+    #[arg(long, value_name = "N")]
+    pub(crate) topic_words: Option<u32>,
+    /// A document bears a topic if it is at least so strong
+    #[arg(long, value_name = "0..1")]
+    pub(crate) min_strength: Option<f32>,
     /// Leaves out no word for its frequency
     #[arg(long, conflicts_with_all = ["min_documents", "max_document_share"])]
     pub(crate) no_frequency_limits: bool,
@@ -442,6 +526,16 @@ pub(crate) struct EvaluateTopics {
     /// What the documents bear of these topics: a document a line, the number of its strongest topic from 0, or -1
     #[arg(long, value_name = "FILE", requires = "topics")]
     pub(crate) bearers: Option<PathBuf>,
+    /// Joins the most alike topics until there are N, and judges those
+    #[arg(long, value_name = "N", conflicts_with = "topics", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) number: Option<u32>,
+    /// Changes one setting at a time, and prints a line for each
+    #[arg(long, conflicts_with_all = ["topics", "stability"])]
+    pub(crate) ablation: bool,
+    /// Says how alike topics are that another seed finds, or a random nine tenths of the documents; and how well documents
+    /// that are added later are judged
+    #[arg(long, conflicts_with = "topics")]
+    pub(crate) stability: bool,
     /// Writes the counted words of the documents, a document a line, for other programs
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
@@ -614,6 +708,12 @@ fn note_color() -> impl TypedValueParser<Value = NoteColor> {
 fn part() -> impl TypedValueParser<Value = Part> {
     PossibleValuesParser::new(Part::ALL.map(Part::name))
         .map(|name| Part::ALL.into_iter().find(|part| part.name() == name).expect("only these names are let in"))
+}
+
+fn topic_field() -> impl TypedValueParser<Value = TopicField> {
+    PossibleValuesParser::new(TopicField::ALL.map(TopicField::name)).map(|name| {
+        TopicField::ALL.into_iter().find(|field| field.name() == name).expect("only these names are let in")
+    })
 }
 
 fn unit_kind() -> impl TypedValueParser<Value = UnitKind> {

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Add(args) => commands::add::run(&session, &args),
         Command::Split(args) => commands::split::run(&session, &args),
         Command::Topics(args) => commands::topics::run(&session, &args),
+        Command::Topic(args) => commands::topic::run(&session, &args),
         Command::List(args) => commands::list::run(&session, &args),
         Command::Show(args) => commands::show::run(&session, &args),
         Command::Edit(args) => commands::edit::run(&session, &args),

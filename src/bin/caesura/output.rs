@@ -214,3 +214,13 @@ pub(crate) fn peak_mib() -> Option<f64> {
     let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some((kib / 1024.0 * 10.0).round() / 10.0)
 }
+
+/// Returns the seconds that this process has kept processors busy outside the system, where the system tells.
+pub(crate) fn user_secs() -> Option<f64> {
+    /// What the kernel counts by, whatever the processor: `USER_HZ`.
+    const TICKS_PER_SEC: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name, in brackets, may hold anything; the twelfth field after it is the time.
+    let ticks: f64 = stat.rsplit_once(')')?.1.split_whitespace().nth(11)?.parse().ok()?;
+    Some(ticks / TICKS_PER_SEC)
+}

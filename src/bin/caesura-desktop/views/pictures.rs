@@ -108,8 +108,8 @@ fn make_library(path: &Path) {
         let source = Source { bytes: text.as_bytes(), name, path: None, added_at: 0 };
         pipeline::add_document(&mut library, &source, &settings, None, &Unwatched).expect("a document is added");
     }
-    let n_topics = pipeline::mine_topics(&mut library, 1, &|config| config, &Unwatched).expect("topics are found");
-    assert!(1 < n_topics);
+    let mined = pipeline::mine_topics(&mut library, 1, &|config| config, &Unwatched).expect("topics are found");
+    assert!(1 < mined.n_topics);
 }
 
 fn compare(picture: &Picture, library: &Path) -> egui_kittest::SnapshotResult {

@@ -7,32 +7,25 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use caesura::chapters::CutConfig;
-use caesura::document::{Provenance, UnitKind};
+use caesura::document::UnitKind;
 use caesura::error::Error;
 use caesura::evaluate::chapters::{
     ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, TopLevelMeasures,
     evaluate_chapters,
 };
-use caesura::evaluate::corpus::{self, CorpusDocument};
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
 use caesura::evaluate::split::Part;
-use caesura::evaluate::topics::{
-    TokenCorpus, TopicScores, evaluate, strongest, strongest_from_file, terms, topics_from_file,
-};
-use caesura::export::{TopicFormat, write_topics};
 use caesura::neural::Encoder;
-use caesura::pipeline::{self, Engine, ModelFolders};
-use caesura::words::{Analyzer, Language};
+use caesura::pipeline::{Engine, ModelFolders};
 use serde_json::{Value, json};
 
-use super::topics::views;
 use crate::args::{self, EvaluateWhat, SearchFormat};
 use crate::output::{self, Session};
 
 pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
     match &args.what {
         EvaluateWhat::Chapters(args) => chapters(session, args),
-        EvaluateWhat::Topics(args) => topics(session, args),
+        EvaluateWhat::Topics(args) => super::evaluate_topics::run(session, args),
     }
 }
 
@@ -208,107 +201,4 @@ fn print_chapters_json(
         [only] => output::print_json(&one(only)),
         several => output::print_json(&Value::Array(several.iter().map(one).collect())),
     }
-}
-
-fn topics(session: &Session, args: &args::EvaluateTopics) -> Result<()> {
-    let limit = args.limit.unwrap_or(usize::MAX);
-    let documents: Vec<CorpusDocument> = corpus::documents(&args.data)?.take(limit).collect::<Result<_, _>>()?;
-    let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-    let language = pipeline::language_of(&texts);
-    let analyzer = Analyzer::new(language);
-    if let Some(path) = &args.tokens {
-        let mut lines = texts.iter().map(|text| analyzer.content_stems(text).join(" "));
-        output::write_file(path, |out| lines.try_for_each(|line| Ok(writeln!(out, "{line}")?)))?;
-    }
-    let Found { terms, strongest, secs, provenance } = match &args.topics {
-        Some(path) => given(path, args, documents.len())?,
-        None => mined(session, args, &documents, &texts, language, &analyzer)?,
-    };
-    let tokens = TokenCorpus::of_texts(texts.iter().copied(), &analyzer);
-    let labels: Vec<Vec<String>> = documents.iter().map(|document| document.labels.clone()).collect();
-    let scores = evaluate(&terms, &strongest, &tokens, &labels);
-    match args.format {
-        SearchFormat::Text => output::print(|out| topics_table(documents.len(), &scores, secs, out)),
-        SearchFormat::Json => output::print_json(&json!({
-            "caesura": caesura::VERSION,
-            "data": args.data.to_string_lossy(),
-            "n_documents": documents.len(),
-            "n_topics": scores.n_topics,
-            "npmi_window_10": scores.npmi_window_10,
-            "npmi_documents": scores.npmi_documents,
-            "diversity": scores.diversity,
-            "support_median": scores.support_median,
-            "share_of_documents_with_topic": scores.share_of_documents_with_topic,
-            "nmi": scores.nmi,
-            "purity": scores.purity,
-            "secs": secs,
-            "peak_mib": output::peak_mib(),
-            "provenance": provenance,
-        })),
-    }
-}
-
-/// Topics to be judged.
-struct Found {
-    terms: Vec<Vec<String>>,
-    strongest: Vec<Option<usize>>,
-    /// What it took to mine them, if we did.
-    secs: Option<f64>,
-    provenance: Option<Provenance>,
-}
-
-fn given(path: &Path, args: &args::EvaluateTopics, n_documents: usize) -> Result<Found> {
-    let terms = topics_from_file(path)?;
-    let strongest = match &args.bearers {
-        Some(bearers) => strongest_from_file(bearers, terms.len(), n_documents)?,
-        None => vec![None; n_documents],
-    };
-    Ok(Found { terms, strongest, secs: None, provenance: None })
-}
-
-fn mined(
-    session: &Session,
-    args: &args::EvaluateTopics,
-    documents: &[CorpusDocument],
-    texts: &[&str],
-    language: Language,
-    analyzer: &Analyzer,
-) -> Result<Found> {
-    let bar = session.bar("mine topics");
-    let started = Instant::now();
-    let adjust = |chosen| args.settings.adjust(chosen);
-    let (found, config) = pipeline::mine_texts(texts, language, session.seed(), &adjust, &bar)?;
-    let secs = started.elapsed().as_secs_f64();
-    drop(bar);
-
-    let provenance = pipeline::topics_provenance(&config, language);
-    if let Some(path) = &args.predictions {
-        let views = views(&found, |bag| documents[bag].id.clone());
-        output::write_file(path, |out| Ok(write_topics(&views, &provenance, TopicFormat::Json, out)?))?;
-    }
-    Ok(Found {
-        terms: terms(&found, analyzer),
-        strongest: strongest(&found, documents.len()),
-        secs: Some(secs),
-        provenance: Some(provenance),
-    })
-}
-
-fn topics_table(n_documents: usize, scores: &TopicScores, secs: Option<f64>, out: &mut dyn Write) -> Result<()> {
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-    let peak = output::peak_mib().map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}"));
-    let rows = [
-        ("documents", n_documents.to_string()),
-        ("topics", scores.n_topics.to_string()),
-        ("NPMI, 10-word window", number(scores.npmi_window_10)),
-        ("NPMI, documents", number(scores.npmi_documents)),
-        ("diversity", format!("{:.3}", scores.diversity)),
-        ("support, median", scores.support_median.to_string()),
-        ("documents with a topic", format!("{:.3}", scores.share_of_documents_with_topic)),
-        ("NMI with labels", number(scores.nmi)),
-        ("purity", number(scores.purity)),
-        ("seconds to mine", secs.map_or_else(|| "-".to_owned(), |secs| format!("{secs:.2}"))),
-        ("peak MiB", peak),
-    ];
-    rows.iter().try_for_each(|(name, value)| Ok(writeln!(out, "{name:24} {value:>10}")?))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod edit;
 pub(crate) mod evaluate;
+mod evaluate_topics;
 pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod manual;
@@ -10,6 +11,7 @@ pub(crate) mod remove;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod split;
+pub(crate) mod topic;
 pub(crate) mod topics;
 #[cfg(feature = "libtorch")]
 pub(crate) mod train;

@@ -1,0 +1,587 @@
+//! The topics of a library: mined, kept in step with its documents and with what is done to them by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{language_in, language_of, mine_texts, topics_provenance};
+use crate::document::{Layer, ProfileWord};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::store::{ChapterId, DocumentId, EditId, Library, NewTopic, StoredTopic, TopicId};
+use crate::topics::{
+    self, Assigner, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
+};
+use crate::words::{self, Analyzer, fold};
+
+/// Fewer words than this say too little of a subject by themselves: neighbouring chapters of one document are pooled
+/// until they have so many.
+const MIN_BAG_WORDS: usize = 150;
+
+/// In a library of so many documents, words that keep company in one of them alone tell of that document's manner, and
+/// are no topic. In a smaller one, which may be a single book, they may well be.
+const MANY_DOCUMENTS: usize = 12;
+
+/// What mining the library did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mined {
+    /// How many topics were found.
+    pub n_topics: usize,
+    /// How many of them were there before, and kept their numbers.
+    pub n_known: usize,
+    /// The topics that were changed by hand and not found again, with what they are called. They are kept unshown, for a
+    /// run that finds them.
+    pub missing: Vec<(TopicId, String)>,
+}
+
+/// Mines the topics of a library and keeps them in it, in the place of those before.
+///
+/// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
+/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag. In
+/// a library of twelve documents or more, what a single document bears is no topic.
+///
+/// A topic that is found again ([`topics::same_topics`]) keeps its number, and with it what was done to it by hand: its
+/// name, that it is hidden, what is merged into it, and the parts that it was split into, which its chapters are judged
+/// for anew. Where a split topic is not found but its parts are, it is what these make together.
+pub fn mine_topics(
+    library: &mut Library,
+    seed: u64,
+    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<Mined> {
+    let passages = passages(library)?;
+    let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
+    let language = language_of(&texts);
+    let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
+    let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
+    if MANY_DOCUMENTS <= documents.len() {
+        found.retain(|topic| 2 <= documents_of(topic, &passages).len());
+    }
+
+    let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
+    let (assigner, analyzer) = (Assigner::new(&profiles, config.min_strength), Analyzer::new(language));
+    let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
+    for passage in &passages {
+        progress.check()?;
+        for (chapter, range) in &passage.chapters {
+            for (topic, strength) in assigner.strengths(&passage.text[range.clone()], &analyzer) {
+                chapters_of[topic].push((*chapter, strength));
+            }
+        }
+    }
+    let new: Vec<NewTopic> = found
+        .iter()
+        .zip(chapters_of)
+        .map(|(topic, chapters)| NewTopic {
+            label: topic.label.clone(),
+            words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
+            npmi: topic.npmi,
+            profile: topic.profile.clone(),
+            documents: documents_of(topic, &passages),
+            chapters,
+        })
+        .collect();
+    let joins = topics::joins(&knowns(&new.iter().collect::<Vec<_>>(), &mut Vec::new()));
+    let joins: Vec<(usize, usize, f32)> = joins.iter().map(|join| (join.one, join.other, join.likeness)).collect();
+
+    let stored = library.stored_topics()?;
+    let Matched { ids, made } = matched(&stored, &new, &passages, &analyzer, config.min_strength);
+    let mut given: Vec<(Option<TopicId>, &NewTopic)> = ids.iter().copied().zip(&new).collect();
+    given.extend(made.iter().map(|(id, topic)| (Some(*id), topic)));
+    let updated = library.update_topics(&given, &joins, &topics_provenance(&config, language))?;
+    Ok(Mined { n_topics: new.len(), n_known: ids.iter().flatten().count(), missing: updated.missing })
+}
+
+/// What a run's topics are among those that are stored.
+struct Matched {
+    /// The number of each topic found, if it is one of before.
+    ids: Vec<Option<TopicId>>,
+    /// Topics that no run finds by itself, with what bears them: the parts of topics found, and topics whose parts were.
+    made: Vec<(TopicId, NewTopic)>,
+}
+
+fn matched(
+    stored: &[StoredTopic],
+    new: &[NewTopic],
+    passages: &[Passage],
+    analyzer: &Analyzer,
+    min_strength: f32,
+) -> Matched {
+    let by_id: BTreeMap<TopicId, &StoredTopic> = stored.iter().map(|stored| (stored.id, stored)).collect();
+    let whole: Vec<&StoredTopic> = stored.iter().filter(|stored| stored.part_of.is_none()).collect();
+    let mut ids = same_as(&whole, new, &vec![None; new.len()]);
+    let mut made: Vec<(TopicId, NewTopic)> = Vec::new();
+
+    // A topic that was split and is not found itself may be found in its parts.
+    let found: BTreeSet<TopicId> = ids.iter().copied().flatten().collect();
+    let lost_parts: Vec<&StoredTopic> = stored
+        .iter()
+        .filter(|part| {
+            let split = part.part_of.and_then(|id| by_id.get(&id));
+            split.is_some_and(|split| split.is_split && split.part_of.is_none() && !found.contains(&split.id))
+        })
+        .collect();
+    if !lost_parts.is_empty() {
+        ids = same_as(&lost_parts, new, &ids);
+        let mut together: BTreeMap<TopicId, Vec<&NewTopic>> = BTreeMap::new();
+        for (id, topic) in ids.iter().zip(new) {
+            if let Some(split) = id.and_then(|id| by_id.get(&id)).and_then(|part| part.part_of) {
+                together.entry(split).or_default().push(topic);
+            }
+        }
+        made.extend(together.into_iter().map(|(split, parts)| (split, united(&by_id[&split].topic, &parts))));
+    }
+
+    let judge = Judge::of_parts(stored, min_strength);
+    for (id, topic) in ids.iter().zip(new) {
+        let Some(id) = *id else { continue };
+        made.extend(judge.parts_of(id, topic, passages, analyzer).into_iter().map(|(part, bearers)| {
+            let content = &by_id[&part].topic;
+            (part, NewTopic { documents: bearers.documents, chapters: bearers.chapters, ..content.clone() })
+        }));
+    }
+    Matched { ids, made }
+}
+
+/// Returns what those of `new` without a number in `ids` are among `stored`, the others as they are.
+fn same_as(stored: &[&StoredTopic], new: &[NewTopic], ids: &[Option<TopicId>]) -> Vec<Option<TopicId>> {
+    let free: Vec<usize> = (0..new.len()).filter(|&at| ids[at].is_none()).collect();
+    let (mut old_documents, mut new_documents) = (Vec::new(), Vec::new());
+    let old: Vec<&NewTopic> = stored.iter().map(|stored| &stored.topic).collect();
+    let old = knowns(&old, &mut old_documents);
+    let free_topics: Vec<&NewTopic> = free.iter().map(|&at| &new[at]).collect();
+    let same = topics::same_topics(&old, &knowns(&free_topics, &mut new_documents));
+    let mut ids = ids.to_vec();
+    for (&at, same) in free.iter().zip(same) {
+        ids[at] = same.map(|place| stored[place].id);
+    }
+    ids
+}
+
+/// Returns what topics are known by; `documents` holds the numbers for them.
+fn knowns<'a>(topics: &[&'a NewTopic], documents: &'a mut Vec<Vec<u64>>) -> Vec<Known<'a>> {
+    documents.extend(topics.iter().map(|topic| {
+        let mut documents: Vec<u64> = topic.documents.iter().map(|(id, _)| id.0.cast_unsigned()).collect();
+        documents.sort_unstable();
+        documents
+    }));
+    let documents: &'a [Vec<u64>] = documents;
+    topics.iter().zip(documents).map(|(topic, documents)| Known { profile: &topic.profile, documents }).collect()
+}
+
+/// Returns a topic with its own words, borne by what bears any of its parts.
+fn united(topic: &NewTopic, parts: &[&NewTopic]) -> NewTopic {
+    let documents = strongest(parts.iter().flat_map(|part| part.documents.iter().copied()));
+    let chapters = strongest(parts.iter().flat_map(|part| part.chapters.iter().copied()));
+    NewTopic { documents, chapters, ..topic.clone() }
+}
+
+/// Returns each thing once, with the greatest of its strengths, in order.
+fn strongest<D: Ord>(strengths: impl Iterator<Item = (D, f32)>) -> Vec<(D, f32)> {
+    let mut strongest: BTreeMap<D, f32> = BTreeMap::new();
+    for (bearer, strength) in strengths {
+        let so_far = strongest.entry(bearer).or_insert(strength);
+        *so_far = so_far.max(strength);
+    }
+    strongest.into_iter().collect()
+}
+
+#[derive(Default)]
+struct Bearers {
+    documents: Vec<(DocumentId, f32)>,
+    chapters: Vec<(ChapterId, f32)>,
+}
+
+/// Says which of its parts bears what bears a topic that was split.
+struct Judge(BTreeMap<TopicId, (Assigner, Vec<TopicId>)>);
+
+impl Judge {
+    fn of_parts(stored: &[StoredTopic], min_strength: f32) -> Self {
+        let parts =
+            stored.iter().filter_map(|part| part.part_of.map(|split| (split, part.id, part.topic.profile.as_slice())));
+        Self::new(parts, min_strength)
+    }
+
+    /// Returns the judge of parts: the topic that was split, the part, and the part's profile.
+    fn new<'a>(parts: impl Iterator<Item = (TopicId, TopicId, &'a [ProfileWord])>, min_strength: f32) -> Self {
+        let mut of_split: BTreeMap<TopicId, (Vec<&[ProfileWord]>, Vec<TopicId>)> = BTreeMap::new();
+        for (split, part, profile) in parts {
+            let (profiles, ids) = of_split.entry(split).or_default();
+            profiles.push(profile);
+            ids.push(part);
+        }
+        let assigners =
+            of_split.into_iter().map(|(split, (profiles, ids))| (split, (Assigner::new(&profiles, min_strength), ids)));
+        Self(assigners.collect())
+    }
+
+    /// Returns the parts, and parts of parts, that a text bears which bears a topic that strongly. The strongest part is
+    /// borne as strongly as the topic; a text that holds no word of any part bears the first, so that none is lost.
+    fn strengths(&self, id: TopicId, strength: f32, text: &str, analyzer: &Analyzer) -> Vec<(TopicId, f32)> {
+        let Some((assigner, ids)) = self.0.get(&id) else { return Vec::new() };
+        let borne = assigner.strengths(text, analyzer);
+        let most = borne.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
+        let mut parts: Vec<(TopicId, f32)> =
+            borne.into_iter().map(|(part, of_part)| (ids[part], strength * of_part / most)).collect();
+        if parts.is_empty() {
+            parts.push((ids[0], strength));
+        }
+        for at in 0..parts.len() {
+            let (part, strength) = parts[at];
+            parts.extend(self.strengths(part, strength, text, analyzer));
+        }
+        parts
+    }
+
+    /// Returns what bears the parts of a topic, and their parts: of each passage or chapter that bears the topic.
+    fn parts_of(
+        &self,
+        id: TopicId,
+        topic: &NewTopic,
+        passages: &[Passage],
+        analyzer: &Analyzer,
+    ) -> BTreeMap<TopicId, Bearers> {
+        let mut parts: BTreeMap<TopicId, Bearers> = BTreeMap::new();
+        if !self.0.contains_key(&id) {
+            return parts;
+        }
+        self.add_ids(id, &mut parts);
+        let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
+        let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
+        let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32)>> = BTreeMap::new();
+        for passage in passages {
+            let Some(&strength) = of_document.get(&passage.document) else { continue };
+            for (part, strength) in self.strengths(id, strength, &passage.text, analyzer) {
+                documents.entry(part).or_default().push((passage.document, strength));
+            }
+            for (chapter, range) in &passage.chapters {
+                let Some(&strength) = of_chapter.get(chapter) else { continue };
+                for (part, strength) in self.strengths(id, strength, &passage.text[range.clone()], analyzer) {
+                    parts.entry(part).or_default().chapters.push((*chapter, strength));
+                }
+            }
+        }
+        for (part, documents) in documents {
+            parts.entry(part).or_default().documents = strongest(documents.into_iter());
+        }
+        parts
+    }
+
+    /// Adds an entry for each part of a topic, borne by nothing.
+    fn add_ids(&self, id: TopicId, parts: &mut BTreeMap<TopicId, Bearers>) {
+        for &part in self.0.get(&id).into_iter().flat_map(|(_, ids)| ids) {
+            if parts.insert(part, Bearers::default()).is_none() {
+                self.add_ids(part, parts);
+            }
+        }
+    }
+}
+
+/// Splits a topic by hand: into so many parts as its chapters fall apart, or into what holds the words named and what does
+/// not. A topic that was merged of several is taken apart into these instead, if a number is asked for.
+///
+/// Fails with [`Error::NoTopic`], and with [`Error::Nothing`] if the topic does not fall apart so.
+pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progress: &dyn Progress) -> Result<EditId> {
+    let shown = library.topics()?.into_iter().chain(library.hidden_topics()?).find(|topic| topic.id == id);
+    let shown = shown.ok_or(Error::NoTopic(id.0))?;
+    if matches!(by, SplitTopic::Number(_)) && !shown.merged.is_empty() {
+        return library.separate_topic(id);
+    }
+    let provenance = library.topics_provenance()?.ok_or(Error::NoTopic(id.0))?;
+    let language = language_in(&provenance);
+    let analyzer = Analyzer::new(language);
+    let bearers = library.topic_chapters(id)?;
+    let mut texts = Vec::with_capacity(bearers.len());
+    for bearer in &bearers {
+        progress.check()?;
+        texts.push(library.chapter_text(bearer.chapter.id)?);
+    }
+    let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (vocabulary, bags) = topics::bags(&borrowed, language, &VocabularyConfig::ample());
+    let terms: Vec<String>;
+    let by = match by {
+        SplitTopic::Number(number) => SplitBy::Number(number),
+        SplitTopic::Words(words) => {
+            terms = words.iter().map(|word| analyzer.stem(&fold(word.trim()))).collect();
+            SplitBy::Terms(&terms)
+        }
+    };
+    let Some(parts) = topics::parts(&vocabulary, &bags, by) else {
+        let reason = format!("what bears it, {} chapters, does not fall apart so", bearers.len());
+        return Err(Error::Nothing { attempt: "split the topic", reason });
+    };
+
+    // Until the parts are stored they are known by their places.
+    let place = |part: usize| TopicId(part as i64);
+    let judge = Judge::new(
+        parts.iter().enumerate().map(|(part, topic)| (TopicId(-1), place(part), topic.profile.as_slice())),
+        min_strength_in(&provenance),
+    );
+    let of_document: BTreeMap<DocumentId, f32> =
+        library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect();
+    let mut made: Vec<NewTopic> = parts
+        .iter()
+        .map(|part| NewTopic {
+            label: part.label.clone(),
+            words: part.words.clone(),
+            npmi: part.npmi,
+            profile: part.profile.clone(),
+            documents: Vec::new(),
+            chapters: Vec::new(),
+        })
+        .collect();
+    for (bearer, text) in bearers.iter().zip(&texts) {
+        for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, text, &analyzer) {
+            let part = &mut made[part.0 as usize];
+            part.chapters.push((bearer.chapter.id, strength));
+            part.documents.push((bearer.chapter.document, strength));
+        }
+    }
+    // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
+    let judged: BTreeSet<DocumentId> = bearers.iter().map(|bearer| bearer.chapter.document).collect();
+    for (&document, &strength) in of_document.iter().filter(|(document, _)| !judged.contains(document)) {
+        made[0].documents.push((document, strength));
+    }
+    for part in &mut made {
+        part.documents = strongest(std::mem::take(&mut part.documents).into_iter());
+    }
+    library.split_topic(id, &made)
+}
+
+/// How a topic is split by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitTopic<'a> {
+    /// Into so many parts, at least 2.
+    Number(usize),
+    /// Into what holds any of these words, in any form, and the rest.
+    Words(&'a [String]),
+}
+
+/// The topics of a library that are shown, hidden ones among them, and how they join into more general ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LibraryTree {
+    /// The number of each leaf of the tree.
+    pub ids: Vec<TopicId>,
+    /// The tree. [`TopicTree::at`] gives the topics at a level without mining again.
+    pub tree: TopicTree<DocumentId>,
+}
+
+/// Returns the tree of the topics of a library. It is small, and made anew after each edit in a moment.
+pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
+    let mut rows = library.topics()?;
+    rows.extend(library.hidden_topics()?);
+    let ids: Vec<TopicId> = rows.iter().map(|row| row.id).collect();
+    let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32)>> = BTreeMap::new();
+    for (document, topic, strength) in library.document_topics()? {
+        documents.entry(topic).or_default().push((document, strength));
+    }
+    let leaves: Vec<Leaf<DocumentId>> = rows
+        .into_iter()
+        .map(|row| Leaf {
+            documents: documents.remove(&row.id).unwrap_or_default(),
+            label: row.label,
+            is_named: row.is_named,
+            is_shown: !row.is_hidden,
+            words: row.words,
+            npmi: row.npmi,
+        })
+        .collect();
+
+    let places: BTreeMap<TopicId, usize> = ids.iter().enumerate().map(|(place, &id)| (id, place)).collect();
+    let mut places_of: BTreeMap<TopicId, Vec<usize>> = BTreeMap::new();
+    for (id, shown_as) in library.topics_shown_as()? {
+        places_of.entry(id).or_default().extend(places.get(&shown_as));
+    }
+    // A topic that was split joins others as all of its parts together.
+    let mut parts_first = library.stored_topics()?;
+    parts_first.sort_by_key(|stored| std::cmp::Reverse(stored.id));
+    for StoredTopic { id, part_of, .. } in parts_first {
+        if let Some(split) = part_of {
+            let of_part = places_of.get(&id).cloned().unwrap_or_default();
+            places_of.entry(split).or_default().extend(of_part);
+        }
+    }
+    let mut joins = Vec::new();
+    for join in library.topic_joins()? {
+        let of = |id: TopicId| places_of.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let all: Vec<usize> = of(join.one).iter().chain(of(join.other)).copied().collect();
+        joins.extend(all.windows(2).map(|pair| Join { one: pair[0], other: pair[1], likeness: join.likeness }));
+    }
+    Ok(LibraryTree { ids, tree: TopicTree::new(leaves, joins) })
+}
+
+/// What a table of topics goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TopicField {
+    /// The file a document came from.
+    Source,
+    /// The folder that file was in.
+    Folder,
+    /// Who speaks in a chapter. Chapters are counted, not documents.
+    Speaker,
+    /// The format of the file.
+    Format,
+}
+
+impl TopicField {
+    /// Every field there is.
+    pub const ALL: [Self; 4] = [Self::Source, Self::Folder, Self::Speaker, Self::Format];
+
+    /// Returns the name used on the command line, such as `"speaker"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Folder => "folder",
+            Self::Speaker => "speaker",
+            Self::Format => "format",
+        }
+    }
+}
+
+/// Returns topics of the library, each of which may stand for several that are shown, by a field of what bears them.
+pub fn topics_by_field(library: &Library, topics: &[Vec<TopicId>], field: TopicField) -> Result<FieldTable> {
+    if field == TopicField::Speaker {
+        let mut speakers: Vec<(ChapterId, String)> = Vec::new();
+        for document in library.documents()?.iter().filter(|document| document.n_chapters > 0) {
+            let units = library.units(document.id)?;
+            for row in library.chapters(document.id, Layer::Found)? {
+                let first = row.chapter.first_unit.index();
+                let units = &units.units[first..(first + row.chapter.n_units as usize).min(units.units.len())];
+                let names: BTreeSet<&str> = units.iter().filter_map(|unit| unit.speaker.as_deref()).collect();
+                speakers.extend(names.into_iter().map(|name| (row.id, name.to_owned())));
+            }
+        }
+        let bearers = |id: &TopicId| -> Result<Vec<(ChapterId, f32)>> {
+            let bearers = library.topic_chapters(*id)?.into_iter();
+            Ok(bearers.map(|bearer| (bearer.chapter.id, bearer.strength)).collect())
+        };
+        return tabulated(&speakers, topics, bearers);
+    }
+    let value = |document: &crate::store::DocumentRow| match field {
+        TopicField::Source | TopicField::Speaker => Some(document.source_name.clone()),
+        TopicField::Format => Some(document.format.name().to_owned()),
+        TopicField::Folder => document.source_path.as_deref().map(|path| {
+            let folder = path.rfind(['/', '\\']).map_or("", |end| &path[..end]);
+            if folder.is_empty() { ".".to_owned() } else { folder.to_owned() }
+        }),
+    };
+    let documents = library.documents()?;
+    let values: Vec<(DocumentId, String)> =
+        documents.iter().filter_map(|document| Some((document.id, value(document)?))).collect();
+    tabulated(&values, topics, |id| {
+        Ok(library.topic_documents(*id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect())
+    })
+}
+
+fn tabulated<D: Copy + Ord>(
+    values: &[(D, String)],
+    topics: &[Vec<TopicId>],
+    bearers: impl Fn(&TopicId) -> Result<Vec<(D, f32)>>,
+) -> Result<FieldTable> {
+    let mut bearers_of = Vec::with_capacity(topics.len());
+    for ids in topics {
+        let all: Vec<Vec<(D, f32)>> = ids.iter().map(&bearers).collect::<Result<_>>()?;
+        bearers_of.push(strongest(all.into_iter().flatten()));
+    }
+    let bearers_of: Vec<&[(D, f32)]> = bearers_of.iter().map(Vec::as_slice).collect();
+    Ok(topics::by_field(values, &bearers_of))
+}
+
+/// Neighbouring chapters of one document, pooled into one bag.
+struct Passage {
+    document: DocumentId,
+    text: String,
+    chapters: Vec<(ChapterId, std::ops::Range<usize>)>,
+    n_words: usize,
+}
+
+fn passages(library: &Library) -> Result<Vec<Passage>> {
+    let mut passages: Vec<Passage> = Vec::new();
+    library.for_each_chapter(|row, text| {
+        let is_open = |last: &Passage| last.document == row.document && last.n_words < MIN_BAG_WORDS;
+        if !passages.last().is_some_and(is_open) {
+            passages.push(Passage { document: row.document, text: String::new(), chapters: Vec::new(), n_words: 0 });
+        }
+        let passage = passages.last_mut().expect("one was opened if there was none");
+        let start = passage.text.len();
+        passage.text.push_str(text);
+        passage.chapters.push((row.id, start..passage.text.len()));
+        passage.text.push('\n');
+        passage.n_words += words::count(text);
+        Ok(())
+    })?;
+    Ok(passages)
+}
+
+/// Returns the documents that bear a topic, each as strongly as its strongest passage, strongest first.
+fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
+    let bearers = topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength));
+    let mut documents = strongest(bearers);
+    documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+    documents
+}
+
+fn min_strength_in(provenance: &crate::document::Provenance) -> f32 {
+    provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32
+}
+
+/// What tells which of the topics that were mined before a text bears.
+pub(super) struct KnownTopics {
+    assigner: Assigner,
+    analyzer: Analyzer,
+    /// The topics by their place in the assigner; the parts of those that were split are the judge's.
+    whole: Vec<TopicId>,
+    judge: Judge,
+}
+
+impl KnownTopics {
+    /// Returns the topics of a library; nothing if none were mined.
+    pub(super) fn of(library: &Library) -> Result<Option<Self>> {
+        let Some(provenance) = library.topics_provenance()? else { return Ok(None) };
+        let stored = library.topic_profiles()?;
+        let (parts, whole): (Vec<_>, Vec<_>) = stored.iter().partition(|stored| stored.part_of.is_some());
+        let profiles: Vec<&[ProfileWord]> = whole.iter().map(|stored| stored.profile.as_slice()).collect();
+        let min_strength = min_strength_in(&provenance);
+        let parts = parts.iter().filter_map(|part| part.part_of.map(|split| (split, part.id, part.profile.as_slice())));
+        Ok(Some(Self {
+            assigner: Assigner::new(&profiles, min_strength),
+            analyzer: Analyzer::new(language_in(&provenance)),
+            judge: Judge::new(parts, min_strength),
+            whole: whole.iter().map(|stored| stored.id).collect(),
+        }))
+    }
+
+    /// Returns the topics that a text bears, each before its parts, and how strongly.
+    pub(super) fn borne_by(&self, text: &str) -> Vec<(TopicId, f32)> {
+        let mut borne = Vec::new();
+        for (topic, strength) in self.assigner.strengths(text, &self.analyzer) {
+            let topic = self.whole[topic];
+            borne.push((topic, strength));
+            borne.extend(self.judge.strengths(topic, strength, text, &self.analyzer));
+        }
+        borne
+    }
+}
+
+/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
+/// what it said.
+pub(super) fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
+    let Some(known) = KnownTopics::of(library)? else { return Ok(Vec::new()) };
+    let text = library.text(id)?;
+    let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
+    for row in library.chapters(id, Layer::Found)? {
+        let topics = known.borne_by(row.chapter.span.of(&text));
+        borne.extend(topics.into_iter().map(|(topic, strength)| (row.id, topic, strength)));
+    }
+    library.replace_chapter_topics(id, &borne)?;
+    Ok(borne)
+}
+
+/// Returns how strongly a document bears each topic: as strongly as its strongest chapter.
+pub(super) fn strongest_of(borne: &[(ChapterId, TopicId, f32)]) -> Vec<(TopicId, f32)> {
+    strongest(borne.iter().map(|&(_, topic, strength)| (topic, strength)))
+}
+
+#[cfg(test)]
+#[path = "topic_tests.rs"]
+mod tests;
