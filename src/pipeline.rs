@@ -28,7 +28,7 @@ use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
-use crate::topics::{Topic, TopicsConfig, VocabularyConfig, bags, mine};
+use crate::topics::{Topic, TopicsConfig, VocabularyConfig, bags, label_by_phrases, mine};
 use crate::units;
 use crate::words::{self, Language};
 
@@ -482,7 +482,9 @@ pub fn mine_texts(
 ) -> Result<(Vec<Topic>, TopicsConfig)> {
     let (vocabulary, bags) = bags(texts, language, &VocabularyConfig::ample());
     let config = adjust(TopicsConfig::for_corpus(&bags, seed));
-    Ok((mine(&vocabulary, &bags, &config, progress)?, config))
+    let mut topics = mine(&vocabulary, &bags, &config, progress)?;
+    label_by_phrases(&mut topics, texts, language);
+    Ok((topics, config))
 }
 
 /// Returns how topics mined with these settings came to be.

@@ -37,8 +37,8 @@ pub fn combined_words(parts: &[TopicPart<'_>]) -> Vec<(String, f32)> {
     words.into_iter().map(|(word, weight)| (word.to_owned(), (weight / heaviest) as f32)).collect()
 }
 
-/// Returns a label for several topics together: of the names and words that label them the three that weigh most, a word
-/// as in [`combined_words`], a name as a word of full weight.
+/// Returns a label for several topics together: of the names, words and phrases that label them the three that weigh most,
+/// a word as in [`combined_words`], a name as a word of full weight.
 pub fn combined_label(parts: &[TopicPart<'_>]) -> String {
     if let [only] = parts {
         return only.label.to_owned();
@@ -48,13 +48,16 @@ pub fn combined_label(parts: &[TopicPart<'_>]) -> String {
     let mut labels: BTreeMap<String, (f64, &str)> = BTreeMap::new();
     let all_documents: f64 = parts.iter().map(weight_of).sum();
     for part in parts {
+        let share = weight_of(part) / all_documents;
         let written = if part.is_named { vec![part.label] } else { part.label.split(", ").collect() };
-        for written in written {
+        for (place, written) in written.into_iter().enumerate() {
             let folded = written.to_lowercase();
             let weight = if part.is_named {
-                weight_of(part) / all_documents
+                share
             } else {
-                f64::from(weights.get(&folded).copied().unwrap_or(0.0))
+                // A phrase weighs as its heaviest word; what is written in no listed form, by its place in its label.
+                let listed = folded.split_whitespace().filter_map(|word| weights.get(word)).copied();
+                listed.reduce(f32::max).map_or(share / (place + 2) as f64, f64::from)
             };
             let entry = labels.entry(folded).or_insert((weight, written));
             entry.0 = entry.0.max(weight);
@@ -107,6 +110,16 @@ mod tests {
     fn a_name_given_by_hand_is_part_of_the_label() {
         let (sea, bread) = (&[("tide", 1.0)][..], &[("oven", 1.0)][..]);
         check(&[("tide", false, sea, 9), ("Baking, at home", true, bread, 1)], "tide, Baking, at home", "tide");
+    }
+
+    #[test]
+    fn a_phrase_weighs_as_its_heaviest_word() {
+        let (sea, bread) = (&[("tide", 1.0), ("mast", 0.5)][..], &[("oven", 1.0), ("loaf", 0.2)][..]);
+        check(
+            &[("High tide, mast", false, sea, 5), ("oven, loaf", false, bread, 4)],
+            "High tide, oven, mast",
+            "tide oven",
+        );
     }
 
     #[test]

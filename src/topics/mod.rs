@@ -24,6 +24,7 @@ mod hierarchy;
 mod inverted_index;
 mod likeness;
 mod minhash;
+mod phrases;
 mod rank;
 mod significance;
 mod split;
@@ -39,6 +40,7 @@ pub use config::{CorpusShape, TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use hierarchy::{GeneralTopic, Join, Leaf, Level, TopicTree, joins};
 pub use likeness::{Known, SAME_TOPIC, same_topics};
+pub use phrases::label_by_phrases;
 pub use split::{Part, SplitBy, parts};
 pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
 
@@ -55,7 +57,7 @@ const N_LABEL_WORDS: usize = 3;
 /// A topic: words that keep company, and the documents that bear it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
-    /// The three heaviest words as they are usually written, such as `"Baltic, tides, harbour"`; more where another topic
+    /// The three heaviest words as they are usually written, or phrases of them ([`label_by_phrases`]), such as `"Baltic, tides, harbour"`; more where another topic
     /// has the same three.
     pub label: String,
     /// Heaviest first. At least two.
