@@ -344,6 +344,7 @@ pub fn add_document(
         as_written: split.as_written,
     };
     let id = library.add_document(&new)?;
+    library.put_confidence(id, split.confidence)?;
     let borne = assign_topics(library, id)?;
     // A document that is new bears nothing yet, so there is nothing to take back either.
     if !borne.is_empty() {
@@ -398,6 +399,7 @@ pub fn recut_by(
         }
         progress.check()?;
     }
+    keep_confidence(library, id)?;
     assign_topics(library, id)?;
     Ok(())
 }
@@ -439,6 +441,25 @@ pub fn read_again(
 /// Returns the fewest units between a boundary that was found and one that was set by hand.
 pub fn min_units_of(cut: CutConfig) -> u32 {
     cut.min_chapter_units.max(1)
+}
+
+/// Works out how sure the chapters of a document are, from its stored scores, and keeps it in the library.
+///
+/// Documents that are added or cut anew have it already; it is missing after chapters were changed in another way, and
+/// in a library of an older version.
+pub fn keep_confidence(library: &mut Library, id: DocumentId) -> Result<Option<f32>> {
+    let row = library.document(id)?;
+    let confidence = match library.gap_scores(id, &row.engine)? {
+        Some((scores, provenance)) if row.n_units as usize == scores.len() + 1 => {
+            let chapters: Vec<Chapter> =
+                library.chapters(id, Layer::Found)?.into_iter().map(|row| row.chapter).collect();
+            let cut = stored_cut(&row, Some(&provenance));
+            confidence(&library.text(id)?, &library.units(id)?, &scores, &chapters, cut)
+        }
+        _ => None,
+    };
+    library.put_confidence(id, confidence)?;
+    Ok(confidence)
 }
 
 /// Returns the language that provenance names.

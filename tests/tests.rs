@@ -5,6 +5,7 @@ mod cli;
 mod killed;
 mod layers;
 mod samples;
+mod standing;
 mod support;
 #[cfg(feature = "libtorch")]
 mod train;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the icon into caesura.png and caesura.ico, beside this file. Needs nothing but Python.
+"""Draws the icon into files beside this one: PNG, ICO, SVG, ICNS and the sizes that Linux wants. Needs nothing but Python.
 
 The drawing is that of src/bin/caesura-desktop/icon.rs: two slashes, the mark of a caesura in a line of verse, on a
 rounded square. Run it again after changing either.
@@ -15,6 +15,8 @@ MARGIN, RADIUS = 0.04, 0.22
 SLANT, HALF_WIDTH, SHIFTS = 0.36, 0.048, (-0.115, 0.115)
 SAMPLES = 4
 ICO_SIDES = (16, 24, 32, 48, 64, 256)
+LINUX_SIDES = (16, 32, 48, 64, 128, 512)
+MAC_KINDS = ((b"ic11", 32), (b"ic12", 64), (b"ic07", 128), (b"ic08", 256), (b"ic09", 512))
 
 
 def is_ground(u, v):
@@ -61,7 +63,43 @@ def ico(sides):
     return struct.pack("<HHH", 0, 1, len(images)) + entries + b"".join(images)
 
 
+def icns(kinds):
+    """The icon of a Mac: PNGs under the four letters that say how large each is."""
+    images = b"".join(kind + struct.pack(">I", 8 + len(image)) + image for kind, image in kinds)
+    return b"icns" + struct.pack(">I", 8 + len(images)) + images
+
+
+def svg():
+    def colour(rgb):
+        return "#%02x%02x%02x" % rgb
+
+    top, bottom = 24.0, 76.0
+    slashes = []
+    for shift in SHIFTS:
+        middle_top, middle_bottom = (100 * (0.5 - SLANT * (v / 100 - 0.5) + shift) for v in (top, bottom))
+        half = 100 * HALF_WIDTH
+        corners = [
+            (middle_top - half, top),
+            (middle_top + half, top),
+            (middle_bottom + half, bottom),
+            (middle_bottom - half, bottom),
+        ]
+        slashes.append("M" + " L".join(f"{x:.2f} {y:.2f}" for x, y in corners) + " Z")
+    side = 100 * (1 - 2 * MARGIN)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="128" height="128">\n'
+        f'  <rect x="{100 * MARGIN:g}" y="{100 * MARGIN:g}" width="{side:g}" height="{side:g}" '
+        f'rx="{100 * RADIUS:g}" fill="{colour(GROUND)}"/>\n'
+        f'  <path d="{" ".join(slashes)}" fill="{colour(MARK)}"/>\n'
+        "</svg>\n"
+    )
+
+
 if __name__ == "__main__":
     folder = Path(__file__).parent
     (folder / "caesura.png").write_bytes(png(256))
     (folder / "caesura.ico").write_bytes(ico(ICO_SIDES))
+    (folder / "caesura.svg").write_text(svg())
+    for side in LINUX_SIDES:
+        (folder / f"caesura-{side}.png").write_bytes(png(side))
+    (folder / "caesura.icns").write_bytes(icns([(kind, png(side)) for kind, side in MAC_KINDS]))

@@ -241,6 +241,14 @@ pub(super) fn forget_words(connection: &Connection, id: DocumentId, text: &str) 
     Ok(())
 }
 
+/// Adds the words of a document's chapters to what is searched. To be called once the chapters are there.
+pub(super) fn learn_words(connection: &Connection, id: DocumentId, text: &str) -> Result<()> {
+    for row in of_layer(connection, id, Layer::Found)? {
+        full_text::learn(connection, row.id, &row.chapter.title, cut_out(text, row.chapter.span)?)?;
+    }
+    Ok(())
+}
+
 fn of_layer(connection: &Connection, id: DocumentId, layer: Layer) -> Result<Vec<ChapterRow>> {
     let sql = format!("SELECT {COLUMNS} FROM chapters WHERE document_id = ?1 AND layer = ?2 ORDER BY chapter_index");
     let mut statement = connection.prepare_cached(&sql)?;

@@ -13,13 +13,14 @@ use crate::error::{Error, Result};
 const APPLICATION_ID: i64 = 0x4361_6573;
 
 /// The steps; a file with `user_version` n has had the first n.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("migrations/0001_library.sql"),
     include_str!("migrations/0002_levels.sql"),
     include_str!("migrations/0003_topic_profiles.sql"),
     include_str!("migrations/0004_fields.sql"),
     include_str!("migrations/0005_corrections.sql"),
     include_str!("migrations/0006_topic_edits.sql"),
+    include_str!("migrations/0007_standing.sql"),
 ];
 
 /// Fails if the file is of another program or of a newer version of this one. Changes nothing.
@@ -42,9 +43,26 @@ pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<()> 
     Ok(())
 }
 
+/// Returns the schema of a file that was used before and has not had every step.
+pub(super) fn older_schema(connection: &Connection) -> Result<Option<i64>> {
+    let found = version(connection)?;
+    Ok((0 < found && found < schema_after(&STEPS)).then_some(found))
+}
+
+/// Returns whether nothing was ever stored in the file.
+pub(super) fn is_unused(connection: &Connection) -> Result<bool> {
+    Ok(version(connection)? == 0)
+}
+
 /// Applies the steps that the file has not had.
 pub(super) fn apply_all(connection: &mut Connection, path: &Path) -> Result<()> {
     apply(connection, path, &STEPS)
+}
+
+/// Makes the library one of that schema, as an older version would have written it.
+#[cfg(test)]
+pub(super) fn apply_first(connection: &mut Connection, path: &Path, n_steps: usize) -> Result<()> {
+    apply(connection, path, &STEPS[..n_steps])
 }
 
 fn apply(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {

@@ -10,12 +10,15 @@
 //! The schema is the sum of `migrations/*.sql`, counted by `SQLite`'s `user_version`. The crate for that,
 //! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
 
+mod backups;
 mod chapters;
 mod corrections;
 mod documents;
 mod failure;
 mod full_text;
 mod migrations;
+mod removed;
+mod standing;
 mod topic_edits;
 mod topics;
 mod vectors;
@@ -34,6 +37,8 @@ pub use chapters::{ChapterId, ChapterRow};
 pub use corrections::{HandMade, HandMove, Recut};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
 pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
+pub use removed::TakenOut;
+pub use standing::{Standing, TagRow, WorkState};
 pub use topic_edits::{EditId, EditKind, TopicEdit};
 pub use topics::{NewTopic, StoredProfile, StoredTopic, TopicChapter, TopicId, TopicJoin, TopicRow, Updated};
 pub use vectors::UnitVectors;
@@ -73,7 +78,8 @@ pub struct Counts {
 impl Library {
     /// Opens the library at `path`, and creates it if there is no such file. Its folder must be there.
     ///
-    /// A library of an older version is brought up to date. Fails with [`Error::NewerLibrary`] if a newer version wrote
+    /// A library of an older version is copied to a file beside it, [named by its schema](Library::backup_before_update),
+    /// and then brought up to date. Fails with [`Error::NewerLibrary`] if a newer version wrote
     /// it, and with [`Error::Library`] if the file is a folder, not an `SQLite` file, an `SQLite` file of another program,
     /// may not be written to, or is held by another program for longer than some seconds. Nothing is changed then.
     pub fn open(path: &Path) -> Result<Self> {
@@ -200,6 +206,7 @@ impl Library {
         // of one.
         self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         self.connection.pragma_update(None, "synchronous", "normal")?;
+        self.back_up_before_update()?;
         migrations::apply_all(&mut self.connection, &self.path)
     }
 

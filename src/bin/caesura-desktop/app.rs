@@ -7,9 +7,11 @@ use eframe::egui::{self, ThemePreference, Ui};
 
 use caesura::store::DocumentId;
 
-use crate::command::{Action, Command, ThemeChoice};
-use crate::dialogs::{Dialogs, Question};
-use crate::state::{Places, State};
+use crate::command::{Action, Command, Shortcut, ThemeChoice};
+use crate::dialogs::{Dialogs, Question, SystemDialogs};
+use crate::settings::Kept;
+use crate::state::{Notice, Places, State};
+use crate::system::{Clock, SystemClock};
 use crate::theme::{self, Palette};
 use crate::views::{self, Memory, widgets};
 use crate::worker::{Request, Wake, Worker};
@@ -24,38 +26,59 @@ pub(crate) struct Opening {
     pub(crate) library: Option<PathBuf>,
     /// Files to add to it.
     pub(crate) files: Vec<PathBuf>,
+    /// What was chosen before.
+    pub(crate) settings: Kept,
+    /// Whether the system hands over files that are dropped on the window.
+    pub(crate) takes_drops: bool,
+    /// Whether to say how long it took until the window could be used, and close it.
+    pub(crate) is_timed: bool,
 }
 
 /// The window.
 pub(crate) struct App {
     state: State,
     worker: Worker,
-    dialogs: Dialogs,
+    dialogs: Box<dyn Dialogs>,
+    clock: Box<dyn Clock>,
     memory: Memory,
     shown_theme: Option<ThemeChoice>,
+    shown_zoom: f32,
+    /// Whether what is chosen must not be written.
+    is_locked: bool,
+    is_timed: bool,
 }
-
-/// The names under which the theme, the open library and the open document are kept between two starts.
-const THEME_KEY: &str = "theme";
-const LIBRARY_KEY: &str = "library";
-const DOCUMENT_KEY: &str = "document";
 
 impl App {
     /// Starts the worker and asks it for the first library.
-    pub(crate) fn new(context: &eframe::CreationContext, opening: Opening) -> std::io::Result<Self> {
+    pub(crate) fn new(
+        context: &eframe::CreationContext,
+        opening: Opening,
+        clock: SystemClock,
+    ) -> std::io::Result<Self> {
         theme::install(&context.egui_ctx);
+        context.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let ctx = context.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let kept = |key: &str| context.storage.and_then(|storage| storage.get_string(key));
-        let theme = kept(THEME_KEY).as_deref().and_then(theme_named).unwrap_or_default();
-        let last = kept(LIBRARY_KEY).filter(|path| !path.is_empty()).map(PathBuf::from);
-        let last_read = kept(DOCUMENT_KEY).and_then(|id| id.parse().ok()).map(DocumentId);
+        let Kept { settings, problems, is_locked, .. } = opening.settings.clone();
+        let last = settings.recent.first().cloned();
+        let last_read = settings.document.map(DocumentId);
+        let mut state = State::new(opening.places.clone(), settings.theme).with_settings(settings);
+        state.takes_drops = opening.takes_drops;
+        state.settings_are_kept();
+        if !problems.is_empty() {
+            let title = "Not all that was chosen before could be read".to_owned();
+            state.notices.push(Notice { title, lines: problems, ..Notice::default() });
+        }
         let mut app = Self {
-            state: State::new(opening.places.clone(), theme),
-            worker: Worker::start(Arc::clone(&wake))?,
-            dialogs: Dialogs::new(wake),
+            state,
+            worker: Worker::start(Arc::clone(&wake), opening.places.settings.clone())?,
+            dialogs: Box::new(SystemDialogs::new(wake)),
+            clock: Box::new(clock),
             memory: Memory::default(),
             shown_theme: None,
+            shown_zoom: 0.0,
+            is_locked,
+            is_timed: opening.is_timed,
         };
         if let (Some(library), Some(document)) = (&last, last_read) {
             app.state.read_when_open(library.clone(), document);
@@ -89,6 +112,33 @@ impl App {
         }
     }
 
+    /// Tells the worker what has changed of what it works by.
+    fn upkeep(&mut self, ctx: &egui::Context) {
+        for request in self.state.upkeep() {
+            if !(self.is_locked && matches!(request, Request::KeepSettings(_))) {
+                self.worker.ask(request);
+            }
+        }
+        if self.state.is_unsettled() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(100));
+        }
+    }
+
+    /// Says how long it took until the window could be used, once it can, and closes it.
+    fn say_start(&mut self, ctx: &egui::Context) {
+        if self.is_timed && self.state.library.is_some() && self.state.opening.is_none() {
+            self.is_timed = false;
+            let millis = self.clock.running().as_millis();
+            let n_documents = self.state.library.as_ref().map_or(0, |library| library.documents.len());
+            // For whoever measures; nobody else asks for it.
+            let _ = std::io::Write::write_fmt(
+                &mut std::io::stdout(),
+                format_args!("usable after {millis} ms with {n_documents} documents\n"),
+            );
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
     fn apply(&mut self, commands: Vec<Command>) {
         for command in commands {
             for request in self.state.apply(command) {
@@ -116,6 +166,8 @@ impl App {
                 Command::Do(Action::AddFolder) => self.dialogs.ask(Question::Folder),
                 Command::Do(Action::OpenLibrary) => self.dialogs.ask(Question::Library),
                 Command::Do(Action::NewLibrary) => self.dialogs.ask(Question::NewLibrary),
+                Command::Do(Action::WatchFolder) => self.dialogs.ask(Question::WatchedFolder),
+                Command::Do(Action::Paste) => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
                 Command::Do(Action::Quit) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 command => self.apply(vec![command]),
             }
@@ -127,15 +179,22 @@ impl App {
             self.shown_theme = Some(self.state.theme);
             ctx.set_theme(preference(self.state.theme));
         }
+        if (self.shown_zoom - self.state.settings.zoom).abs() > f32::EPSILON {
+            self.shown_zoom = self.state.settings.zoom;
+            ctx.set_zoom_factor(self.shown_zoom);
+        }
     }
 }
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.state.now = self.clock.running();
         self.hear();
         self.tick(ui.ctx());
         let mut commands: Vec<Command> = self.dialogs.answered().into_iter().collect();
+        commands.extend(std::mem::take(&mut self.state.asked).into_iter().map(Command::Do));
         commands.extend(keys(ui.ctx(), &self.state));
+        commands.extend(pasted(ui.ctx()));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
         commands.extend(drop_ui(ui));
         if !commands.is_empty() {
@@ -143,20 +202,31 @@ impl eframe::App for App {
             ui.ctx().request_repaint();
         }
         let ctx = ui.ctx().clone();
+        for question in std::mem::take(&mut self.memory.questions) {
+            self.dialogs.ask(question);
+        }
         self.obey(&ctx, commands);
+        self.upkeep(&ctx);
+        self.say_start(&ctx);
+        if self.state.jobs.iter().any(|job| job.pace.is_running()) {
+            // The time that is left runs on between two reports.
+            ctx.request_repaint_after(std::time::Duration::from_secs(1));
+        }
     }
 
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        // Called at the end, too: nothing waits any longer.
+    /// The places and sizes of panels are kept by the toolkit, in a file of its own: often, so that a crash loses little.
+    fn auto_save_interval(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(5)
+    }
+
+    fn on_exit(&mut self, _context: Option<&eframe::glow::Context>) {
+        // Nothing waits any longer.
         for request in self.state.tick(f64::INFINITY, true) {
             self.worker.ask(request);
         }
-        storage.set_string(THEME_KEY, theme_name(self.state.theme).to_owned());
-        // A name that is not of UTF-8 cannot be kept; the usual library opens in its place.
-        let library = self.state.library.as_ref().and_then(|library| library.path.to_str());
-        storage.set_string(LIBRARY_KEY, library.unwrap_or_default().to_owned());
-        let document = self.state.open.as_ref().map(|open| open.row.id.0.to_string());
-        storage.set_string(DOCUMENT_KEY, document.unwrap_or_default());
+        if !self.is_locked {
+            self.worker.ask(Request::KeepSettings(Box::new(self.state.settings_to_keep())));
+        }
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -171,14 +241,24 @@ pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
     let is_typing = ctx.egui_wants_keyboard_input() && state.sheet.is_none();
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     let is_pressed = |action: &&Action| {
-        let Some(key) = action.shortcut().and_then(widgets::key_of) else { return false };
-        let is_for_field = is_typing && key.conflicts_with_text_editing() && !is_function_key(key.logical_key);
-        // A plain arrow goes from button to button, where one has the focus.
-        let is_for_button = has_focus
-            && key.modifiers.is_none()
-            && matches!(key.logical_key, egui::Key::ArrowDown | egui::Key::ArrowUp);
-        let is_for_field = is_for_field || is_for_button;
-        !is_for_field && ctx.input_mut(|input| input.consume_shortcut(&key))
+        keys_of(**action).any(|shortcut| {
+            let Some(key) = widgets::key_of(shortcut) else { return false };
+            let is_for_field = is_typing && key.conflicts_with_text_editing() && !is_function_key(key.logical_key);
+            // The palette has a field of its own, and Escape closes it.
+            let is_for_field = is_for_field && !(state.palette.is_some() && key.logical_key == egui::Key::Escape);
+            // A plain arrow goes from button to button, where one has the focus.
+            let is_for_button = has_focus
+                && key.modifiers.is_none()
+                && matches!(key.logical_key, egui::Key::ArrowDown | egui::Key::ArrowUp);
+            // In the library, plain keys are those of the table.
+            let is_for_table = state.tab == Tab::Library
+                && key.modifiers.is_none()
+                && matches!(
+                    key.logical_key,
+                    egui::Key::ArrowDown | egui::Key::ArrowUp | egui::Key::Enter | egui::Key::Delete
+                );
+            !is_for_field && !is_for_button && !is_for_table && ctx.input_mut(|input| input.consume_shortcut(&key))
+        })
     };
     // The key with more held beside it comes first: Ctrl+O would take Ctrl+Shift+O.
     let mut actions: Vec<&Action> = Action::ALL.iter().collect();
@@ -189,6 +269,26 @@ pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
 /// Returns whether a key writes nothing and moves nothing in a field to type in.
 fn is_function_key(key: egui::Key) -> bool {
     matches!(key, egui::Key::F1 | egui::Key::F2 | egui::Key::F3)
+}
+
+/// Returns the keys that ask for an action: its own, and for a larger view the `=` that most keyboards have `+` on.
+fn keys_of(action: Action) -> impl Iterator<Item = Shortcut> {
+    let beside = (action == Action::ZoomIn).then(|| Shortcut::control("Equals"));
+    action.shortcut().into_iter().chain(beside)
+}
+
+/// Returns what was pasted, if no field takes it.
+pub(crate) fn pasted(ctx: &egui::Context) -> Option<Command> {
+    if ctx.egui_wants_keyboard_input() {
+        return None;
+    }
+    ctx.input_mut(|input| {
+        let at = input.events.iter().position(|event| matches!(event, egui::Event::Paste(_)))?;
+        match input.events.remove(at) {
+            egui::Event::Paste(text) => Some(Command::Paste(text)),
+            _ => None,
+        }
+    })
 }
 
 /// Says that what is held over the window can be dropped; returns the command that follows from what was.
@@ -221,18 +321,6 @@ fn preference(theme: ThemeChoice) -> ThemePreference {
     }
 }
 
-fn theme_name(theme: ThemeChoice) -> &'static str {
-    match theme {
-        ThemeChoice::System => "system",
-        ThemeChoice::Light => "light",
-        ThemeChoice::Dark => "dark",
-    }
-}
-
-fn theme_named(name: &str) -> Option<ThemeChoice> {
-    [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark].into_iter().find(|theme| theme_name(*theme) == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,13 +332,5 @@ mod tests {
                 assert!(widgets::key_of(shortcut).is_some(), "{action:?}: {shortcut:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_theme_is_kept_under_its_name() {
-        for theme in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
-            assert_eq!(theme_named(theme_name(theme)), Some(theme));
-        }
-        assert_eq!(theme_named("sepia"), None);
     }
 }

@@ -29,14 +29,14 @@ pub(crate) enum Asked {
     /// What so many frames take, measured without a window. Not in the text of [`HELP`].
     BenchFrames(usize),
     /// The window.
-    Window { library: Option<PathBuf>, files: Vec<PathBuf> },
+    Window { library: Option<PathBuf>, files: Vec<PathBuf>, is_timed: bool },
 }
 
 /// Reads the arguments, the program's name left out. Fails with a sentence on the first that makes no sense.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, String> {
     let mut args = args.into_iter();
     let (mut library, mut files) = (None, Vec::new());
-    let mut are_options_over = false;
+    let (mut are_options_over, mut is_timed) = (false, false);
     while let Some(arg) = args.next() {
         let text = arg.to_string_lossy();
         match text.as_ref() {
@@ -52,6 +52,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, S
                 let n = args.next().and_then(|n| n.to_str()?.parse().ok());
                 return n.map(Asked::BenchFrames).ok_or_else(|| "--bench-frames needs a number".to_owned());
             }
+            // For measuring: says how long the start took, and ends. Not in the help.
+            "--bench-start" => is_timed = true,
             text if text.starts_with("--library=") => {
                 library = Some(PathBuf::from(&text["--library=".len()..]));
             }
@@ -59,7 +61,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, S
             _ => files.push(arg.into()),
         }
     }
-    Ok(Asked::Window { library, files })
+    Ok(Asked::Window { library, files, is_timed })
 }
 
 #[cfg(test)]
@@ -73,7 +75,11 @@ mod tests {
     }
 
     fn window(library: Option<&str>, files: &[&str]) -> Asked {
-        Asked::Window { library: library.map(PathBuf::from), files: files.iter().map(PathBuf::from).collect() }
+        Asked::Window {
+            library: library.map(PathBuf::from),
+            files: files.iter().map(PathBuf::from).collect(),
+            is_timed: false,
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ use caesura::document::UnitIndex;
 use caesura::store::{DocumentId, TopicId};
 
 use crate::hand::HandCommand;
+use crate::settings::Settings;
 use crate::worker::JobId;
+use crate::{library, palette, queue};
 
 /// What the user asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +56,32 @@ pub(crate) enum Command {
     SetTheme(ThemeChoice),
     /// Something about the open document that is done by hand.
     Hand(HandCommand),
+    /// Do something with the documents as a whole.
+    Library(library::Ask),
+    /// Do something with the queue of jobs.
+    Queue(queue::Ask),
+    /// Do something with the palette.
+    Palette(palette::Ask),
+    /// Choose otherwise.
+    Choose(Box<Settings>),
+    /// Add a text that was pasted, or the files whose paths were.
+    Paste(String),
+    /// Take what a message offers.
+    TakeOffer(usize),
+    /// Add what comes into a folder, from here on.
+    Watch(PathBuf),
+    /// Watch a folder no more.
+    Unwatch(PathBuf),
+    /// Ask whether to go back to a backup.
+    Restore(PathBuf),
+    /// The user's own library is in that file from here on.
+    ChooseOwn(PathBuf),
+    /// The system showed no dialog; a path must be typed.
+    NoDialog,
+    /// Write the documents that are acted on to that folder.
+    ExportTo(PathBuf),
+    /// What is typed in the field for the folder of an export is another text.
+    TypeExport(String),
 }
 
 /// A place in a document, and what brought the user there.
@@ -72,6 +100,8 @@ pub(crate) struct Passage {
 /// The parts of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tab {
+    /// All documents, in a table.
+    Library,
     /// The documents, and the one that is read.
     #[default]
     Read,
@@ -79,6 +109,8 @@ pub(crate) enum Tab {
     Topics,
     /// What was searched for.
     Search,
+    /// What the user has chosen.
+    Settings,
 }
 
 /// The sets of chapters an outline can show.
@@ -115,6 +147,25 @@ pub(crate) enum ThemeChoice {
     Dark,
 }
 
+impl ThemeChoice {
+    /// Every choice there is.
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Returns the name it is kept under.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Returns the choice of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.name() == name)
+    }
+}
+
 /// A key with what is held beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shortcut {
@@ -137,7 +188,7 @@ impl Shortcut {
         Self { with_control: false, with_alt: false, with_shift: true, key }
     }
 
-    const fn control(key: &'static str) -> Self {
+    pub(crate) const fn control(key: &'static str) -> Self {
         Self { with_control: true, with_alt: false, with_shift: false, key }
     }
 
@@ -198,6 +249,12 @@ actions! {
     OpenOwn, "My library", "Open the library that Caesura keeps for you", None;
     /// Open the library of samples.
     OpenSamples, "Sample library", "Open the library of sample texts", None;
+    /// Add what was copied.
+    Paste, "Paste a text or paths", "Add the text that was copied, or the files whose paths were: Ctrl+V outside a field", None;
+    /// Ask for a folder to watch.
+    WatchFolder, "Watch a folder…", "Choose a folder: what comes into it is added by itself", None;
+    /// Show the table of documents.
+    ShowLibrary, "Library", "All documents in a table, with folders and tags", Some(Shortcut::control("B"));
     /// Show the text.
     ShowRead, "Read", "The documents, and the text with its chapters", Some(Shortcut::control("1"));
     /// Show the topics.
@@ -278,10 +335,34 @@ actions! {
     GoToEnd, "End of the text", "Go to the end of the text", Some(Shortcut::control("End"));
     /// Find the topics of the library.
     MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Some(Shortcut::control("T"));
-    /// Take the open document out of the library.
-    RemoveDocument, "Remove the document…", "Take the open document out of the library; its file stays", None;
+    /// Take documents out of the library.
+    RemoveDocument, "Remove from the library", "Take the open document, or those selected, out of the library; files stay", None;
+    /// Go to the field for a tag.
+    TypeTag, "Tag…", "Give the selected documents a tag", Some(Shortcut::control_shift("T"));
+    /// Say that nobody has looked at documents.
+    MarkUnread, "Mark as unread", "Say that nobody has looked at the open document, or at those selected", None;
+    /// Say that work on documents has begun.
+    MarkInWork, "Mark as in work", "Say that work on the open document, or on those selected, has begun", None;
+    /// Say that documents are checked.
+    MarkChecked, "Mark as checked", "Say that the open document, or those selected, are looked over", Some(Shortcut::control_shift("M"));
+    /// Take back what was done to documents as a whole.
+    UndoInLibrary, "Undo in the library", "Take back the last tag, mark or removal", Some(Shortcut::control_shift("U"));
+    /// Show what an export needs to know.
+    Export, "Export…", "Write the chapters of the open document, or of those selected, for other tools", Some(Shortcut::control("E"));
+    /// Copy the library.
+    BackUp, "Back up the library", "Copy the whole library to the folder of backups", None;
     /// Do what was asked to be confirmed.
-    Confirm, "Remove", "Take the document out of the library", None;
+    Confirm, "Confirm", "Do what the question on top asks about", None;
+    /// Find an action by its name.
+    ShowPalette, "Find an action…", "Find every action, document and library by a few letters", Some(Shortcut::control("K"));
+    /// Show what the user has chosen.
+    ShowSettings, "Settings", "Engine, theme, backups, watched folders, and where things are kept", Some(Shortcut::control("Comma"));
+    /// Draw everything larger.
+    ZoomIn, "Zoom in", "Draw everything larger", Some(Shortcut::control("Plus"));
+    /// Draw everything smaller.
+    ZoomOut, "Zoom out", "Draw everything smaller", Some(Shortcut::control("Minus"));
+    /// Draw everything as large as usual.
+    ZoomReset, "Usual size", "Draw everything as large as usual", Some(Shortcut::control("0"));
     /// Close what is open above the rest, or stop what runs.
     Stop, "Stop", "Close the window on top, or stop the work in progress", Some(Shortcut::plain("Escape"));
     /// List the shortcuts.

@@ -1,11 +1,12 @@
 //! The system's file dialogs, each in a thread of its own: no frame ever waits for one.
 //!
 //! In: what to ask for. Out: the paths chosen, over a channel. Where no portal runs the system shows nothing and
-//! answers with nothing; the field for a typed path is there for that.
+//! answers with nothing; the window says so then, and the field for a typed path is there for that.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::command::Command;
 use crate::worker::Wake;
@@ -21,25 +22,47 @@ pub(crate) enum Question {
     Library,
     /// The name of a library to make.
     NewLibrary,
+    /// A folder to watch.
+    WatchedFolder,
+    /// The folder that an export goes to.
+    ExportFolder,
+    /// The file of the user's own library.
+    OwnLibrary,
+    /// A backup to go back to.
+    Backup,
 }
 
+/// What asks the user for files.
+pub(crate) trait Dialogs {
+    /// Shows the dialog that asks `question`, and does not wait for the answer.
+    fn ask(&mut self, question: Question);
+
+    /// Returns what was chosen since the last call, as the command that follows from it.
+    fn answered(&mut self) -> Option<Command>;
+}
+
+/// A dialog is seen for at least so long.
+const LEAST_TIME: Duration = Duration::from_millis(250);
+
 /// Asks through the system's dialogs, one at a time.
-pub(crate) struct Dialogs {
+pub(crate) struct SystemDialogs {
     sender: Sender<Option<Command>>,
     receiver: Receiver<Option<Command>>,
     is_open: bool,
     wake: Wake,
 }
 
-impl Dialogs {
+impl SystemDialogs {
     /// Makes the asker; `wake` is called when an answer is there.
     pub(crate) fn new(wake: Wake) -> Self {
         let (sender, receiver) = channel();
         Self { sender, receiver, is_open: false, wake }
     }
+}
 
-    /// Shows the dialog that asks `question`. Does nothing while another one is open.
-    pub(crate) fn ask(&mut self, question: Question) {
+impl Dialogs for SystemDialogs {
+    /// Does nothing while another one is open.
+    fn ask(&mut self, question: Question) {
         if self.is_open {
             return;
         }
@@ -47,7 +70,11 @@ impl Dialogs {
         let wake = self.wake.clone();
         let asked = thread::Builder::new().name("dialog".to_owned()).spawn(move || {
             // The window may be gone by the time somebody answers.
-            let _ = sender.send(answer(question));
+            let began = Instant::now();
+            let answer = answer(question);
+            // Nobody closes a dialog that fast: there was none.
+            let is_none = answer.is_none() && began.elapsed() < LEAST_TIME;
+            let _ = sender.send(if is_none { Some(Command::NoDialog) } else { answer });
             wake();
         });
         match asked {
@@ -56,8 +83,7 @@ impl Dialogs {
         }
     }
 
-    /// Returns what was chosen since the last call, as the command that follows from it.
-    pub(crate) fn answered(&mut self) -> Option<Command> {
+    fn answered(&mut self) -> Option<Command> {
         let answer = self.receiver.try_recv().ok()?;
         self.is_open = false;
         answer
@@ -90,5 +116,17 @@ fn answer(question: Question) -> Option<Command> {
             .set_file_name("library.caesura")
             .save_file()
             .map(|path: PathBuf| Command::OpenLibrary(path)),
+        Question::WatchedFolder => rfd::FileDialog::new().set_title("Watch a folder").pick_folder().map(Command::Watch),
+        Question::ExportFolder => {
+            let folder = rfd::FileDialog::new().set_title("Export to a folder").pick_folder();
+            folder.map(|folder| Command::TypeExport(folder.to_string_lossy().into_owned()))
+        }
+        Question::OwnLibrary => rfd::FileDialog::new()
+            .set_title("Choose the library that is yours")
+            .add_filter("Caesura libraries", &["caesura"])
+            .add_filter("All files", &["*"])
+            .pick_file()
+            .map(Command::ChooseOwn),
+        Question::Backup => rfd::FileDialog::new().set_title("Choose a backup").pick_file().map(Command::Restore),
     }
 }

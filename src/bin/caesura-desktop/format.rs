@@ -31,6 +31,52 @@ pub(crate) fn thousands(n: u64) -> String {
     parted
 }
 
+/// Returns the day of a moment in seconds since 1970, such as `2026-01-31`, in universal time.
+pub(crate) fn date(secs: i64) -> String {
+    let (year, month, day) = civil(secs);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Returns year, month and day of a moment in seconds since 1970, in universal time.
+///
+/// Days are counted in years that begin in March, so that the day that some years have more comes last.
+pub(crate) fn civil(secs: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    // From the first of March of the year 0.
+    let days = secs.div_euclid(86_400) + 719_468;
+    let (era, day) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, day)
+}
+
+/// Returns the seconds since 1970 of a day and a time of day, in universal time; `None` if there is no such moment.
+pub(crate) fn stamp(day: (i64, i64, i64), time: (i64, i64, i64)) -> Option<i64> {
+    let (year, month, of_month) = day;
+    let (hour, minute, second) = time;
+    let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    if !(1..=12).contains(&month) || !(1970..=9999).contains(&year) || !is_time {
+        return None;
+    }
+    let from_march = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let (year, month) = from_march;
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + of_month - 1 - 719_468;
+    let secs = days * 86_400 + hour * 3600 + minute * 60 + second;
+    (civil(secs) == day).then_some(secs)
+}
+
+/// Returns a size in the unit that suits it, such as `3.2 MB`.
+pub(crate) fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} bytes"),
+        1_000..1_000_000 => format!("{} kB", n / 1_000),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}
+
 /// Returns what one unit of that kind is called.
 pub(crate) fn unit(kind: UnitKind) -> &'static str {
     match kind {
@@ -69,6 +115,33 @@ mod tests {
         assert_eq!(clock(Millis(0)), "0:00");
         assert_eq!(clock(Millis(245_900)), "4:05");
         assert_eq!(clock(Millis(3_723_000)), "1:02:03");
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (secs, expected) in [
+            (0, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_709_251_199, "2024-02-29"),
+            (4_107_542_400, "2100-03-01"),
+            (-1, "1969-12-31"),
+        ] {
+            assert_eq!(date(secs), expected);
+        }
+        for secs in (0..4_102_444_800).step_by(86_400 * 17 + 3661) {
+            let of_day = secs % 86_400;
+            assert_eq!(stamp(civil(secs), (of_day / 3600, of_day / 60 % 60, of_day % 60)), Some(secs));
+        }
+        assert_eq!(stamp((2023, 2, 29), (0, 0, 0)), None);
+        assert_eq!(stamp((2023, 13, 1), (0, 0, 0)), None);
+    }
+
+    #[test]
+    fn sizes_are_said_in_units_that_suit() {
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(45_600), "45 kB");
+        assert_eq!(bytes(3_210_000), "3.2 MB");
     }
 
     #[test]

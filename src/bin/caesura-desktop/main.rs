@@ -8,9 +8,11 @@
 
 mod app;
 mod args;
+mod backups;
 mod command;
 mod compare;
 mod dialogs;
+mod exports;
 mod find;
 mod format;
 mod hand;
@@ -18,14 +20,22 @@ mod heights;
 mod icon;
 #[cfg(test)]
 mod killed;
+mod library;
+mod palette;
+mod queue;
 mod rows;
 mod samples;
+mod settings;
+mod sources;
 mod state;
+mod system;
 mod theme;
 mod views;
+mod watch;
 mod worker;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -34,6 +44,7 @@ use tracing_subscriber::EnvFilter;
 use crate::args::Asked;
 
 fn main() -> ExitCode {
+    let clock = system::SystemClock::start();
     match args::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Help) => say(&mut std::io::stdout(), args::HELP, 0),
         Ok(Asked::Version) => say(&mut std::io::stdout(), concat!("caesura-desktop ", env!("CAESURA_LONG_VERSION")), 0),
@@ -41,7 +52,7 @@ fn main() -> ExitCode {
             Ok(said) => say(&mut std::io::stdout(), &said, 0),
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 1),
         },
-        Ok(Asked::Window { library, files }) => match run(library, files) {
+        Ok(Asked::Window { library, files, is_timed }) => match run(library, files, is_timed, clock) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 2),
         },
@@ -67,18 +78,36 @@ fn bench(n_frames: usize) -> anyhow::Result<String> {
     Ok(said?)
 }
 
-fn run(library: Option<std::path::PathBuf>, files: Vec<std::path::PathBuf>) -> anyhow::Result<()> {
+fn run(
+    library: Option<PathBuf>,
+    files: Vec<PathBuf>,
+    is_timed: bool,
+    clock: system::SystemClock,
+) -> anyhow::Result<()> {
     log_to_stderr();
     check_display()?;
     let folders = directories::ProjectDirs::from("", "", "caesura")
         .context("find a folder for the library: this account has no home folder; name a file with --library")?;
+    let settings_file = folders.config_dir().join("settings.json");
+    let settings = settings::load(&system::SystemFiles, &settings_file);
+    let usual_own = folders.data_dir().join("library.caesura");
+    let exports = directories::UserDirs::new()
+        .map(|user| user.document_dir().unwrap_or(user.home_dir()).join("Caesura"))
+        .unwrap_or_default();
     let opening = app::Opening {
         places: state::Places {
-            own: folders.data_dir().join("library.caesura"),
+            own: settings.settings.own_library.clone().unwrap_or_else(|| usual_own.clone()),
             samples: folders.data_dir().join("samples.caesura"),
+            usual_own,
+            backups: folders.data_dir().join("backups"),
+            settings: settings_file,
+            exports,
         },
         library,
         files,
+        settings,
+        takes_drops: takes_drops(),
+        is_timed,
     };
     let viewport = eframe::egui::ViewportBuilder::default()
         .with_app_id("caesura")
@@ -87,9 +116,19 @@ fn run(library: Option<std::path::PathBuf>, files: Vec<std::path::PathBuf>) -> a
         .with_min_inner_size([720.0, 480.0])
         .with_icon(icon::icon());
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let made =
-        eframe::run_native("caesura", options, Box::new(|context| Ok(Box::new(app::App::new(context, opening)?))));
+    let made = eframe::run_native(
+        "caesura",
+        options,
+        Box::new(|context| Ok(Box::new(app::App::new(context, opening, clock)?))),
+    );
     made.map_err(|error| anyhow::anyhow!("open the window: {error}; {ELSEWHERE}"))
+}
+
+/// Returns whether files can be dropped on the window: under Wayland the toolkit is not told of them.
+fn takes_drops() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let may_be_wayland = cfg!(all(unix, not(target_os = "macos")));
+    !(may_be_wayland && (is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET")))
 }
 
 /// What to do where no window can be opened.

@@ -3,21 +3,30 @@
 //! In: a [`Command`] of the user or an [`Event`] of the worker. Out: the [`Request`]s that follow from it. No type of
 //! the window's toolkit and no file appears here, so that all of it is tested without a window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use caesura::chapters::{self, CutConfig, CutRule};
 use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
 use caesura::import::name_of;
 use caesura::pipeline::{min_units_of, words_of_units};
 use caesura::search::Found;
-use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow};
+use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow, WorkState};
 
+use crate::backups::{self, Backup};
 use crate::command::{Action, Command, Outline, Passage, SearchIn, Tab, ThemeChoice};
 use crate::compare::Other;
+use crate::format::count;
 use crate::hand::{self, Hand, HandCommand};
+use crate::library::Table;
+use crate::palette::Palette;
+use crate::queue::Pace;
 use crate::rows::{self, Row};
 use crate::samples;
-use crate::worker::{Event, Failure, JobId, KeptChapters, Loaded, Request, Shelf, Work};
+use crate::settings::{Settings, ZOOMS};
+use crate::watch::Watched;
+use crate::worker::{Event, Failure, JobId, KeptChapters, Loaded, Request, Shelf, Work, WorkSettings};
+use crate::{exports, library, queue};
 
 /// Where the user's files are, as the front end found out.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +35,14 @@ pub(crate) struct Places {
     pub(crate) own: PathBuf,
     /// The library of samples.
     pub(crate) samples: PathBuf,
+    /// Where the user's own library is unless the user chose another place.
+    pub(crate) usual_own: PathBuf,
+    /// The folder of backups.
+    pub(crate) backups: PathBuf,
+    /// The file of settings.
+    pub(crate) settings: PathBuf,
+    /// The folder that exports go to until another one is chosen.
+    pub(crate) exports: PathBuf,
 }
 
 /// What the window shows.
@@ -48,6 +65,25 @@ pub(crate) struct State {
     pub(crate) jobs: Vec<Job>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) sheet: Option<Sheet>,
+    /// The documents of the library in a table.
+    pub(crate) table: Table,
+    pub(crate) palette: Option<Palette>,
+    pub(crate) settings: Settings,
+    /// The backups of the open library.
+    pub(crate) backups: Vec<Backup>,
+    /// The export that is asked for: the folder typed so far.
+    pub(crate) export: Option<String>,
+    /// How long the program has run.
+    pub(crate) now: Duration,
+    /// Actions that were found in the palette and are to be done.
+    pub(crate) asked: Vec<Action>,
+    /// Whether the system hands over files that are dropped on the window.
+    pub(crate) takes_drops: bool,
+    /// Counts how often the field for a tag was asked for.
+    pub(crate) n_tag_focus: u64,
+    /// The backup that is to be gone back to.
+    pub(crate) to_restore: Option<PathBuf>,
+    told: Told,
     /// Counts how often the search field was asked for; its view takes the focus when it changes.
     pub(crate) n_search_focus: u64,
     /// Counts how often the field for a path was asked for.
@@ -64,11 +100,26 @@ pub(crate) struct State {
     /// The document that was read last, and its library: opened with it.
     last_read: Option<(PathBuf, DocumentId)>,
     paths_waiting: Vec<PathBuf>,
+    pasted_waiting: Option<String>,
     jump: Option<Jump>,
     n_jumps: u64,
     n_jobs: u32,
     n_opened: u64,
 }
+
+/// What the worker was told last, so that it is told of changes only.
+#[derive(Debug, Default)]
+struct Told {
+    work: Option<WorkSettings>,
+    tended: Option<PathBuf>,
+    watched: Option<(PathBuf, Vec<Watched>)>,
+    kept: Option<Settings>,
+    /// What is to be kept once nothing has changed for a moment, and since when it has not.
+    to_keep: Option<(Settings, Duration)>,
+}
+
+/// Settings are written once they have been as they are for so long: a slider that is dragged is not written at each step.
+const SETTLES: Duration = Duration::from_millis(300);
 
 /// The open library.
 #[derive(Debug)]
@@ -148,7 +199,7 @@ impl SearchShown {
 }
 
 /// Work in progress.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Job {
     pub(crate) id: JobId,
     pub(crate) label: String,
@@ -156,15 +207,49 @@ pub(crate) struct Job {
     /// 0 as long as nobody knows.
     pub(crate) total: usize,
     pub(crate) is_cancelled: bool,
+    pub(crate) pace: Pace,
+    work: Work,
     /// Whether the document it adds is to be opened.
     opens: bool,
+    /// The files that it could not add.
+    not_added: Vec<PathBuf>,
 }
 
-/// Something that did not work, said calmly.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that did not work, or that was done, said calmly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) title: String,
     pub(crate) lines: Vec<String>,
+    /// Whether it did work.
+    pub(crate) is_good_news: bool,
+    /// All that is known of it, for a report; empty if the lines say it all.
+    pub(crate) details: String,
+    pub(crate) offer: Option<Offer>,
+}
+
+/// What a message offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// To take back what was done last to documents as a whole.
+    Undo,
+    /// To add once more what could not be added.
+    Retry(Vec<PathBuf>),
+}
+
+impl Offer {
+    /// Returns the text of its button.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Undo => "Undo".to_owned(),
+            Self::Retry(paths) if paths.len() == 1 => "Try again".to_owned(),
+            Self::Retry(paths) => format!("Try {} again", paths.len()),
+        }
+    }
+
+    /// Returns whether it offers to add these once more.
+    pub(crate) fn retries(&self, paths: &[PathBuf]) -> bool {
+        matches!(self, Self::Retry(own) if own == paths)
+    }
 }
 
 /// What lies above the rest until it is closed.
@@ -172,7 +257,8 @@ pub(crate) struct Notice {
 pub(crate) enum Sheet {
     Shortcuts,
     About,
-    ConfirmRemove(DocumentId),
+    ConfirmRemove,
+    ConfirmRestore,
 }
 
 /// Where the text is to be scrolled.
@@ -339,6 +425,102 @@ impl State {
         Self { places, theme, ..Self::default() }
     }
 
+    /// Starts from what the user has chosen before.
+    pub(crate) fn with_settings(mut self, settings: Settings) -> Self {
+        self.theme = settings.theme;
+        self.table.columns.clone_from(&settings.columns);
+        (self.table.sorted_by, self.table.is_descending) = (settings.sorted_by, settings.is_descending);
+        self.settings = settings;
+        self
+    }
+
+    /// Takes what the window knows of itself into what is kept: the document that is read, the columns shown.
+    pub(crate) fn settings_to_keep(&self) -> Settings {
+        Settings {
+            theme: self.theme,
+            document: self.open.as_ref().map(|open| open.row.id.0).or(self.settings.document),
+            columns: self.table.columns.clone(),
+            sorted_by: self.table.sorted_by,
+            is_descending: self.table.is_descending,
+            ..self.settings.clone()
+        }
+    }
+
+    /// Returns what the worker is to be told of what has changed since it was told last: what was chosen, which library to
+    /// tend, which folders to watch, and what to keep for the next start. Asked once a frame.
+    pub(crate) fn upkeep(&mut self) -> Vec<Request> {
+        let mut requests = Vec::new();
+        let work = self.work_settings();
+        if self.told.work.as_ref() != Some(&work) {
+            self.told.work = Some(work.clone());
+            requests.push(Request::Configure(Box::new(work)));
+            self.told.tended = None;
+        }
+        if let Some(library) = &self.library {
+            // The samples can be made anew at any time.
+            if !library.is_sample && self.told.tended.as_ref() != Some(&library.path) {
+                self.told.tended = Some(library.path.clone());
+                requests.push(Request::Tend(library.path.clone()));
+            }
+            let is_told = self
+                .told
+                .watched
+                .as_ref()
+                .is_some_and(|(path, watched)| *path == library.path && *watched == self.settings.watched);
+            if !is_told {
+                self.told.watched = Some((library.path.clone(), self.settings.watched.clone()));
+                requests.push(Request::Watch(self.places_watched()));
+            }
+        }
+        requests.extend(self.settled_settings());
+        requests
+    }
+
+    fn settled_settings(&mut self) -> Option<Request> {
+        let settings = self.settings_to_keep();
+        if self.told.kept.as_ref() == Some(&settings) {
+            self.told.to_keep = None;
+            return None;
+        }
+        match &self.told.to_keep {
+            Some((waiting, since)) if *waiting == settings => {
+                if self.now < *since + SETTLES {
+                    return None;
+                }
+                self.told.to_keep = None;
+                self.told.kept = Some(settings.clone());
+                Some(Request::KeepSettings(Box::new(settings)))
+            }
+            _ => {
+                self.told.to_keep = Some((settings, self.now));
+                None
+            }
+        }
+    }
+
+    /// Returns whether something is to be kept that has not been kept yet.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.told.to_keep.is_some()
+    }
+
+    /// Takes that the settings are kept as they are, or must not be.
+    pub(crate) fn settings_are_kept(&mut self) {
+        self.told.kept = Some(self.settings_to_keep());
+    }
+
+    fn work_settings(&self) -> WorkSettings {
+        WorkSettings {
+            split: self.settings.split(),
+            n_threads: self.settings.n_threads.map(usize::from),
+            keeps_model: self.settings.keeps_model,
+            backups: backups::Plan {
+                folder: self.places.backups.clone(),
+                every_secs: self.settings.backup_every.secs(),
+                n_kept: usize::from(self.settings.backups_kept),
+            },
+        }
+    }
+
     /// Returns the documents whose title or file name holds the filter, in order.
     pub(crate) fn documents_shown(&self) -> impl Iterator<Item = &DocumentRow> {
         let needle = self.filter.trim().to_lowercase();
@@ -387,7 +569,10 @@ impl State {
             Command::OpenLibrary(path) => return vec![self.open_library(path)],
             Command::FilterDocuments(text) => self.filter = text,
             Command::FilterTopics(text) => self.topics.filter = text,
-            Command::OpenDocument(id) => return self.open_document(id),
+            Command::OpenDocument(id) => {
+                let marks = self.mark_opened(id);
+                return self.open_document(id).into_iter().chain(marks).collect();
+            }
             Command::OpenPassage(passage) => return self.open_passage(passage),
             Command::GoTo(unit) => {
                 if let Some(open) = &mut self.open {
@@ -429,6 +614,32 @@ impl State {
             }
             Command::SetTheme(theme) => self.theme = theme,
             Command::Hand(command) => return self.by_hand(command),
+            Command::Library(ask) => return self.in_library(ask),
+            Command::Queue(ask) => return self.in_queue(ask),
+            Command::Palette(ask) => return self.in_palette(ask),
+            Command::Choose(settings) => self.choose(*settings),
+            Command::Paste(text) => return self.paste(text),
+            Command::TakeOffer(at) => return self.take_offer(at),
+            Command::Watch(folder) => return self.watch(folder),
+            Command::Unwatch(folder) => {
+                self.settings.watched.retain(|watched| watched.folder != folder);
+            }
+            Command::Restore(path) => {
+                self.to_restore = Some(path);
+                self.sheet = Some(Sheet::ConfirmRestore);
+            }
+            Command::ChooseOwn(path) => {
+                let settings = Settings { own_library: Some(path), ..self.settings.clone() };
+                self.choose(settings);
+            }
+            Command::NoDialog => {
+                let title = "This system showed no dialog".to_owned();
+                let line = "Type or paste the path instead: Ctrl+L goes to the field".to_owned();
+                self.notices.retain(|notice| notice.title != title);
+                self.notices.push(Notice { title, lines: vec![line], ..Notice::default() });
+            }
+            Command::ExportTo(folder) => return self.export_to(folder),
+            Command::TypeExport(folder) => self.export = Some(folder),
         }
         Vec::new()
     }
@@ -453,6 +664,16 @@ impl State {
             }
             Action::NextChapter => self.go_chapters(1),
             Action::PreviousChapter => self.go_chapters(-1),
+            Action::PageDown | Action::PageUp | Action::GoToStart | Action::GoToEnd if self.tab == Tab::Library => {
+                const PAGE: i64 = 20;
+                let by = match action {
+                    Action::PageDown => PAGE,
+                    Action::PageUp => -PAGE,
+                    Action::GoToStart => i64::MIN / 2,
+                    _ => i64::MAX / 2,
+                };
+                return self.in_library(library::Ask::Move(by, library::Selecting::Only));
+            }
             Action::PageDown => self.jump_to(JumpTo::Pages(1)),
             Action::PageUp => self.jump_to(JumpTo::Pages(-1)),
             Action::GoToStart => self.jump_to(JumpTo::Start),
@@ -461,21 +682,32 @@ impl State {
                 self.tab = Tab::Topics;
                 return self.start("Finding topics".to_owned(), Work::MineTopics);
             }
-            Action::RemoveDocument => {
-                self.sheet = self.open.as_ref().map(|open| Sheet::ConfirmRemove(open.row.id));
+            Action::RemoveDocument => return self.remove(self.acted_on()),
+            Action::Confirm => return self.confirm(),
+            Action::ShowLibrary => self.tab = Tab::Library,
+            Action::ShowSettings => self.tab = Tab::Settings,
+            Action::TypeTag => {
+                self.tab = Tab::Library;
+                self.n_tag_focus += 1;
             }
-            Action::Confirm => {
-                if let Some(Sheet::ConfirmRemove(id)) = self.sheet.take() {
-                    self.open.take_if(|open| open.row.id == id);
-                    return vec![Request::RemoveDocument(id)];
-                }
+            Action::MarkUnread => return self.mark(WorkState::Unread),
+            Action::MarkInWork => return self.mark(WorkState::InWork),
+            Action::MarkChecked => return self.mark(WorkState::Checked),
+            Action::UndoInLibrary => return self.undo_in_library(),
+            Action::Export => {
+                let folder = self.settings.export_folder.as_ref().unwrap_or(&self.places.exports);
+                self.export = Some(folder.to_string_lossy().into_owned());
             }
+            Action::BackUp => return self.start("Backing up the library".to_owned(), Work::BackUp),
+            Action::ShowPalette => self.open_palette(),
+            Action::ZoomIn => self.zoom(self.settings.zoom + ZOOMS.3),
+            Action::ZoomOut => self.zoom(self.settings.zoom - ZOOMS.3),
+            Action::ZoomReset => self.zoom(ZOOMS.1),
             Action::Stop => return self.stop(),
             Action::ShowShortcuts => self.sheet = Some(Sheet::Shortcuts),
             Action::ShowAbout => self.sheet = Some(Sheet::About),
             // Asked of the system by the front end.
-            Action::AddFiles | Action::AddFolder | Action::OpenLibrary | Action::NewLibrary | Action::Quit => {}
-            // Done to the open document, above.
+            // Asked of the system by the front end, or done to the open document, above.
             _ => {}
         }
         Vec::new()
@@ -492,7 +724,7 @@ impl State {
     }
 
     /// Adds to the open library; from the samples, to the user's own, which is opened for it.
-    fn add(&mut self, paths: Vec<PathBuf>) -> Vec<Request> {
+    pub(crate) fn add(&mut self, paths: Vec<PathBuf>) -> Vec<Request> {
         if paths.is_empty() {
             return Vec::new();
         }
@@ -502,7 +734,10 @@ impl State {
                     [path] => format!("Adding {}", name_of(path)),
                     _ => format!("Adding {} files", paths.len()),
                 };
-                self.tab = Tab::Read;
+                // Who looks at the table goes on looking at it.
+                if self.tab != Tab::Library {
+                    self.tab = Tab::Read;
+                }
                 self.start(label, Work::Add(paths))
             }
             _ => {
@@ -510,6 +745,108 @@ impl State {
                 vec![self.open_library(self.places.own.clone())]
             }
         }
+    }
+
+    /// Adds what was pasted; from the samples, to the user's own library.
+    fn paste(&mut self, text: String) -> Vec<Request> {
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        match &self.library {
+            Some(library) if !library.is_sample => {
+                self.start("Adding what was pasted".to_owned(), Work::AddPasted(text))
+            }
+            _ => {
+                self.pasted_waiting = Some(text);
+                vec![self.open_library(self.places.own.clone())]
+            }
+        }
+    }
+
+    fn take_offer(&mut self, at: usize) -> Vec<Request> {
+        match self.notices.get(at).and_then(|notice| notice.offer.clone()) {
+            Some(Offer::Undo) => self.undo_in_library(),
+            Some(Offer::Retry(paths)) => self.in_queue(queue::Ask::Retry(paths)),
+            None => Vec::new(),
+        }
+    }
+
+    /// Does what was asked to be confirmed.
+    fn confirm(&mut self) -> Vec<Request> {
+        match self.sheet.take() {
+            Some(Sheet::ConfirmRemove) => self.remove_confirmed(),
+            Some(Sheet::ConfirmRestore) => match self.to_restore.take() {
+                Some(from) => self.start("Going back to a backup".to_owned(), Work::Restore(from)),
+                None => Vec::new(),
+            },
+            sheet => {
+                self.sheet = sheet;
+                Vec::new()
+            }
+        }
+    }
+
+    fn choose(&mut self, settings: Settings) {
+        self.theme = settings.theme;
+        let own = settings.own_library.clone().unwrap_or_else(|| self.places.usual_own.clone());
+        if !own.as_os_str().is_empty() {
+            self.places.own = own;
+        }
+        self.settings = settings;
+    }
+
+    fn zoom(&mut self, zoom: f32) {
+        let steps = (zoom / ZOOMS.3).round();
+        self.settings.zoom = (steps * ZOOMS.3).clamp(ZOOMS.0, ZOOMS.2);
+    }
+
+    /// Watches a folder for the open library; from the samples, for the user's own.
+    fn watch(&mut self, folder: PathBuf) -> Vec<Request> {
+        let library = match &self.library {
+            Some(library) if !library.is_sample => library.path.clone(),
+            _ => self.places.own.clone(),
+        };
+        self.settings.watched.retain(|watched| watched.folder != folder);
+        let name = name_of(&folder);
+        self.settings.watched.push(Watched { folder, library: library.clone(), left_out: Vec::new() });
+        let line = "What is new in it is added a few seconds after it is whole. The settings list what is watched.";
+        self.say_done(format!("The folder {name} is watched"), line, None);
+        if self.library.as_ref().is_some_and(|shown| shown.path == library) {
+            Vec::new()
+        } else {
+            vec![self.open_library(library)]
+        }
+    }
+
+    fn export_to(&mut self, folder: PathBuf) -> Vec<Request> {
+        self.export = None;
+        let documents = self.acted_on();
+        if documents.is_empty() || folder.as_os_str().is_empty() {
+            return Vec::new();
+        }
+        self.settings.export_folder = Some(folder.clone());
+        let plan = exports::Plan { documents, format: self.settings.export_format, to: folder };
+        self.start("Exporting".to_owned(), Work::Export(plan))
+    }
+
+    /// Adds what has come into a watched folder.
+    fn take_arrived(&mut self, folder: &Path, paths: Vec<PathBuf>) -> Vec<Request> {
+        let library = self.library.as_ref().map(|library| &library.path);
+        let is_watched =
+            self.settings.watched.iter().any(|watched| watched.folder == folder && Some(&watched.library) == library);
+        if !is_watched {
+            return Vec::new();
+        }
+        let label = match paths.as_slice() {
+            [path] => format!("Adding {} from a watched folder", name_of(path)),
+            _ => format!("Adding {} files from a watched folder", paths.len()),
+        };
+        let requests = self.start(label, Work::Add(paths));
+        // What comes by itself does not take the place of what is read.
+        if let (false, Some(job)) = (requests.is_empty(), self.jobs.last_mut()) {
+            job.opens = false;
+        }
+        requests
     }
 
     /// Adds files as soon as the library that was asked for is open.
@@ -525,13 +862,23 @@ impl State {
     /// Starts a job on the open library.
     pub(crate) fn start(&mut self, label: String, work: Work) -> Vec<Request> {
         let Some(library) = &self.library else { return Vec::new() };
-        if self.jobs.iter().any(|job| job.label == label && !job.is_cancelled) {
+        if self.jobs.iter().any(|job| job.work == work && !job.is_cancelled) {
             return Vec::new();
         }
         self.n_jobs += 1;
         let id = JobId(self.n_jobs);
-        let opens = matches!(&work, Work::Add(_));
-        self.jobs.push(Job { id, label, done: 0, total: 0, is_cancelled: false, opens });
+        let opens = matches!(&work, Work::Add(_) | Work::AddPasted(_));
+        self.jobs.push(Job {
+            id,
+            label,
+            done: 0,
+            total: 0,
+            is_cancelled: false,
+            pace: Pace::default(),
+            work: work.clone(),
+            opens,
+            not_added: Vec::new(),
+        });
         vec![Request::Work { job: id, library: library.path.clone(), work }]
     }
 
@@ -631,7 +978,7 @@ impl State {
         vec![Request::Search { number: self.search.n_asked, typed: self.search.typed.clone(), document }]
     }
 
-    fn cancel(&mut self, id: JobId) -> Vec<Request> {
+    pub(crate) fn cancel(&mut self, id: JobId) -> Vec<Request> {
         let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return Vec::new() };
         job.is_cancelled = true;
         vec![Request::Cancel(id)]
@@ -639,7 +986,7 @@ impl State {
 
     /// Closes what lies on top; if nothing does, stops the newest work.
     fn stop(&mut self) -> Vec<Request> {
-        if self.sheet.take().is_some() {
+        if self.palette.take().is_some() || self.sheet.take().is_some() || self.export.take().is_some() {
             return Vec::new();
         }
         if let Some(requests) = self.close_by_hand() {
@@ -662,6 +1009,47 @@ impl State {
             Event::Documents { library, documents } => {
                 if let Some(shown) = self.library_at(&library) {
                     shown.documents = documents;
+                    self.refresh_table();
+                }
+            }
+            Event::DocumentAdded { library, row, standing } => {
+                if let Some(shown) = self.library_at(&library) {
+                    let key = |row: &DocumentRow| (row.title.to_ascii_lowercase(), row.title.clone(), row.id);
+                    let place = shown.documents.partition_point(|other| key(other) < key(&row));
+                    shown.documents.insert(place, (*row).clone());
+                    self.table.set_standing(row.id, standing);
+                    self.refresh_table();
+                }
+            }
+            Event::Standings { library, standings, tags } => {
+                if self.library_at(&library).is_some() {
+                    self.table.set_standings(standings, tags);
+                    self.refresh_table();
+                }
+            }
+            Event::Backups { library, backups } => {
+                if self.library_at(&library).is_some() {
+                    self.backups = backups;
+                }
+            }
+            Event::BackedUp { path } => {
+                self.say_done("The library was backed up".to_owned(), &path.display().to_string(), None);
+            }
+            Event::Restored { library } => {
+                if self.library_at(&library).is_some() {
+                    let line = "What was there before was backed up first.";
+                    self.say_done("The library is as it was when it was backed up".to_owned(), line, None);
+                    return vec![self.open_library(library)];
+                }
+            }
+            Event::Exported { n_documents, folder } => {
+                let n = count(n_documents as u64, "document");
+                self.say_done(format!("{n} exported"), &folder.display().to_string(), None);
+            }
+            Event::Arrived { folder, paths } => return self.take_arrived(&folder, paths),
+            Event::NotAdded { job, paths } => {
+                if let Some(job) = self.jobs.iter_mut().find(|shown| shown.id == job) {
+                    job.not_added = paths;
                 }
             }
             Event::Topics { library, topics } => {
@@ -700,11 +1088,7 @@ impl State {
                     self.search.found = (number == self.search.n_asked).then_some(*found).or(self.search.found.take());
                 }
             }
-            Event::Progress { job, label, done, total } => {
-                if let Some(shown) = self.jobs.iter_mut().find(|shown| shown.id == job) {
-                    (shown.label, shown.done, shown.total) = (label, done, total);
-                }
-            }
+            Event::Progress { job, label, done, total } => self.note_progress(job, label, done, total),
             Event::Added { job, library, document } => return self.take_added(job, &library, document),
             Event::Done { job, failures } => self.finish(job, failures),
             Event::Failed(failure) => {
@@ -732,7 +1116,7 @@ impl State {
         Vec::new()
     }
 
-    fn library_at(&mut self, path: &std::path::Path) -> Option<&mut LibraryShown> {
+    fn library_at(&mut self, path: &Path) -> Option<&mut LibraryShown> {
         self.library.as_mut().filter(|library| library.path == path)
     }
 
@@ -755,10 +1139,21 @@ impl State {
         self.filter.clear();
         self.topics = TopicsShown { all: opened.topics, ..TopicsShown::default() };
         self.search = SearchShown::default();
-        self.tab = Tab::Read;
+        if self.tab != Tab::Settings {
+            self.tab = Tab::Read;
+        }
+        self.table.leave();
+        self.refresh_table();
+        self.backups.clear();
+        if let Some(library) = &self.library {
+            self.settings.remember_library(&library.path);
+        }
         requests.extend(self.choose_first_topic());
         if opened.is_sample && is_short {
             requests.extend(self.start("Preparing the samples".to_owned(), Work::AddSamples));
+        }
+        if let Some(text) = self.pasted_waiting.take() {
+            requests.extend(self.paste(text));
         }
         let waiting = std::mem::take(&mut self.paths_waiting);
         if waiting.is_empty() {
@@ -797,7 +1192,7 @@ impl State {
     }
 
     /// Opens the first document that a job of the user's adds, or any if there is none to read.
-    fn take_added(&mut self, job: JobId, library: &std::path::Path, document: DocumentId) -> Vec<Request> {
+    fn take_added(&mut self, job: JobId, library: &Path, document: DocumentId) -> Vec<Request> {
         if self.library_at(library).is_none() {
             return Vec::new();
         }
@@ -813,22 +1208,38 @@ impl State {
     }
 
     fn finish(&mut self, job: JobId, failures: Vec<Failure>) {
-        self.jobs.retain(|shown| shown.id != job);
-        match failures.as_slice() {
-            [] => {}
-            [_] => self.notices.extend(failures.into_iter().map(Notice::of)),
-            _ => self.notices.push(Notice::of_many(&failures)),
+        let at = self.jobs.iter().position(|shown| shown.id == job);
+        let not_added = at.map(|at| self.jobs.remove(at).not_added).unwrap_or_default();
+        let mut notice = match failures.as_slice() {
+            [] => return,
+            [_] => failures.into_iter().map(Notice::of).next().unwrap_or_default(),
+            _ => Notice::of_many(&failures),
+        };
+        if !not_added.is_empty() {
+            notice.offer = Some(Offer::Retry(not_added));
         }
+        self.notices.push(notice);
     }
+}
+
+/// Returns all that is known of failures, for a report: no text of a document is in it.
+fn details_of(failures: &[Failure]) -> String {
+    let mut details = format!("Caesura {}\n", env!("CAESURA_LONG_VERSION"));
+    for failure in failures {
+        let whose = if failure.is_ours { " (a fault of Caesura)" } else { "" };
+        details.push_str(&format!("{}{whose}: {}\n", failure.tried, failure.reason));
+    }
+    details
 }
 
 impl Notice {
     fn of(failure: Failure) -> Self {
+        let details = details_of(std::slice::from_ref(&failure));
         let mut lines = vec![failure.reason];
         if failure.is_ours {
-            lines.push("This is a fault of Caesura: please report it".to_owned());
+            lines.push("This is a fault of Caesura: please report it, with the details copied".to_owned());
         }
-        Self { title: failure.tried, lines }
+        Self { title: failure.tried, lines, details, ..Self::default() }
     }
 
     fn of_many(failures: &[Failure]) -> Self {
@@ -837,7 +1248,8 @@ impl Notice {
         if SHOWN < failures.len() {
             lines.push(format!("and {} more", failures.len() - SHOWN));
         }
-        Self { title: format!("{} files were not added", failures.len()), lines }
+        let title = format!("{} files were not added", failures.len());
+        Self { title, lines, details: details_of(failures), ..Self::default() }
     }
 }
 
@@ -901,7 +1313,7 @@ pub(crate) mod tests {
 
     /// Returns a state that shows that document, in a library of the user's own.
     pub(crate) fn reading(loaded: Loaded) -> State {
-        let places = Places { own: "own.caesura".into(), samples: "samples.caesura".into() };
+        let places = Places { own: "own.caesura".into(), samples: "samples.caesura".into(), ..Places::default() };
         let mut state = State::new(places, ThemeChoice::Light);
         state.hear(Event::Library(Box::new(Shelf {
             path: "own.caesura".into(),
@@ -1016,8 +1428,10 @@ pub(crate) mod tests {
 
     #[test]
     fn files_dropped_on_the_samples_go_into_the_users_own_library() {
-        let mut state =
-            State::new(Places { own: "own.caesura".into(), samples: "samples.caesura".into() }, ThemeChoice::System);
+        let mut state = State::new(
+            Places { own: "own.caesura".into(), samples: "samples.caesura".into(), ..Places::default() },
+            ThemeChoice::System,
+        );
         let shelved =
             |path: &str, is_sample| Shelf { path: path.into(), is_sample, documents: Vec::new(), topics: Vec::new() };
         let requests = state.hear(Event::Library(Box::new(shelved("samples.caesura", true))));

@@ -1,36 +1,41 @@
 //! The work behind the window: everything that touches a file, the library or the model.
 //!
 //! In: [`Request`]s. Out: [`Event`]s, over a channel; `wake` is called after each, and no type of the window's toolkit
-//! is known here. Two threads, each with a connection of its own to the library: the *desk* answers what takes
-//! milliseconds (open, search), and the *bench* does what takes longer (cut, title, mine), so that a document can be read
-//! while others are being cut. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
+//! is known here. Three threads: the *desk* answers what takes milliseconds (open, search), and the *bench* does what takes
+//! longer (cut, title, mine), each with a connection of its own to the library, so that a document can be read while others
+//! are being cut; the *lookout* looks at watched folders. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
 
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
-use caesura::import::{self, Found as FoundFile};
 use caesura::neural::{Encoder, SentenceEncoder};
 use caesura::pipeline::{self, Added, Engine, SplitSettings};
 use caesura::progress::Progress;
 use caesura::search::{self, Found};
 use caesura::store::{
-    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, TopicId, TopicRow,
+    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, Standing, TagRow, TakenOut,
+    TopicId, TopicRow,
 };
 
+use crate::backups::{self, Asker, Backup};
 use crate::compare::{Other, OtherSide, Start};
 use crate::format::{clock, opening};
-use crate::samples;
+use crate::library::Change;
+use crate::settings::{self, Settings};
+use crate::sources::{self, Source};
 use crate::state::Bearers;
+use crate::system::{Clock, Files, SystemClock, SystemFiles};
+use crate::{exports, samples, watch};
 
 /// Called after each event: asks for a frame.
 pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -60,10 +65,33 @@ pub(crate) enum Request {
     KeepPlace { document: DocumentId, unit: UnitIndex },
     /// Load what the chapters of a document are to be compared with.
     Compare { document: DocumentId, with: Other, granularity: f32 },
+    /// Change documents as a whole.
+    Change(Change),
+    /// Keep what was chosen.
+    KeepSettings(Box<Settings>),
+    /// Look at these folders for files, and at no others.
+    Watch(Vec<watch::Place>),
+    /// Work as chosen from here on.
+    Configure(Box<WorkSettings>),
+    /// Look after a library while nothing else is to be done: backups, and how sure chapters are.
+    Tend(PathBuf),
+    /// Do the jobs in that order.
+    Order(Vec<JobId>),
     /// Do a job on a library.
     Work { job: JobId, library: PathBuf, work: Work },
     /// Stop a job.
     Cancel(JobId),
+}
+
+/// What was chosen of how work is done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WorkSettings {
+    pub(crate) split: SplitSettings,
+    /// How many threads work; `None` for one a core.
+    pub(crate) n_threads: Option<usize>,
+    /// Whether the model stays in memory between jobs.
+    pub(crate) keeps_model: bool,
+    pub(crate) backups: backups::Plan,
 }
 
 /// A job: work that takes longer than a moment.
@@ -71,6 +99,14 @@ pub(crate) enum Request {
 pub(crate) enum Work {
     /// Add files, and the files in folders.
     Add(Vec<PathBuf>),
+    /// Add a text that was pasted, or the files whose paths were.
+    AddPasted(String),
+    /// Copy the library to the folder of backups.
+    BackUp,
+    /// Put a backup in the place of the library.
+    Restore(PathBuf),
+    /// Write documents to files.
+    Export(exports::Plan),
     /// Add the samples that come with the program, and find their topics.
     AddSamples,
     /// Cut a document anew and title its chapters.
@@ -90,6 +126,22 @@ pub(crate) enum Event {
     Library(Box<Shelf>),
     /// The documents of a library have changed.
     Documents { library: PathBuf, documents: Vec<DocumentRow> },
+    /// A document was added to a library.
+    DocumentAdded { library: PathBuf, row: Box<DocumentRow>, standing: Standing },
+    /// Where the user stands with the documents of a library.
+    Standings { library: PathBuf, standings: BTreeMap<DocumentId, Standing>, tags: Vec<TagRow> },
+    /// The backups there are of a library.
+    Backups { library: PathBuf, backups: Vec<Backup> },
+    /// The library was backed up because the user asked for it.
+    BackedUp { path: PathBuf },
+    /// A backup was put in the place of a library.
+    Restored { library: PathBuf },
+    /// Documents were written to files.
+    Exported { n_documents: usize, folder: PathBuf },
+    /// Files have come into a watched folder.
+    Arrived { folder: PathBuf, paths: Vec<PathBuf> },
+    /// These files could not be added by a job, which is about to end.
+    NotAdded { job: JobId, paths: Vec<PathBuf> },
     /// The topics of a library have changed.
     Topics { library: PathBuf, topics: Vec<TopicRow> },
     /// A document is loaded.
@@ -219,14 +271,23 @@ impl Voice {
     }
 }
 
-/// The two threads.
+/// The threads.
 pub(crate) struct Worker {
     desk: Option<Sender<Request>>,
-    bench: Option<Sender<Task>>,
+    bench: Option<Sender<ToBench>>,
+    lookout: Option<Sender<Vec<watch::Place>>>,
     events: Receiver<Event>,
     /// The jobs asked for, and what stops them.
     stops: Vec<(JobId, Arc<AtomicBool>)>,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// What the bench is told.
+enum ToBench {
+    Do(Task),
+    Order(Vec<JobId>),
+    Configure(Box<WorkSettings>),
+    Tend(PathBuf),
 }
 
 /// A job with what stops it.
@@ -235,23 +296,43 @@ struct Task {
     library: PathBuf,
     work: Work,
     stop: Arc<AtomicBool>,
+    /// What is still to be added, once that is known.
+    adding: Option<Adding>,
+}
+
+/// The part of a job that adds that is not done yet. It is done source by source, so that another job can come between.
+struct Adding {
+    sources: VecDeque<Source>,
+    /// Which comes next, of how many.
+    at: usize,
+    n_sources: usize,
+    /// How much work is done, of how much: sources weigh what they have of bytes.
+    done: usize,
+    total: usize,
+    failures: Vec<Failure>,
+    not_added: Vec<PathBuf>,
 }
 
 impl Worker {
-    /// Starts both threads. `wake` is called from them, after each event.
-    pub(crate) fn start(wake: Wake) -> std::io::Result<Self> {
+    /// Starts the threads. `wake` is called from them, after each event. Settings are kept at `settings`.
+    pub(crate) fn start(wake: Wake, settings: PathBuf) -> std::io::Result<Self> {
         let (events_in, events) = channel();
         let (desk, desk_requests) = channel();
         let (bench, bench_tasks) = channel();
+        let (lookout, places) = channel();
         let voice = Voice { events: events_in, wake };
-        let desk_voice = voice.clone();
+        let (desk_voice, lookout_voice) = (voice.clone(), voice.clone());
         let threads = vec![
             thread::Builder::new()
                 .name("desk".to_owned())
-                .spawn(move || Desk { voice: desk_voice, library: None }.run(&desk_requests))?,
+                .spawn(move || Desk::new(desk_voice, Box::new(SystemFiles), settings).run(&desk_requests))?,
             thread::Builder::new().name("bench".to_owned()).spawn(move || Bench::new(voice, bench_tasks).run())?,
+            thread::Builder::new()
+                .name("lookout".to_owned())
+                .spawn(move || watch::run(&places, &lookout_voice.events, &lookout_voice.wake))?,
         ];
-        Ok(Self { desk: Some(desk), bench: Some(bench), events, stops: Vec::new(), threads })
+        let (desk, bench, lookout) = (Some(desk), Some(bench), Some(lookout));
+        Ok(Self { desk, bench, lookout, events, stops: Vec::new(), threads })
     }
 
     /// Asks for something; never waits.
@@ -260,19 +341,32 @@ impl Worker {
             Request::Work { job, library, work } => {
                 let stop = Arc::new(AtomicBool::new(false));
                 self.stops.push((job, Arc::clone(&stop)));
-                self.bench.iter().for_each(|bench| {
-                    let _ =
-                        bench.send(Task { job, library: library.clone(), work: work.clone(), stop: Arc::clone(&stop) });
-                });
+                self.tell_bench(ToBench::Do(Task { job, library, work, stop, adding: None }));
+            }
+            Request::Order(jobs) => self.tell_bench(ToBench::Order(jobs)),
+            Request::Configure(settings) => self.tell_bench(ToBench::Configure(settings)),
+            Request::Tend(library) => self.tell_bench(ToBench::Tend(library)),
+            Request::Watch(places) => {
+                if let Some(lookout) = &self.lookout {
+                    let _ = lookout.send(places);
+                }
             }
             Request::Cancel(job) => {
                 for (_, stop) in self.stops.iter().filter(|(id, _)| *id == job) {
                     stop.store(true, Ordering::Relaxed);
                 }
             }
-            request => self.desk.iter().for_each(|desk| {
-                let _ = desk.send(request.clone());
-            }),
+            request => {
+                if let Some(desk) = &self.desk {
+                    let _ = desk.send(request);
+                }
+            }
+        }
+    }
+
+    fn tell_bench(&self, message: ToBench) {
+        if let Some(bench) = &self.bench {
+            let _ = bench.send(message);
         }
     }
 
@@ -292,8 +386,7 @@ impl Drop for Worker {
         for (_, stop) in &self.stops {
             stop.store(true, Ordering::Relaxed);
         }
-        self.desk = None;
-        self.bench = None;
+        (self.desk, self.bench, self.lookout) = (None, None, None);
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the worker panicked");
@@ -306,9 +399,17 @@ impl Drop for Worker {
 struct Desk {
     voice: Voice,
     library: Option<Library>,
+    /// What was taken out of the library, by number, to be put back.
+    taken: BTreeMap<u32, TakenOut>,
+    files: Box<dyn Files>,
+    settings: PathBuf,
 }
 
 impl Desk {
+    fn new(voice: Voice, files: Box<dyn Files>, settings: PathBuf) -> Self {
+        Self { voice, library: None, taken: BTreeMap::new(), files, settings }
+    }
+
     fn run(mut self, requests: &Receiver<Request>) {
         while let Ok(first) = requests.recv() {
             let mut batch: Vec<Request> = std::iter::once(first).chain(requests.try_iter()).collect();
@@ -353,6 +454,12 @@ impl Desk {
                 say_documents(library, &self.voice)?;
                 say_topics(library, &self.voice)
             }
+            Request::Change(change) => self.change(change),
+            Request::KeepSettings(settings) => {
+                let path = &self.settings;
+                settings::save(&*self.files, path, &settings)
+                    .map_err(|source| Error::Write { path: path.clone(), source })
+            }
             Request::Topic(topic) => {
                 let library = self.library()?;
                 let bearers = Bearers {
@@ -378,8 +485,40 @@ impl Desk {
                 self.voice.say(Event::OtherSide { document, other });
                 Ok(())
             }
-            Request::Work { .. } | Request::Cancel(_) => Ok(()),
+            Request::Work { .. }
+            | Request::Cancel(_)
+            | Request::Watch(_)
+            | Request::Configure(_)
+            | Request::Tend(_)
+            | Request::Order(_) => Ok(()),
         }
+    }
+
+    /// Changes documents as a whole.
+    fn change(&mut self, change: Change) -> Result<()> {
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        match change {
+            Change::AddTag(ids, tag) => library.add_tag(&ids, &tag).map(drop)?,
+            Change::RemoveTag(ids, tag) => library.remove_tag(&ids, &tag).map(drop)?,
+            Change::Mark(marks) => {
+                for (id, state) in marks {
+                    library.set_work_state(&[id], state)?;
+                }
+            }
+            Change::TakeOut(number, ids) => {
+                self.taken.insert(number, library.take_out(&ids)?);
+                say_documents(library, &self.voice)?;
+                say_topics(library, &self.voice)?;
+            }
+            Change::PutBack(number) => {
+                if let Some(taken) = self.taken.remove(&number) {
+                    library.put_back(&taken)?;
+                    say_documents(library, &self.voice)?;
+                    say_topics(library, &self.voice)?;
+                }
+            }
+        }
+        say_standings(library, &self.voice)
     }
 
     fn library(&self) -> Result<&Library> {
@@ -430,8 +569,10 @@ impl Desk {
         let library = Library::open(path)?;
         let opened =
             Shelf { path: path.to_owned(), is_sample, documents: library.documents()?, topics: library.topics()? };
-        self.library = Some(library);
+        self.taken.clear();
         self.voice.say(Event::Library(Box::new(opened)));
+        say_standings(&library, &self.voice)?;
+        self.library = Some(library);
         Ok(())
     }
 }
@@ -461,6 +602,11 @@ fn tried(request: &Request) -> String {
         Request::Start { .. } | Request::OpenLibrary { .. } => "The library could not be opened",
         Request::OpenDocument(_) => "The document could not be opened",
         Request::RemoveDocument(_) => "The document could not be removed",
+        Request::Change(Change::TakeOut(..)) => "The documents could not be removed",
+        Request::Change(Change::PutBack(_)) => "The documents could not be put back",
+        Request::Change(_) => "The documents could not be changed",
+        Request::KeepSettings(_) => "What you have chosen could not be kept",
+        Request::Watch(_) | Request::Configure(_) | Request::Tend(_) | Request::Order(_) => "The work stopped",
         Request::Topic(_) => "The topic could not be opened",
         Request::Search { .. } => "The search did not work",
         Request::ByHand { .. } => "The correction was not kept",
@@ -558,71 +704,177 @@ fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
     Ok(())
 }
 
+fn say_standings(library: &Library, voice: &Voice) -> Result<()> {
+    let (standings, tags) = (library.standings()?, library.tags()?);
+    voice.say(Event::Standings { library: library.path().to_owned(), standings, tags });
+    Ok(())
+}
+
 /// Does what takes longer than a moment, one job after the other.
 struct Bench {
     voice: Voice,
-    tasks: Receiver<Task>,
+    inbox: Receiver<ToBench>,
+    /// The jobs that are not done, in order. The first one is worked on.
     waiting: VecDeque<Task>,
     library: Option<Library>,
-    encoder: OnceLock<SentenceEncoder>,
+    encoder: Option<SentenceEncoder>,
+    settings: Option<WorkSettings>,
+    /// The threads to work on; `None` for those that everything works on.
+    pool: Option<Arc<rayon::ThreadPool>>,
+    /// The library that is looked after while there is nothing else to do; `None` once that is done.
+    tended: Option<PathBuf>,
+    /// The library that is to be looked after again in a while.
+    to_tend: Option<PathBuf>,
+    /// The library whose backups were told last.
+    listed: Option<PathBuf>,
+    clock: Box<dyn Clock>,
+}
+
+/// How often a library is looked after while nothing is asked for: chapters are corrected, and a window stays open for weeks.
+const TENDED_EVERY: Duration = Duration::from_secs(30);
+
+/// What became of a piece of a job.
+enum Piece {
+    /// There is more to do.
+    More,
+    /// That was all.
+    Last(Vec<Failure>),
 }
 
 impl Bench {
-    fn new(voice: Voice, tasks: Receiver<Task>) -> Self {
-        Self { voice, tasks, waiting: VecDeque::new(), library: None, encoder: OnceLock::new() }
+    fn new(voice: Voice, inbox: Receiver<ToBench>) -> Self {
+        Self {
+            voice,
+            inbox,
+            waiting: VecDeque::new(),
+            library: None,
+            encoder: None,
+            settings: None,
+            pool: None,
+            tended: None,
+            to_tend: None,
+            listed: None,
+            clock: Box::new(SystemClock::start()),
+        }
     }
 
+    /// Does a piece of the first job at a time, and hears in between what else is asked.
     fn run(mut self) {
-        while let Some(task) = self.next() {
-            self.do_safely(&task);
+        while self.hear() {
+            match self.waiting.pop_front() {
+                Some(task) => self.do_piece_safely(task),
+                None => self.tend(),
+            }
         }
     }
 
-    /// Returns the next job, and waits for one; nothing once nobody asks any more.
-    fn next(&mut self) -> Option<Task> {
-        match self.waiting.pop_front() {
-            Some(task) => Some(task),
-            None => self.tasks.recv().ok(),
+    /// Takes what was asked for; waits if there is nothing else to do. Returns whether there is something.
+    fn hear(&mut self) -> bool {
+        loop {
+            let is_idle = self.waiting.is_empty() && self.tended.is_none();
+            let message = if is_idle {
+                self.inbox.recv_timeout(TENDED_EVERY).map_err(|error| match error {
+                    RecvTimeoutError::Timeout => TryRecvError::Empty,
+                    RecvTimeoutError::Disconnected => TryRecvError::Disconnected,
+                })
+            } else {
+                self.inbox.try_recv()
+            };
+            match message {
+                Ok(ToBench::Do(task)) => match &task.work {
+                    // The chapters of the document that is read are titled at once.
+                    Work::Recut { .. } | Work::CutBy { .. } => self.waiting.push_front(task),
+                    _ => self.waiting.push_back(task),
+                },
+                Ok(ToBench::Order(jobs)) => {
+                    let place = |task: &Task| jobs.iter().position(|job| *job == task.job).unwrap_or(usize::MAX);
+                    self.waiting.make_contiguous().sort_by_key(place);
+                }
+                Ok(ToBench::Configure(settings)) => self.configure(*settings),
+                Ok(ToBench::Tend(library)) => {
+                    self.tended = Some(library.clone());
+                    self.listed = None;
+                    self.to_tend = Some(library);
+                }
+                Err(TryRecvError::Empty) => {
+                    if is_idle {
+                        self.tended.clone_from(&self.to_tend);
+                    }
+                    return true;
+                }
+                Err(TryRecvError::Disconnected) => return !self.waiting.is_empty(),
+            }
         }
     }
 
-    fn do_safely(&mut self, task: &Task) {
+    fn configure(&mut self, settings: WorkSettings) {
+        let n_threads = |settings: &Option<WorkSettings>| settings.as_ref().and_then(|settings| settings.n_threads);
+        let settings = Some(settings);
+        if n_threads(&settings) != n_threads(&self.settings) {
+            self.encoder = None;
+            self.pool = n_threads(&settings).and_then(|n| {
+                let made = rayon::ThreadPoolBuilder::new().num_threads(n).build();
+                made.inspect_err(|error| tracing::warn!(%error, "could not start threads")).ok().map(Arc::new)
+            });
+        }
+        self.settings = settings;
+    }
+
+    fn do_piece_safely(&mut self, mut task: Task) {
         let job = task.job;
         let tried = match &task.work {
-            Work::Add(_) | Work::AddSamples => "Not everything was added",
+            Work::Add(_) | Work::AddSamples | Work::AddPasted(_) => "Not everything was added",
             Work::Recut { .. } | Work::CutBy { .. } => "The chapters could not be stored",
             Work::ReadAgain { .. } => "The document could not be read again",
             Work::MineTopics => "The topics could not be found",
+            Work::BackUp => "The library could not be backed up",
+            Work::Restore(_) => "The backup could not be gone back to",
+            Work::Export(_) => "Not everything was exported",
         };
-        let failures = match catch_unwind(AssertUnwindSafe(|| self.do_task(task))) {
-            Ok(Ok(failures)) => failures,
+        let pool = self.pool.clone();
+        let piece = catch_unwind(AssertUnwindSafe(|| match pool {
+            Some(pool) => pool.install(|| self.do_piece(&mut task)),
+            None => self.do_piece(&mut task),
+        }));
+        let mut failures = match piece {
+            Ok(Ok(Piece::More)) => return self.waiting.push_front(task),
+            Ok(Ok(Piece::Last(failures))) => failures,
             Ok(Err(error)) => Failure::of(tried, &error).into_iter().collect(),
             Err(panic) => vec![Failure::of_panic(tried, panic.as_ref())],
         };
+        if let Some(adding) = task.adding {
+            failures.splice(0..0, adding.failures);
+            if !adding.not_added.is_empty() {
+                self.voice.say(Event::NotAdded { job, paths: adding.not_added });
+            }
+        }
         for failure in &failures {
             tracing::warn!(tried = failure.tried, reason = failure.reason, "failed");
         }
         self.voice.say(Event::Done { job, failures });
+        let keeps_model = self.settings.as_ref().is_none_or(|settings| settings.keeps_model);
+        if self.waiting.is_empty() && !keeps_model {
+            self.encoder = None;
+        }
     }
 
-    fn do_task(&mut self, task: &Task) -> Result<Vec<Failure>> {
+    /// Does a job, or, of one that adds, the next source.
+    fn do_piece(&mut self, task: &mut Task) -> Result<Piece> {
         let watch = Watch::new(task, &self.voice);
         watch.check()?;
         self.open(&task.library)?;
+        let done = |()| Piece::Last(Vec::new());
         match &task.work {
-            Work::Add(paths) => self.add(task, &watch, sources_under(paths)),
-            Work::AddSamples => {
-                let sources = samples::SAMPLES.iter().map(|(name, text)| Source::Sample(name, text)).collect();
-                let failures = self.add(task, &watch, sources)?;
-                self.mine(&watch)?;
-                Ok(failures)
-            }
-            Work::Recut { document, granularity } => self.recut(&watch, *document, *granularity).map(|()| Vec::new()),
-            Work::ReadAgain { document, engine } => self.read_again(&watch, *document, *engine).map(|()| Vec::new()),
+            Work::Add(_) | Work::AddSamples | Work::AddPasted(_) => self.add_next(task, &watch),
+            Work::Recut { document, granularity } => self.recut(&watch, *document, *granularity).map(done),
+            Work::ReadAgain { document, engine } => self.read_again(&watch, *document, *engine).map(done),
             Work::CutBy { document, engine, granularity } => {
-                self.cut_by(&watch, *document, engine, *granularity).map(|()| Vec::new())
+                self.cut_by(&watch, *document, engine, *granularity).map(done)
             }
-            Work::MineTopics => self.mine(&watch).map(|()| Vec::new()),
+            Work::MineTopics => self.mine(&watch).map(done),
+            Work::BackUp => self.back_up(&watch, Asker::User).map(done),
+            Work::Restore(from) => self.restore(&watch, from).map(done),
+            Work::Export(plan) => self.export(&watch, plan).map(Piece::Last),
         }
     }
 
@@ -633,50 +885,73 @@ impl Bench {
         Ok(())
     }
 
-    /// Adds one source after the other. What fails is told and left out; only a cancel ends it early.
-    fn add(&mut self, task: &Task, watch: &Watch, sources: Vec<Source>) -> Result<Vec<Failure>> {
-        let n_sources = sources.len();
-        let mut failures = Vec::new();
-        for (at, source) in sources.into_iter().enumerate() {
-            watch.check()?;
-            self.do_short_tasks();
-            self.open(&task.library)?;
-            let name = source.name();
-            watch.begin(&name, at, n_sources);
-            match self.add_one(source, watch) {
-                Ok(Added::New(document)) => {
-                    let library = self.library.as_ref().ok_or_else(no_library)?;
-                    say_documents(library, &self.voice)?;
-                    self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
-                }
-                Ok(Added::Already(document)) => {
-                    self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
-                }
-                Err(error) if error.kind() == Kind::Cancelled => return Err(error),
-                Err(error) => failures.extend(Failure::of(&format!("“{name}” was not added"), &error)),
+    /// Adds the next source of a job. What fails is told and left out; only a cancel ends it early.
+    fn add_next(&mut self, task: &mut Task, watch: &Watch) -> Result<Piece> {
+        let adding = task.adding.get_or_insert_with(|| Adding::of(&task.work));
+        let Some(source) = adding.sources.pop_front() else {
+            if task.work == Work::AddSamples {
+                self.mine(watch)?;
+            }
+            let library = self.library.as_ref().ok_or_else(no_library)?;
+            say_documents(library, &self.voice)?;
+            say_standings(library, &self.voice)?;
+            return Ok(Piece::Last(Vec::new()));
+        };
+        let (name, weight, path) = (source.name(), source.weight(), source.path().map(Path::to_owned));
+        let label = if adding.n_sources == 1 {
+            name.clone()
+        } else {
+            format!("{} of {}: {name}", adding.at + 1, adding.n_sources)
+        };
+        watch.begin(&label, adding.done, weight, adding.total);
+        adding.at += 1;
+        adding.done += weight;
+        match self.add_one(source, watch) {
+            Ok(added) => {
+                let library = self.library.as_ref().ok_or_else(no_library)?;
+                let document = match added {
+                    Added::New(document) => {
+                        let row = Box::new(library.document(document)?);
+                        let standing = standing_of(library, document)?;
+                        let library = task.library.clone();
+                        self.voice.say(Event::DocumentAdded { library, row, standing });
+                        document
+                    }
+                    Added::Already(document) => document,
+                };
+                self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
+            }
+            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+            Err(error) => {
+                adding.failures.extend(Failure::of(&format!("“{name}” was not added"), &error));
+                adding.not_added.extend(path);
             }
         }
-        Ok(failures)
+        Ok(Piece::More)
     }
 
     fn add_one(&mut self, source: Source, watch: &Watch) -> Result<Added> {
         let (bytes, name, path) = source.read()?;
-        let source = pipeline::Source { bytes: &bytes, name: &name, path: path.as_deref(), added_at: now() };
-        let encoder = encoder(&self.encoder)?;
+        let added_at = self.clock.secs_since_1970();
+        let source = pipeline::Source { bytes: &bytes, name: &name, path: path.as_deref(), added_at };
+        let settings = self.settings.as_ref().map_or_else(SplitSettings::usual, |settings| settings.split);
+        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::add_document(library, &source, &SplitSettings::usual(), Some(encoder), watch)
+        pipeline::add_document(library, &source, &settings, Some(encoder), watch)
     }
 
     fn recut(&mut self, watch: &Watch, document: DocumentId, granularity: f32) -> Result<()> {
-        let encoder = encoder(&self.encoder)?;
+        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::recut(library, document, granularity, Some(encoder), watch)?;
         self.voice.say(Event::Chapters(Box::new(KeptChapters::read(library, document)?)));
-        say_documents(library, &self.voice)
+        say_documents(library, &self.voice)?;
+        say_standings(library, &self.voice)
     }
 
     fn read_again(&mut self, watch: &Watch, document: DocumentId, engine: Engine) -> Result<()> {
-        let encoder = if engine.needs_vectors() { Some(encoder(&self.encoder)?) } else { None };
+        let encoder =
+            if engine.needs_vectors() { Some(encoder(&mut self.encoder, self.settings.as_ref())?) } else { None };
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::read_again(library, document, engine, encoder, watch)?;
         let engines = library.engines(document)?;
@@ -685,7 +960,7 @@ impl Bench {
     }
 
     fn cut_by(&mut self, watch: &Watch, document: DocumentId, engine: &str, granularity: f32) -> Result<()> {
-        let encoder = encoder(&self.encoder)?;
+        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::recut_by(library, document, engine, granularity, Some(encoder), watch)?;
         let mut kept = KeptChapters::read(library, document)?;
@@ -695,79 +970,152 @@ impl Bench {
             kept.cut_by = Some((engine.to_owned(), scores, cut));
         }
         self.voice.say(Event::Chapters(Box::new(kept)));
-        say_documents(library, &self.voice)
+        say_documents(library, &self.voice)?;
+        say_standings(library, &self.voice)
     }
 
     fn mine(&mut self, watch: &Watch) -> Result<()> {
-        watch.begin("Finding topics", 0, 1);
+        watch.begin("Finding topics", 0, 1, 1);
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::mine_topics(library, SEED, &|config| config, watch)?;
-        say_topics(library, &self.voice)
+        say_topics(library, &self.voice)?;
+        say_standings(library, &self.voice)
     }
 
-    /// Does the short jobs that came in while a long one runs: titling the chapters of the document that is read.
-    fn do_short_tasks(&mut self) {
-        loop {
-            match self.tasks.try_recv() {
-                Ok(task) if matches!(task.work, Work::Recut { .. } | Work::CutBy { .. }) => self.do_safely(&task),
-                Ok(task) => self.waiting.push_back(task),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+    fn back_up(&mut self, watch: &Watch, asker: Asker) -> Result<()> {
+        watch.begin("Backing up the library", 0, 1, 1);
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        let path = backups::make(&settings.backups, library, self.clock.secs_since_1970(), asker)?;
+        self.voice.say(Event::BackedUp { path });
+        self.say_backups()
+    }
+
+    /// Puts a backup in the place of the library, which is backed up first.
+    fn restore(&mut self, watch: &Watch, from: &Path) -> Result<()> {
+        watch.begin("Going back to a backup", 0, 1, 1);
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        backups::make(&settings.backups, library, self.clock.secs_since_1970(), Asker::User)?;
+        library.restore_from(from)?;
+        self.voice.say(Event::Restored { library: library.path().to_owned() });
+        self.say_backups()
+    }
+
+    fn say_backups(&self) -> Result<()> {
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let library = self.library.as_ref().ok_or_else(no_library)?.path().to_owned();
+        let backups = backups::list(&settings.backups, &library);
+        self.voice.say(Event::Backups { library, backups });
+        Ok(())
+    }
+
+    /// Writes documents to files of their own. What the format cannot hold is told and left out.
+    fn export(&mut self, watch: &Watch, plan: &exports::Plan) -> Result<Vec<Failure>> {
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        std::fs::create_dir_all(&plan.to).map_err(|source| Error::Write { path: plan.to.clone(), source })?;
+        let mut taken = std::collections::BTreeSet::new();
+        let (mut failures, mut n_documents) = (Vec::new(), 0);
+        for (at, id) in plan.documents.iter().enumerate() {
+            watch.check()?;
+            let title = library.document(*id)?.title;
+            watch.begin(&format!("Exporting {title}"), at, 1, plan.documents.len());
+            let to = plan
+                .to
+                .join(exports::free_name(&title, *id, plan.format, &mut taken, &|name| plan.to.join(name).exists()));
+            match exports::write_one(library, *id, plan.format, &to) {
+                Ok(()) => n_documents += 1,
+                Err(error) => failures.extend(Failure::of(&format!("“{title}” was not exported"), &error)),
             }
         }
+        if 0 < n_documents {
+            self.voice.say(Event::Exported { n_documents, folder: plan.to.clone() });
+        }
+        Ok(failures)
     }
+
+    /// Looks after the library while there is nothing else to do, a little at a time: backs it up if that is due, and works
+    /// out how sure chapters are where that is not known.
+    fn tend(&mut self) {
+        let Some(path) = self.tended.clone() else { return };
+        let tended = catch_unwind(AssertUnwindSafe(|| self.tend_a_little(&path)));
+        match tended {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => self.tended = None,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "could not look after the library");
+                self.tended = None;
+            }
+            Err(_) => self.tended = None,
+        }
+    }
+
+    /// Returns whether there is more to do.
+    fn tend_a_little(&mut self, path: &Path) -> Result<bool> {
+        /// So many documents are done before it is heard again what is asked.
+        const AT_ONCE: usize = 8;
+        self.open(path)?;
+        if let Some(settings) = &self.settings {
+            let now = self.clock.secs_since_1970();
+            let library = self.library.as_ref().ok_or_else(no_library)?;
+            let is_due = 0 < library.counts()?.documents && backups::is_due(&settings.backups, path, now);
+            if is_due {
+                backups::make(&settings.backups, library, now, Asker::Schedule)?;
+            }
+            if is_due || self.listed.as_deref() != Some(path) {
+                self.listed = Some(path.to_owned());
+                self.say_backups()?;
+            }
+        }
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        let unknown = library.documents_without_confidence(AT_ONCE)?;
+        for id in &unknown {
+            pipeline::keep_confidence(library, *id)?;
+        }
+        if !unknown.is_empty() {
+            say_standings(library, &self.voice)?;
+        }
+        Ok(unknown.len() == AT_ONCE)
+    }
+}
+
+impl Adding {
+    fn of(work: &Work) -> Self {
+        let sources: VecDeque<Source> = match work {
+            Work::Add(paths) => sources::under(paths).into(),
+            Work::AddPasted(text) => sources::of_pasted(text).into(),
+            _ => samples::SAMPLES.iter().map(|(name, text)| Source::Sample(name, text)).collect(),
+        };
+        Self {
+            at: 0,
+            n_sources: sources.len(),
+            done: 0,
+            total: sources.iter().map(Source::weight).sum(),
+            sources,
+            failures: Vec::new(),
+            not_added: Vec::new(),
+        }
+    }
+}
+
+/// Returns where the user stands with one document.
+fn standing_of(library: &Library, id: DocumentId) -> Result<Standing> {
+    library.standing(id)
 }
 
 /// Returns the model, loaded at the first call.
-fn encoder(cell: &OnceLock<SentenceEncoder>) -> Result<&dyn Encoder> {
-    if let Some(encoder) = cell.get() {
+fn encoder<'a>(place: &'a mut Option<SentenceEncoder>, settings: Option<&WorkSettings>) -> Result<&'a dyn Encoder> {
+    if let Some(encoder) = place {
         return Ok(encoder);
     }
-    let n_threads = thread::available_parallelism().map_or(1, usize::from);
-    let loaded = SentenceEncoder::embedded(n_threads)?;
-    Ok(cell.get_or_init(|| loaded))
-}
-
-/// Something to add.
-enum Source {
-    File(PathBuf),
-    Sample(&'static str, &'static str),
-    /// A file that was looked at and left out.
-    Skipped {
-        path: PathBuf,
-        reason: String,
-    },
-}
-
-impl Source {
-    fn name(&self) -> String {
-        match self {
-            Self::File(path) | Self::Skipped { path, .. } => import::name_of(path),
-            Self::Sample(name, _) => name.rsplit('/').next().unwrap_or(name).to_owned(),
-        }
-    }
-
-    /// Returns its bytes, its name, and where it lies.
-    fn read(self) -> Result<(Vec<u8>, String, Option<String>)> {
-        let name = self.name();
-        match self {
-            Self::File(path) => Ok((import::read(&path)?, name, Some(path.to_string_lossy().into_owned()))),
-            Self::Sample(_, text) => Ok((text.as_bytes().to_vec(), name, None)),
-            Self::Skipped { path, reason } => Err(Error::Read { path, source: std::io::Error::other(reason) }),
-        }
-    }
-}
-
-fn sources_under(paths: &[PathBuf]) -> Vec<Source> {
-    let source = |found| match found {
-        FoundFile::File { path } => Source::File(path),
-        FoundFile::Skipped { path, reason } => Source::Skipped { path, reason },
-    };
-    import::files_under(paths).into_iter().map(source).collect()
+    let n_threads = settings.and_then(|settings| settings.n_threads);
+    let n_threads = n_threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    Ok(place.insert(SentenceEncoder::embedded(n_threads)?))
 }
 
 /// Returns the seconds since the start of 1970.
 pub(crate) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs().cast_signed())
+    SystemClock::start().secs_since_1970()
 }
 
 /// Tells the window how far a job is, and the job whether it is to stop.
@@ -776,15 +1124,13 @@ struct Watch {
     voice: Voice,
     stop: Arc<AtomicBool>,
     label: std::sync::Mutex<String>,
-    /// Which of how many parts is worked on.
-    part: AtomicUsize,
-    n_parts: AtomicUsize,
-    /// What was said last, in thousandths: less is not worth a frame.
+    /// The work that was done before this part, that it is, and that there is in all.
+    done: AtomicUsize,
+    weight: AtomicUsize,
+    total: AtomicUsize,
+    /// What was said last: less than a step of the bar is not worth a frame.
     said: AtomicUsize,
 }
-
-/// The steps of one part, in the progress that is shown.
-const STEPS: usize = 1000;
 
 impl Watch {
     fn new(task: &Task, voice: &Voice) -> Self {
@@ -793,18 +1139,19 @@ impl Watch {
             voice: voice.clone(),
             stop: Arc::clone(&task.stop),
             label: std::sync::Mutex::default(),
-            part: AtomicUsize::new(0),
-            n_parts: AtomicUsize::new(1),
+            done: AtomicUsize::new(0),
+            weight: AtomicUsize::new(1),
+            total: AtomicUsize::new(1),
             said: AtomicUsize::new(usize::MAX),
         }
     }
 
-    /// Says that part `part` of `n_parts`, called `label`, is begun.
-    fn begin(&self, label: &str, part: usize, n_parts: usize) {
-        let label = if n_parts == 1 { label.to_owned() } else { format!("{} of {n_parts}: {label}", part + 1) };
-        *self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = label;
-        self.part.store(part, Ordering::Relaxed);
-        self.n_parts.store(n_parts, Ordering::Relaxed);
+    /// Says that a part called `label` is begun, which is `weight` of `total`, after `done`.
+    fn begin(&self, label: &str, done: usize, weight: usize, total: usize) {
+        label.clone_into(&mut self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        self.done.store(done, Ordering::Relaxed);
+        self.weight.store(weight, Ordering::Relaxed);
+        self.total.store(total.max(1), Ordering::Relaxed);
         self.said.store(usize::MAX, Ordering::Relaxed);
         self.report(0, 1);
     }
@@ -812,15 +1159,16 @@ impl Watch {
 
 impl Progress for Watch {
     fn report(&self, done: usize, total: usize) {
-        let n_parts = self.n_parts.load(Ordering::Relaxed);
-        let within = (STEPS * done).checked_div(total).unwrap_or(0).min(STEPS);
-        let all = STEPS * n_parts;
-        let at = STEPS * self.part.load(Ordering::Relaxed) + within;
-        // Two hundred steps are as fine as the bar can show.
-        let step = 200 * at / all;
+        /// As fine as the bar can show.
+        const STEPS: f64 = 200.0;
+        let within = if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) };
+        let weight = self.weight.load(Ordering::Relaxed) as f64;
+        let all = self.total.load(Ordering::Relaxed);
+        let at = self.done.load(Ordering::Relaxed) as f64 + within * weight;
+        let step = (STEPS * at / all as f64) as usize;
         if self.said.swap(step, Ordering::Relaxed) != step {
             let label = self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-            self.voice.say(Event::Progress { job: self.job, label, done: at, total: all });
+            self.voice.say(Event::Progress { job: self.job, label, done: at as usize, total: all });
         }
     }
 
@@ -832,6 +1180,7 @@ impl Progress for Watch {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::system::tests::MemoryFiles;
 
     /// The desk without its thread: what is asked is answered at once, in order.
     pub(crate) struct Clerk {
@@ -843,7 +1192,7 @@ pub(crate) mod tests {
         pub(crate) fn new() -> Self {
             let (events_in, events) = channel();
             let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
-            Self { desk: Desk { voice, library: None }, events }
+            Self { desk: Desk::new(voice, Box::new(MemoryFiles::default()), "settings.json".into()), events }
         }
 
         /// Returns what the worker says to `request`. Jobs are not done.

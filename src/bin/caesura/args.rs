@@ -7,6 +7,7 @@ use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::pipeline::{Engine, TopicField};
+use caesura::store::WorkState;
 use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -58,6 +59,10 @@ pub(crate) enum Command {
     Edit(Edit),
     /// Takes documents out of the library
     Remove(Remove),
+    /// Lists the tags of the library, gives documents a tag, or takes one from them
+    Tag(Tag),
+    /// Says how far the work on documents has come
+    Mark(Mark),
     /// Finds chapters that hold what is asked for, best first
     Search(Search),
     /// Writes the library, or one document, in a format that other tools read
@@ -247,7 +252,62 @@ pub(crate) struct TopicSettings {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Tag {
+    #[command(subcommand)]
+    pub(crate) what: TagWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TagWhat {
+    /// Lists the tags, each with how many documents have it
+    List(TagList),
+    /// Gives documents a tag; a / in it makes it lie within another
+    Add(TagOf),
+    /// Takes a tag from documents
+    Remove(TagOf),
+    /// Gives a tag another name on all documents
+    Rename {
+        /// The tag
+        from: String,
+        /// Its other name; the tags become one if that is there already
+        to: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagList {
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagOf {
+    /// The tag
+    pub(crate) tag: String,
+    /// The documents' numbers, as `list` gives them
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mark {
+    /// How far the work on them has come
+    #[arg(value_parser = work_state())]
+    pub(crate) state: WorkState,
+    /// The documents' numbers, as `list` gives them
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<i64>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct List {
+    /// Only documents that have this tag, or one within it
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+    /// Only documents of which the work has come so far
+    #[arg(long, value_name = "STATE", value_parser = work_state())]
+    pub(crate) state: Option<WorkState>,
     /// The form of the result
     #[arg(long, default_value = "text")]
     pub(crate) format: TableFormat,
@@ -703,6 +763,12 @@ fn engine() -> impl TypedValueParser<Value = Engine> {
 fn note_color() -> impl TypedValueParser<Value = NoteColor> {
     PossibleValuesParser::new(NoteColor::ALL.map(NoteColor::name))
         .map(|name| NoteColor::from_name(&name).expect("only these names are let in"))
+}
+
+/// A state of work, with `-` where the store has `_`.
+fn work_state() -> impl TypedValueParser<Value = WorkState> {
+    PossibleValuesParser::new(["unread", "in-work", "checked"])
+        .map(|name| WorkState::from_name(&name.replace('-', "_")).expect("only these names are let in"))
 }
 
 fn part() -> impl TypedValueParser<Value = Part> {

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         Command::Show(args) => commands::show::run(&session, &args),
         Command::Edit(args) => commands::edit::run(&session, &args),
         Command::Remove(args) => commands::remove::run(&session, &args),
+        Command::Tag(args) => commands::tag::run(&session, &args),
+        Command::Mark(args) => commands::mark::run(&session, &args),
         Command::Search(args) => commands::search::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),
         Command::Evaluate(args) => commands::evaluate::run(&session, &args),

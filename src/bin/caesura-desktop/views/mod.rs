@@ -6,20 +6,26 @@ pub(crate) mod bars;
 pub(crate) mod bench;
 pub(crate) mod compare;
 pub(crate) mod edit_bar;
+pub(crate) mod export;
 pub(crate) mod follow;
 pub(crate) mod library;
 pub(crate) mod notes;
 pub(crate) mod outline;
+pub(crate) mod palette;
 pub(crate) mod reader;
 pub(crate) mod review;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod sheets;
+pub(crate) mod start;
 pub(crate) mod strip;
+pub(crate) mod table;
 pub(crate) mod tints;
 pub(crate) mod topics;
 pub(crate) mod widgets;
 
 #[cfg(test)]
+mod access;
 mod journeys;
 #[cfg(test)]
 mod pictures;
@@ -33,6 +39,7 @@ use eframe::egui::{self, Frame, Margin, Panel};
 use caesura::store::DocumentId;
 
 use crate::command::{Command, Tab};
+use crate::dialogs::Question;
 use crate::state::State;
 use crate::theme::Palette;
 
@@ -47,14 +54,21 @@ pub(crate) struct Memory {
     n_find_focus: u64,
     n_note_focus: u64,
     n_path_focus: u64,
+    pub(crate) table: table::Shown,
+    /// What is to be asked through the system's dialogs.
+    pub(crate) questions: Vec<Question>,
 }
 
 /// Draws all of the window.
 pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     bars::top_ui(ui, state, commands);
     bars::notices_ui(ui, state, commands);
+    export::export_ui(ui, state, memory, commands);
     bars::jobs_ui(ui, state, commands);
     match state.tab {
+        Tab::Library => table::table_ui(ui, state, memory, commands),
+        Tab::Settings => paper(ui, |ui| settings::settings_ui(ui, state, memory, commands)),
+        Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, commands)),
         Tab::Read => {
             let width = ui.available_width();
             let usual = (0.21 * width).clamp(library::MIN_WIDTH, 290.0);
@@ -80,6 +94,12 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
         Tab::Search => paper(ui, |ui| search::search_ui(ui, state, &mut memory.n_search_focus, commands)),
     }
     sheets::sheet_ui(ui, state, commands);
+    palette::palette_ui(ui, state, commands);
+}
+
+/// Returns whether the library holds nothing, and nothing is on its way into it.
+fn is_at_start(state: &State) -> bool {
+    state.jobs.is_empty() && state.library.as_ref().is_some_and(|library| library.documents.is_empty())
 }
 
 /// Draws a list beside the text, `width` wide until the user drags it, and never out of `widths`. The narrowest comes first

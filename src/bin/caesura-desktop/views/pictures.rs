@@ -182,7 +182,7 @@ fn options() -> SnapshotOptions {
 
 /// Returns the state of a window that opened the library and was given the commands, with all questions answered.
 fn shown(library: &Path, commands: fn(&State) -> Vec<Command>) -> State {
-    let places = Places { own: library.to_owned(), samples: "samples.caesura".into() };
+    let places = Places { own: library.to_owned(), samples: "samples.caesura".into(), ..Places::default() };
     let mut state = State::new(places, ThemeChoice::System);
     let mut clerk = Clerk::new();
     let open = Command::OpenLibrary(library.to_owned());

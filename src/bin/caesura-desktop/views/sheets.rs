@@ -4,6 +4,7 @@ use eframe::egui::{self, Button, Grid, Id, Modal, RichText, ScrollArea, Ui};
 
 use super::widgets;
 use crate::command::{Action, Command};
+use crate::format::count;
 use crate::state::{Sheet, State};
 use crate::theme::{Palette, size, space};
 
@@ -17,7 +18,8 @@ pub(crate) fn sheet_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) 
         match sheet {
             Sheet::Shortcuts => shortcuts_ui(ui, commands),
             Sheet::About => about_ui(ui, commands),
-            Sheet::ConfirmRemove(id) => confirm_ui(ui, state, id, commands),
+            Sheet::ConfirmRemove => confirm_remove_ui(ui, state, commands),
+            Sheet::ConfirmRestore => confirm_restore_ui(ui, state, commands),
         }
     });
     // Escape is a shortcut of its own, and closes this too.
@@ -70,16 +72,40 @@ fn about_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     close_ui(ui, commands);
 }
 
-fn confirm_ui(ui: &mut Ui, state: &State, id: caesura::store::DocumentId, commands: &mut Vec<Command>) {
-    let documents = state.library.iter().flat_map(|library| &library.documents);
-    let title = documents.filter(|row| row.id == id).map(|row| row.title.as_str()).next().unwrap_or("the document");
-    widgets::heading(ui, "Remove this document?");
+fn confirm_remove_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let n = count(state.table.to_remove.len() as u64, "document");
+    let title = format!("Remove {n} for good?");
+    let text = "They are too large to be kept for an undo. The files they were read from stay.";
+    question_ui(ui, &title, text, "Remove", "Keep them", commands);
+}
+
+fn confirm_restore_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(from) = &state.to_restore else { return };
+    let known = state.backups.iter().find(|backup| backup.path == *from);
+    let which = known.map_or_else(|| from.display().to_string(), |backup| backup.made.clone());
+    let title = "Go back to a backup?";
+    let text = format!(
+        "The open library becomes as it was: {which}. What it holds at this moment is backed up first, so that you can \
+         come back to it."
+    );
+    question_ui(ui, title, &text, "Go back", "Stay as it is", commands);
+}
+
+/// Asks a question. The safe answer has the focus, so that Enter does no harm.
+fn question_ui(ui: &mut Ui, title: &str, text: &str, yes: &str, no: &str, commands: &mut Vec<Command>) {
+    widgets::heading(ui, title);
     ui.add_space(space::S);
-    ui.label(format!("“{title}” and its chapters are taken out of the library. The file it was read from stays."));
+    ui.label(text);
     ui.add_space(space::M);
     ui.horizontal(|ui| {
-        widgets::main_button(ui, Action::Confirm, commands);
-        if ui.add(Button::new("Keep it")).clicked() {
+        if widgets::accent_button(ui, yes).clicked() {
+            commands.push(Command::Do(Action::Confirm));
+        }
+        let keep = ui.add(Button::new(no));
+        if ui.memory(|memory| memory.focused().is_none()) {
+            keep.request_focus();
+        }
+        if keep.clicked() {
             commands.push(Command::Do(Action::Stop));
         }
     });

@@ -1,15 +1,18 @@
 //! The views drawn without a window: what is pressed by its name, and what follows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use caesura::store::{DocumentId, DocumentRow, Standing, TagRow, WorkState};
 use eframe::egui::{self, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
 
 use super::{Memory, window_ui};
-use crate::app::{drop_ui, keys};
+use crate::app::{drop_ui, keys, pasted};
 use crate::command::{Action, Command, Tab, ThemeChoice};
+use crate::library::{Ask, Change};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
 use crate::theme;
@@ -23,7 +26,7 @@ pub(super) struct Bench {
     is_styled: bool,
 }
 
-fn window(state: State, size: Vec2) -> Harness<'static, Bench> {
+pub(super) fn window(state: State, size: Vec2) -> Harness<'static, Bench> {
     window_of(Harness::builder(), state, size)
 }
 
@@ -48,12 +51,38 @@ pub(super) fn window_of(builder: HarnessBuilder<Bench>, state: State, size: Vec2
 
 /// Draws a frame and does what was asked for in it, as `app.rs` does.
 fn draw(ui: &mut egui::Ui, bench: &mut Bench) {
-    let mut commands: Vec<Command> = keys(ui.ctx(), &bench.state);
+    let asked = std::mem::take(&mut bench.state.asked);
+    let mut commands: Vec<Command> = asked.into_iter().map(Command::Do).collect();
+    commands.extend(keys(ui.ctx(), &bench.state));
+    commands.extend(pasted(ui.ctx()));
     window_ui(ui, &bench.state, &mut bench.memory, &mut commands);
     commands.extend(drop_ui(ui));
     for command in commands {
         bench.requests.extend(bench.state.apply(command));
     }
+}
+
+/// Returns a library of three documents, shown as a table.
+pub(super) fn shelf() -> State {
+    let mut state = reading(loaded(&[0.2]));
+    let library = state.library.as_ref().expect("a library").path.clone();
+    let like = state.library.as_ref().expect("a library").documents[0].clone();
+    let rows: Vec<DocumentRow> = [(1, "Apples"), (2, "Bees"), (3, "Cider")]
+        .into_iter()
+        .map(|(id, title)| DocumentRow {
+            id: DocumentId(id),
+            title: title.to_owned(),
+            source_path: Some(format!("/talks/{title}.txt")),
+            ..like.clone()
+        })
+        .collect();
+    let mut standings: BTreeMap<DocumentId, Standing> = BTreeMap::new();
+    standings.entry(DocumentId(2)).or_default().tags = vec!["insects".to_owned()];
+    let tags = vec![TagRow { tag: "insects".to_owned(), n_documents: 1 }];
+    state.hear(Event::Standings { library: library.clone(), standings, tags });
+    state.hear(Event::Documents { library, documents: rows });
+    state.apply(Command::Do(Action::ShowLibrary));
+    state
 }
 
 const SIZES: [Vec2; 2] = [Vec2::new(900.0, 600.0), Vec2::new(1600.0, 1000.0)];
@@ -136,7 +165,11 @@ fn what_is_typed_is_searched() {
 #[test]
 fn a_message_goes_when_it_is_dismissed() {
     let mut state = reading(loaded(&[0.2]));
-    state.notices.push(Notice { title: "It did not work".to_owned(), lines: vec!["so do this".to_owned()] });
+    state.notices.push(Notice {
+        title: "It did not work".to_owned(),
+        lines: vec!["so do this".to_owned()],
+        ..Notice::default()
+    });
     let mut window = window(state, SIZES[0]);
     window.get_by_label("It did not work");
     window.get_by_label("Dismiss").click();
@@ -203,7 +236,10 @@ fn an_empty_library_says_what_to_do() {
 
 #[test]
 fn a_library_that_cannot_be_opened_leaves_a_way_on() {
-    let mut state = State::new(Places { own: "own.caesura".into(), samples: "samples".into() }, ThemeChoice::Light);
+    let mut state = State::new(
+        Places { own: "own.caesura".into(), samples: "samples".into(), ..Places::default() },
+        ThemeChoice::Light,
+    );
     state.apply(Command::OpenLibrary("broken".into()));
     let failure = Failure { tried: "No".to_owned(), reason: "it is none".to_owned(), is_ours: false };
     state.hear(Event::Failed(failure));
@@ -234,4 +270,176 @@ fn a_frame_lays_out_fewer_than_two_hundred_rows_of_a_hundred_thousand() {
     window.run_steps(2);
     window.get_by_label("Paragraph 54321 is about boats.");
     assert!(window.state().memory.reader.n_laid_out < 200);
+}
+
+#[test]
+fn documents_are_found_selected_tagged_and_removed_by_name() {
+    for size in SIZES {
+        let mut window = window(shelf(), size);
+        window.get_by_label("Filter by title, file, folder or tag").click();
+        window.run_steps(2);
+        window.event(egui::Event::Text("bee".to_owned()));
+        window.run_steps(3);
+        assert_eq!(window.query_all_by_label("Apples").count(), 0);
+        window.get_by_label("Bees").click();
+        window.run_steps(3);
+        window.get_by_label("Tag to add").click();
+        window.run_steps(2);
+        window.event(egui::Event::Text("field notes".to_owned()));
+        window.run_steps(2);
+        window.key_press(egui::Key::Enter);
+        window.run_steps(3);
+        let tagged = Request::Change(Change::AddTag(vec![DocumentId(2)], "field notes".to_owned()));
+        assert_eq!(window.state().requests.last(), Some(&tagged));
+        window.get_by_label("Take the tag insects away").click();
+        window.run_steps(3);
+        let untagged = Request::Change(Change::RemoveTag(vec![DocumentId(2)], "insects".to_owned()));
+        assert_eq!(window.state().requests.last(), Some(&untagged));
+        window.get_by_label("Checked").click();
+        window.run_steps(3);
+        let marked = Request::Change(Change::Mark(vec![(DocumentId(2), WorkState::Checked)]));
+        assert_eq!(window.state().requests.last(), Some(&marked));
+        window.get_by_label(Action::RemoveDocument.label()).click();
+        window.run_steps(3);
+        let removed = Request::Change(Change::TakeOut(1, vec![DocumentId(2)]));
+        assert_eq!(window.state().requests.last(), Some(&removed));
+        window.get_by_label("Undo").click();
+        window.run_steps(3);
+        assert_eq!(window.state().requests.last(), Some(&Request::Change(Change::PutBack(1))));
+    }
+}
+
+#[test]
+fn the_table_is_gone_through_by_keys() {
+    let mut window = window(shelf(), SIZES[0]);
+    let selected = |window: &Harness<'_, Bench>| -> Vec<i64> {
+        window.state().state.table.selected().iter().map(|id| id.0).collect()
+    };
+    window.key_press(egui::Key::ArrowDown);
+    window.run_steps(2);
+    window.key_press(egui::Key::ArrowDown);
+    window.run_steps(2);
+    assert_eq!(selected(&window), [2]);
+    window.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::ArrowDown);
+    window.run_steps(2);
+    assert_eq!(selected(&window), [2, 3]);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.run_steps(2);
+    assert_eq!(selected(&window), [1, 2, 3]);
+    window.key_press(egui::Key::Delete);
+    window.run_steps(2);
+    assert!(matches!(window.state().requests.last(), Some(Request::Change(Change::TakeOut(1, ids))) if ids.len() == 3));
+}
+
+#[test]
+fn a_press_on_a_column_sorts_by_it() {
+    let mut window = window(shelf(), SIZES[1]);
+    window.get_by_label("Sort by Title, sorted upwards").click();
+    window.run_steps(3);
+    window.get_by_label("Sort by Title, sorted downwards");
+    let top = |window: &Harness<'_, Bench>, title: &str| window.get_by_label(title).rect().top();
+    assert!(top(&window, "Cider") < top(&window, "Apples"));
+}
+
+#[test]
+fn the_palette_finds_an_action_by_a_few_letters_and_does_it() {
+    let mut window = window(reading(loaded(&[0.2])), SIZES[0]);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    window.run_steps(3);
+    window.event(egui::Event::Text("setti".to_owned()));
+    window.run_steps(3);
+    window.key_press(egui::Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().state.tab, Tab::Settings);
+    assert!(window.state().state.palette.is_none());
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    window.run_steps(3);
+    window.key_press(egui::Key::Escape);
+    window.run_steps(3);
+    assert!(window.state().state.palette.is_none());
+}
+
+#[test]
+fn the_settings_choose_the_engine_and_the_theme() {
+    let mut state = reading(loaded(&[0.2]));
+    state.apply(Command::Do(Action::ShowSettings));
+    let mut window = window(state, SIZES[1]);
+    window.get_by_label("Dark").click();
+    window.run_steps(3);
+    assert_eq!(window.state().state.theme, ThemeChoice::Dark);
+    window.get_by_label("Engine: context").click();
+    window.run_steps(3);
+    window.get_by_label("lexical").click();
+    window.run_steps(3);
+    assert_eq!(window.state().state.settings.engine, caesura::pipeline::Engine::Lexical);
+}
+
+#[test]
+fn what_is_pasted_outside_a_field_is_added() {
+    let mut window = window(reading(loaded(&[0.2])), SIZES[0]);
+    window.event(egui::Event::Paste("A pasted text.".to_owned()));
+    window.run_steps(3);
+    let [Request::Work { work, .. }] = &window.state().requests[..] else { panic!("{:?}", window.state().requests) };
+    assert_eq!(work, &Work::AddPasted("A pasted text.".to_owned()));
+}
+
+#[test]
+fn an_export_asks_for_a_folder_and_writes_the_selected_documents() {
+    let mut state = shelf();
+    state.places.exports = "/exports".into();
+    state.apply(Command::Library(Ask::SelectAll));
+    state.apply(Command::Do(Action::Export));
+    let mut window = window(state, SIZES[1]);
+    window.get_by_label("Export").click();
+    window.run_steps(3);
+    let Some(Request::Work { work: Work::Export(plan), .. }) = window.state().requests.last() else {
+        panic!("{:?}", window.state().requests)
+    };
+    assert_eq!((plan.documents.len(), plan.to.as_path()), (3, Path::new("/exports")));
+}
+
+#[test]
+fn jobs_change_places_and_failed_files_are_tried_again() {
+    let mut state = reading(loaded(&[0.2]));
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        state.apply(Command::AddPaths(vec![name.into()]));
+    }
+    let [first, second, third] = [0, 1, 2].map(|at| state.jobs[at].id);
+    let mut window = window(state, SIZES[0]);
+    window.get_by_label("Do earlier: Adding c.txt").click();
+    window.run_steps(3);
+    assert_eq!(window.state().requests.last(), Some(&Request::Order(vec![first, third, second])));
+    let bench = window.state_mut();
+    bench.state.hear(Event::NotAdded { job: first, paths: vec!["a.txt".into()] });
+    let failure =
+        Failure { tried: "“a.txt” was not added".to_owned(), reason: "no text".to_owned(), is_ours: false };
+    bench.state.hear(Event::Done { job: first, failures: vec![failure] });
+    window.run_steps(3);
+    window.get_by_label("Copy details");
+    window.get_by_label("Try again").click();
+    window.run_steps(3);
+    let Some(Request::Work { work, .. }) = window.state().requests.last() else { panic!("a job") };
+    assert_eq!(work, &Work::Add(vec!["a.txt".into()]));
+    assert!(window.state().state.notices.is_empty());
+}
+
+/// A frame draws what is in sight of ten thousand documents.
+#[test]
+fn a_frame_draws_fewer_than_a_hundred_rows_of_ten_thousand() {
+    let mut state = reading(loaded(&[0.2]));
+    let library = state.library.as_ref().expect("a library").path.clone();
+    let like = state.library.as_ref().expect("a library").documents[0].clone();
+    let rows = (0..10_000)
+        .map(|n| DocumentRow { id: DocumentId(n), title: format!("Document {n:05}"), ..like.clone() })
+        .collect();
+    state.hear(Event::Documents { library, documents: rows });
+    state.apply(Command::Do(Action::ShowLibrary));
+    let mut window = window(state, SIZES[1]);
+    for action in [Action::GoToEnd, Action::PageUp, Action::GoToStart] {
+        window.state_mut().state.apply(Command::Do(action));
+        window.run_steps(3);
+        let n_rows = window.query_all_by(|node| node.role() == egui::Role::Row).count();
+        assert!((1..100).contains(&n_rows), "{action:?}: {n_rows}");
+    }
+    window.get_by_label("Document 00000");
 }

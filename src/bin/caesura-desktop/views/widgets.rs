@@ -31,6 +31,28 @@ pub(crate) fn main_button(ui: &mut Ui, action: Action, commands: &mut Vec<Comman
     response
 }
 
+/// Draws a button of what most people want here, that no action of the table stands for.
+pub(crate) fn accent_button(ui: &mut Ui, label: &str) -> Response {
+    let palette = Palette::of(ui);
+    ui.add(Button::new(RichText::new(label).color(palette.on_accent)).fill(palette.accent))
+}
+
+/// Draws the mark of a branch: down if it is open, to the right if it is closed.
+pub(crate) fn fold_mark(ui: &Ui, middle: egui::Pos2, is_open: bool, color: Color32) {
+    let turned = |x: f32, y: f32| if is_open { vec2(x, y) } else { vec2(y, -x) };
+    let points = [turned(-3.5, -1.8), turned(0.0, 1.8), turned(3.5, -1.8)].map(|at| middle + at);
+    let stroke = egui::Stroke::new(1.5, color);
+    ui.painter().line_segment([points[0], points[1]], stroke);
+    ui.painter().line_segment([points[1], points[2]], stroke);
+}
+
+/// Draws the mark of a sorted column: a small arrow head, up or down.
+pub(crate) fn order_mark(ui: &Ui, middle: egui::Pos2, is_down: bool, color: Color32) {
+    let sign = if is_down { 1.0 } else { -1.0 };
+    let points = [vec2(-3.5, -2.0 * sign), vec2(3.5, -2.0 * sign), vec2(0.0, 2.5 * sign)].map(|at| middle + at);
+    ui.painter().add(egui::Shape::convex_polygon(points.to_vec(), color, egui::Stroke::NONE));
+}
+
 /// Where an arrow points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pointing {
@@ -60,6 +82,29 @@ pub(crate) fn arrow_button(ui: &mut Ui, action: Action, pointing: Pointing, comm
     if response.on_hover_text(hint_with_key(ui.ctx(), action)).clicked() {
         commands.push(Command::Do(action));
     }
+}
+
+/// Draws a small arrow to press, called `label`.
+pub(crate) fn small_arrow(ui: &mut Ui, is_enabled: bool, pointing: Pointing, label: &str) -> Response {
+    let palette = Palette::of(ui);
+    let sense = if is_enabled { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(20.0, 20.0), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
+    let is_pointed_at = is_enabled && (response.hovered() || response.has_focus());
+    if is_pointed_at {
+        ui.painter().rect_filled(rect, CornerRadius::same(5), palette.hovered);
+    }
+    let color = match (is_enabled, is_pointed_at) {
+        (false, _) => palette.line,
+        (true, false) => palette.muted,
+        (true, true) => palette.strong,
+    };
+    let tip = if pointing == Pointing::Up { vec2(0.0, -2.0) } else { vec2(0.0, 2.0) };
+    for side in [-4.0, 4.0] {
+        let end = rect.center() + vec2(side, 0.0) - tip;
+        ui.painter().line_segment([end, rect.center() + tip], egui::Stroke::new(1.5, color));
+    }
+    response.on_hover_text(label)
 }
 
 /// Draws an action as a line of a menu, its key to the right.

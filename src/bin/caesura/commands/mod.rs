@@ -7,10 +7,12 @@ mod evaluate_topics;
 pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod manual;
+pub(crate) mod mark;
 pub(crate) mod remove;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod split;
+pub(crate) mod tag;
 pub(crate) mod topic;
 pub(crate) mod topics;
 #[cfg(feature = "libtorch")]

@@ -1,0 +1,56 @@
+//! What an export needs to know, in a bar: nothing else waits for it.
+
+use eframe::egui::{self, Frame, Key, Margin, Panel, RichText, Role, TextEdit, Ui, WidgetInfo};
+
+use super::{Memory, settings, widgets};
+use crate::command::{Action, Command};
+use crate::dialogs::Question;
+use crate::format::count;
+use crate::state::State;
+use crate::theme::{Palette, size};
+
+/// Draws the bar of an export, if one is asked for.
+pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let Some(folder) = &state.export else { return };
+    let palette = Palette::of(ui);
+    let frame = Frame::new().fill(palette.chosen).inner_margin(Margin::symmetric(16, 9));
+    Panel::top("export").frame(frame).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let n_documents = state.acted_on().len();
+            let what = match state.acted_on().as_slice() {
+                [] => "Choose a document first: open one, or select some in the library.".to_owned(),
+                [_] => "Export the chapters of this document".to_owned(),
+                _ => format!("Export the chapters of {}", count(n_documents as u64, "document")),
+            };
+            ui.label(RichText::new(what).size(size::BODY).color(palette.strong));
+            let mut chosen = state.settings.clone();
+            settings::format_ui(ui, &mut chosen.export_format);
+            if chosen.export_format != state.settings.export_format {
+                commands.push(Command::Choose(Box::new(chosen)));
+            }
+            ui.label(RichText::new("to").color(palette.ink));
+            let mut typed = folder.clone();
+            let field = TextEdit::singleline(&mut typed)
+                .id(egui::Id::unique("export folder"))
+                .desired_width(260.0)
+                .margin(Margin::symmetric(8, 5));
+            let response = ui.add(field);
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Folder to export to"));
+            if response.changed() {
+                commands.push(Command::TypeExport(typed.clone()));
+            }
+            if ui.button("Choose…").on_hover_text("Choose the folder").clicked() {
+                memory.questions.push(Question::ExportFolder);
+            }
+            let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let can = 0 < n_documents && !typed.trim().is_empty();
+            let pressed = ui.add_enabled_ui(can, |ui| widgets::accent_button(ui, "Export")).inner;
+            if can && (is_entered || pressed.clicked()) {
+                commands.push(Command::ExportTo(typed.trim().into()));
+            }
+            if ui.button("Close").clicked() {
+                commands.push(Command::Do(Action::Stop));
+            }
+        });
+    });
+}

@@ -1,0 +1,14 @@
+//! `caesura mark`: how far the work on documents has come.
+
+use anyhow::Result;
+
+use super::tag::ids;
+use crate::args;
+use crate::output::Session;
+
+pub(crate) fn run(session: &Session, args: &args::Mark) -> Result<()> {
+    let ids = ids(&args.ids);
+    session.library()?.set_work_state(&ids, args.state)?;
+    session.note(&format!("marked {} documents: {}", ids.len(), args.state.label().to_lowercase()));
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Copies of a library, and the way back from one.
+//!
+//! A copy is a library itself. The copy before an update is made by [`Library::open`]; when to make others, where, and how
+//! many to keep, is the front end's business: it has the clock.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::OpenFlags;
+use rusqlite::backup::{Backup, StepResult};
+
+use super::{Library, failure, migrations};
+use crate::error::{Error, Result};
+
+/// How often, and how long apart, a library is asked for that another program holds.
+const N_ATTEMPTS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Library {
+    /// Returns where the copy of a library goes that is made before it is brought up to date from `schema`.
+    pub fn backup_before_update(path: &Path, schema: i64) -> PathBuf {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".schema-{schema}.backup"));
+        path.with_file_name(name)
+    }
+
+    /// Copies a library of an older version, once for each version.
+    pub(super) fn back_up_before_update(&self) -> Result<()> {
+        let Some(schema) = migrations::older_schema(&self.connection)? else { return Ok(()) };
+        let target = Self::backup_before_update(&self.path, schema);
+        if target.exists() {
+            return Ok(());
+        }
+        // Under another name until it is whole: a program killed in the middle must not leave half a copy for a whole one.
+        let part = target.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        self.backup_to(&part)?;
+        std::fs::rename(&part, &target).map_err(|source| Error::Write { path: target, source })
+    }
+
+    /// Puts the contents of the library at `path` in the place of this one's, all or nothing.
+    ///
+    /// Other connections to this library see the new contents at their next call. Fails as [`Library::open_read_only`]
+    /// does, with [`Error::Library`] if the copy is damaged, and if another program holds this library for long; nothing
+    /// is changed then. A copy of an older version is brought up to date here; the copy itself stays as it is.
+    pub fn restore_from(&mut self, path: &Path) -> Result<()> {
+        Self::check_place(path)?;
+        if !path.is_file() {
+            return Err(failure::refused("open", path, "there is no such file"));
+        }
+        let source = failure::in_plain_words("open", path, Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let check = || -> Result<String> {
+            Ok(source.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
+        };
+        if failure::in_plain_words("read", path, check())? != "ok" {
+            return Err(failure::refused("read", path, "the file is damaged; choose another copy"));
+        }
+        if migrations::is_unused(&source.connection)? {
+            return Err(failure::refused("open", path, "it is not a library of Caesura; choose another file"));
+        }
+        let copied = self.copy_from(&source);
+        failure::in_plain_words("write to", &self.path, copied)?;
+        let updated = self.prepare_for_writing();
+        failure::in_plain_words("write to", &self.path, updated)
+    }
+
+    fn copy_from(&mut self, source: &Self) -> Result<()> {
+        let backup = Backup::new(&source.connection, &mut self.connection)?;
+        for _ in 0..N_ATTEMPTS {
+            // In one step, so that no program ever sees half of it.
+            match backup.step(-1)? {
+                StepResult::Done => return Ok(()),
+                _ => thread::sleep(PAUSE),
+            }
+        }
+        Err(Error::Nothing {
+            attempt: "go back to a copy of the library",
+            reason: "another program is using it; close that and try again".to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::super::samples;
+    use super::*;
+
+    fn titles(library: &Library) -> Vec<String> {
+        library.documents().unwrap().into_iter().map(|row| row.title).collect()
+    }
+
+    #[test]
+    fn a_library_goes_back_to_a_copy_and_other_connections_see_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("own.caesura"), folder.path().join("copy.caesura"));
+        let mut library = Library::open(&path).unwrap();
+        library.add_document(&samples::document(1, &["Lamps"], "The lamp.\nThe tide.")).unwrap();
+        library.backup_to(&copy).unwrap();
+        library.add_document(&samples::document(2, &["Boats"], "The boat.\nThe net.")).unwrap();
+        let other = Library::open(&path).unwrap();
+        assert_eq!(titles(&other), ["Document 1", "Document 2"]);
+        library.restore_from(&copy).unwrap();
+        assert_eq!(titles(&library), ["Document 1"]);
+        assert_eq!(titles(&other), ["Document 1"]);
+        library.add_document(&samples::document(3, &["Nets"], "The net.\nThe gull.")).unwrap();
+        drop((library, other));
+        assert_eq!(titles(&Library::open(&path).unwrap()), ["Document 1", "Document 3"]);
+    }
+
+    #[test]
+    fn what_is_no_copy_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.caesura");
+        let mut library = Library::open(&path).unwrap();
+        library.add_document(&samples::document(1, &["Lamps"], "The lamp.\nThe tide.")).unwrap();
+        let copy = folder.path().join("copy.caesura");
+        library.backup_to(&copy).unwrap();
+        let mut bytes = std::fs::read(&copy).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[4096..middle].fill(0xa5);
+        std::fs::write(folder.path().join("damaged"), bytes).unwrap();
+        std::fs::write(folder.path().join("text"), "this is no library").unwrap();
+        std::fs::write(folder.path().join("empty"), "").unwrap();
+        for name in ["damaged", "text", "empty", "gone"] {
+            assert!(library.restore_from(&folder.path().join(name)).is_err(), "{name}");
+            assert_eq!(titles(&library), ["Document 1"], "{name}");
+        }
+        assert!(!folder.path().join("gone").exists());
+    }
+
+    #[test]
+    fn a_library_of_an_older_version_is_copied_before_it_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.caesura");
+        let mut connection = Connection::open(&path).unwrap();
+        migrations::apply_first(&mut connection, &path, 2).unwrap();
+        drop(connection);
+        let copy = folder.path().join("own.caesura.schema-2.backup");
+        assert_eq!(Library::backup_before_update(&path, 2), copy);
+        let mut library = Library::open(&path).unwrap();
+        let kept = Connection::open(&copy).unwrap();
+        assert_eq!(kept.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+        drop(kept);
+        library.add_document(&samples::document(1, &["Lamps"], "The lamp.\nThe tide.")).unwrap();
+        library.restore_from(&copy).unwrap();
+        assert_eq!(titles(&library), [""; 0]);
+        drop(library);
+        let n_files = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+        let before = n_files(folder.path());
+        drop(Library::open(&path).unwrap());
+        assert_eq!(n_files(folder.path()), before, "a library that is up to date is not copied");
+    }
+
+    #[test]
+    fn a_library_that_is_made_is_not_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Library::open(&folder.path().join("own.caesura")).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
