@@ -8,10 +8,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::command::Command;
+use crate::concordance::PlacesCommand;
+use crate::topics::{PictureFormat, TopicsCommand};
 use crate::worker::Wake;
 
 /// What a dialog asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Files to add.
     Files,
@@ -21,6 +23,10 @@ pub(crate) enum Question {
     Library,
     /// The name of a library to make.
     NewLibrary,
+    /// Where to save a picture.
+    SavePicture(PictureFormat, String),
+    /// Where to save the places of a word.
+    SavePlaces,
 }
 
 /// Asks through the system's dialogs, one at a time.
@@ -90,5 +96,17 @@ fn answer(question: Question) -> Option<Command> {
             .set_file_name("library.caesura")
             .save_file()
             .map(|path: PathBuf| Command::OpenLibrary(path)),
+        Question::SavePicture(format, name) => rfd::FileDialog::new()
+            .set_title("Save the picture")
+            .add_filter(format.label(), &[format.ending()])
+            .set_file_name(name)
+            .save_file()
+            .map(|path| Command::Topics(TopicsCommand::SaveTo(path, format))),
+        Question::SavePlaces => rfd::FileDialog::new()
+            .set_title("Save the places")
+            .add_filter("CSV", &["csv"])
+            .set_file_name("places.csv")
+            .save_file()
+            .map(|path| Command::Places(PlacesCommand::SaveTo(path))),
     }
 }

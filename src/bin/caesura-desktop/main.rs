@@ -10,6 +10,7 @@ mod app;
 mod args;
 mod command;
 mod compare;
+mod concordance;
 mod dialogs;
 mod find;
 mod format;
@@ -18,10 +19,14 @@ mod heights;
 mod icon;
 #[cfg(test)]
 mod killed;
+mod raster;
 mod rows;
 mod samples;
+mod scout;
+mod search;
 mod state;
 mod theme;
+mod topics;
 mod views;
 mod worker;
 

@@ -1,9 +1,10 @@
 //! The work behind the window: everything that touches a file, the library or the model.
 //!
 //! In: [`Request`]s. Out: [`Event`]s, over a channel; `wake` is called after each, and no type of the window's toolkit
-//! is known here. Two threads, each with a connection of its own to the library: the *desk* answers what takes
-//! milliseconds (open, search), and the *bench* does what takes longer (cut, title, mine), so that a document can be read
-//! while others are being cut. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
+//! is known here. Three threads, each with a connection of its own to the library: the *desk* answers what takes
+//! milliseconds (open), the *scout* looks through the library (see `scout.rs`), and the *bench* does what takes longer (cut,
+//! title, mine), so that a document can be read while others are being cut. Every job can be cancelled; dropping the
+//! [`Worker`] cancels all and waits for them.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -22,14 +23,14 @@ use caesura::import::{self, Found as FoundFile};
 use caesura::neural::{Encoder, SentenceEncoder};
 use caesura::pipeline::{self, Added, Engine, SplitSettings};
 use caesura::progress::Progress;
-use caesura::search::{self, Found};
 use caesura::store::{
-    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, TopicId, TopicRow,
+    ChapterId, ChapterRow, DocumentId, DocumentRow, HandMade, HandMove, Library, TopicId, TopicRow,
 };
 
 use crate::compare::{Other, OtherSide, Start};
 use crate::format::{clock, opening};
 use crate::samples;
+use crate::scout::{Asked, Finding, Gate, Scout};
 use crate::state::Bearers;
 
 /// Called after each event: asks for a frame.
@@ -52,8 +53,8 @@ pub(crate) enum Request {
     RemoveDocument(DocumentId),
     /// Say what bears a topic.
     Topic(TopicId),
-    /// Search the library, or one document. Of several searches only the newest must be answered.
-    Search { number: u64, typed: String, document: Option<DocumentId> },
+    /// Look through a library: search, concordance, pictures.
+    Scout(Asked),
     /// Keep what was done by hand to a document.
     ByHand { document: DocumentId, change: HandMove },
     /// Keep where a document is read.
@@ -104,8 +105,8 @@ pub(crate) enum Event {
     Engines { document: DocumentId, engine: String, engines: Vec<String> },
     /// What bears a topic.
     Topic(Box<Bearers>),
-    /// The answer to a search.
-    Found { number: u64, found: Box<Found> },
+    /// What was found out under a number.
+    Scouted { number: u64, finding: Finding },
     /// A job has come that far. `total` is 0 as long as nobody knows.
     Progress { job: JobId, label: String, done: usize, total: usize },
     /// A job has added a document.
@@ -185,7 +186,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// Says an error in the words of a banner; nothing if the user wanted it.
-    fn of(tried: &str, error: &Error) -> Option<Self> {
+    pub(crate) fn of(tried: &str, error: &Error) -> Option<Self> {
         let is_ours = match error.kind() {
             Kind::Cancelled => return None,
             Kind::Input => false,
@@ -195,7 +196,7 @@ impl Failure {
     }
 
     /// Says what a panic said.
-    fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
+    pub(crate) fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
         let reason = said.unwrap_or_else(|| "the work stopped without a word".to_owned());
@@ -205,13 +206,13 @@ impl Failure {
 
 /// Says events, and wakes who listens.
 #[derive(Clone)]
-struct Voice {
+pub(crate) struct Voice {
     events: Sender<Event>,
     wake: Wake,
 }
 
 impl Voice {
-    fn say(&self, event: Event) {
+    pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the window is closed.
         if self.events.send(event).is_ok() {
             (self.wake)();
@@ -219,9 +220,11 @@ impl Voice {
     }
 }
 
-/// The two threads.
+/// The three threads.
 pub(crate) struct Worker {
     desk: Option<Sender<Request>>,
+    scout: Option<Sender<Asked>>,
+    gate: Arc<Gate>,
     bench: Option<Sender<Task>>,
     events: Receiver<Event>,
     /// The jobs asked for, and what stops them.
@@ -238,20 +241,29 @@ struct Task {
 }
 
 impl Worker {
-    /// Starts both threads. `wake` is called from them, after each event.
+    /// Starts the threads. `wake` is called from them, after each event.
     pub(crate) fn start(wake: Wake) -> std::io::Result<Self> {
         let (events_in, events) = channel();
         let (desk, desk_requests) = channel();
         let (bench, bench_tasks) = channel();
         let voice = Voice { events: events_in, wake };
-        let desk_voice = voice.clone();
+        let (desk_voice, scout_voice) = (voice.clone(), voice.clone());
+        let (scout, errands) = channel();
+        let (gate, encoder) = (Arc::new(Gate::default()), Arc::new(OnceLock::new()));
+        let (scout_gate, scout_encoder) = (Arc::clone(&gate), Arc::clone(&encoder));
         let threads = vec![
             thread::Builder::new()
                 .name("desk".to_owned())
                 .spawn(move || Desk { voice: desk_voice, library: None }.run(&desk_requests))?,
-            thread::Builder::new().name("bench".to_owned()).spawn(move || Bench::new(voice, bench_tasks).run())?,
+            thread::Builder::new()
+                .name("scout".to_owned())
+                .spawn(move || Scout::new(scout_voice, scout_gate, scout_encoder).run(&errands))?,
+            thread::Builder::new()
+                .name("bench".to_owned())
+                .spawn(move || Bench::new(voice, bench_tasks, encoder).run())?,
         ];
-        Ok(Self { desk: Some(desk), bench: Some(bench), events, stops: Vec::new(), threads })
+        let (desk, scout, bench) = (Some(desk), Some(scout), Some(bench));
+        Ok(Self { desk, scout, gate, bench, events, stops: Vec::new(), threads })
     }
 
     /// Asks for something; never waits.
@@ -269,6 +281,12 @@ impl Worker {
                 for (_, stop) in self.stops.iter().filter(|(id, _)| *id == job) {
                     stop.store(true, Ordering::Relaxed);
                 }
+            }
+            Request::Scout(asked) => {
+                self.gate.ask(&asked);
+                self.scout.iter().for_each(|scout| {
+                    let _ = scout.send(asked.clone());
+                });
             }
             request => self.desk.iter().for_each(|desk| {
                 let _ = desk.send(request.clone());
@@ -292,7 +310,9 @@ impl Drop for Worker {
         for (_, stop) in &self.stops {
             stop.store(true, Ordering::Relaxed);
         }
+        self.gate.close();
         self.desk = None;
+        self.scout = None;
         self.bench = None;
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
@@ -310,18 +330,8 @@ struct Desk {
 
 impl Desk {
     fn run(mut self, requests: &Receiver<Request>) {
-        while let Ok(first) = requests.recv() {
-            let mut batch: Vec<Request> = std::iter::once(first).chain(requests.try_iter()).collect();
-            // Of the searches typed while the desk was busy, only the last is still wanted.
-            let newest = batch.iter().rposition(|request| matches!(request, Request::Search { .. }));
-            let mut at = 0;
-            batch.retain(|request| {
-                at += 1;
-                !matches!(request, Request::Search { .. }) || newest == Some(at - 1)
-            });
-            for request in batch {
-                self.answer_safely(request);
-            }
+        while let Ok(request) = requests.recv() {
+            self.answer_safely(request);
         }
     }
 
@@ -363,12 +373,6 @@ impl Desk {
                 self.voice.say(Event::Topic(Box::new(bearers)));
                 Ok(())
             }
-            Request::Search { number, typed, document } => {
-                let filter = Filter { document, ..Filter::default() };
-                let found = search::search(self.library()?, &typed, &filter, MAX_HITS)?;
-                self.voice.say(Event::Found { number, found: Box::new(found) });
-                Ok(())
-            }
             Request::ByHand { document, change } => self.keep_by_hand(document, &change),
             Request::KeepPlace { document, unit } => {
                 self.library.as_mut().ok_or_else(no_library)?.keep_reading_place(document, unit)
@@ -378,7 +382,7 @@ impl Desk {
                 self.voice.say(Event::OtherSide { document, other });
                 Ok(())
             }
-            Request::Work { .. } | Request::Cancel(_) => Ok(()),
+            Request::Scout(_) | Request::Work { .. } | Request::Cancel(_) => Ok(()),
         }
     }
 
@@ -462,11 +466,10 @@ fn tried(request: &Request) -> String {
         Request::OpenDocument(_) => "The document could not be opened",
         Request::RemoveDocument(_) => "The document could not be removed",
         Request::Topic(_) => "The topic could not be opened",
-        Request::Search { .. } => "The search did not work",
         Request::ByHand { .. } => "The correction was not kept",
         Request::KeepPlace { .. } => "The place that is read was not kept",
         Request::Compare { .. } => "The other chapters could not be loaded",
-        Request::Work { .. } | Request::Cancel(_) => "The work stopped",
+        Request::Scout(_) | Request::Work { .. } | Request::Cancel(_) => "The work stopped",
     }
     .to_owned()
 }
@@ -564,12 +567,12 @@ struct Bench {
     tasks: Receiver<Task>,
     waiting: VecDeque<Task>,
     library: Option<Library>,
-    encoder: OnceLock<SentenceEncoder>,
+    encoder: Arc<OnceLock<SentenceEncoder>>,
 }
 
 impl Bench {
-    fn new(voice: Voice, tasks: Receiver<Task>) -> Self {
-        Self { voice, tasks, waiting: VecDeque::new(), library: None, encoder: OnceLock::new() }
+    fn new(voice: Voice, tasks: Receiver<Task>, encoder: Arc<OnceLock<SentenceEncoder>>) -> Self {
+        Self { voice, tasks, waiting: VecDeque::new(), library: None, encoder }
     }
 
     fn run(mut self) {
@@ -718,7 +721,7 @@ impl Bench {
 }
 
 /// Returns the model, loaded at the first call.
-fn encoder(cell: &OnceLock<SentenceEncoder>) -> Result<&dyn Encoder> {
+pub(crate) fn encoder(cell: &OnceLock<SentenceEncoder>) -> Result<&dyn Encoder> {
     if let Some(encoder) = cell.get() {
         return Ok(encoder);
     }
@@ -833,9 +836,10 @@ impl Progress for Watch {
 pub(crate) mod tests {
     use super::*;
 
-    /// The desk without its thread: what is asked is answered at once, in order.
+    /// The desk and the scout without their threads: what is asked is answered at once, in order.
     pub(crate) struct Clerk {
         desk: Desk,
+        scout: Scout,
         events: Receiver<Event>,
     }
 
@@ -843,12 +847,16 @@ pub(crate) mod tests {
         pub(crate) fn new() -> Self {
             let (events_in, events) = channel();
             let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
-            Self { desk: Desk { voice, library: None }, events }
+            let scout = Scout::new(voice.clone(), Arc::default(), Arc::default());
+            Self { desk: Desk { voice, library: None }, scout, events }
         }
 
         /// Returns what the worker says to `request`. Jobs are not done.
         pub(crate) fn answer(&mut self, request: Request) -> Vec<Event> {
-            self.desk.answer_safely(request);
+            match request {
+                Request::Scout(asked) => self.scout.answer_safely(asked),
+                request => self.desk.answer_safely(request),
+            }
             self.events.try_iter().collect()
         }
     }

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Edit(args) => commands::edit::run(&session, &args),
         Command::Remove(args) => commands::remove::run(&session, &args),
         Command::Search(args) => commands::search::run(&session, &args),
+        Command::Concordance(args) => commands::concordance::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),
         Command::Evaluate(args) => commands::evaluate::run(&session, &args),
         #[cfg(feature = "libtorch")]
