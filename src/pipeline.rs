@@ -21,7 +21,7 @@ use crate::boundaries::{
     Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Scales, VectorDepth, VectorsConfig,
 };
 use crate::chapters::{self, CutConfig, CutRule};
-use crate::document::{Chapter, Document, GapIndex, GapScores, Provenance, UnitKind, Units, setting as written};
+use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
@@ -506,6 +506,11 @@ pub fn mine_texts(
     let mut topics = mine(&vocabulary, &bags, &config, progress)?;
     label_by_phrases(&mut topics, texts, language);
     Ok((topics, config))
+}
+
+/// Returns the language that the topics of a library were mined in; the usual one if none were mined.
+pub fn topics_language(library: &Library) -> Result<Language> {
+    Ok(library.topics_provenance()?.map(|provenance| language_in(&provenance)).unwrap_or_default())
 }
 
 /// Returns how topics mined with these settings came to be.

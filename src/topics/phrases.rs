@@ -181,16 +181,16 @@ mod tests {
 
     #[test]
     fn three_words_are_one_phrase() {
-        let texts = [&format!("{FILLER} the House of Lords; New York City {FILLER}")[..]; 5];
-        check(&["york", "new", "city", "lords", "house"], &texts, "New York City, Lords, House");
+        let text = format!("{FILLER} the House of Lords; New York City {FILLER}");
+        check(&["york", "new", "city", "lords", "house"], &[text.as_str(); 5], "New York City, Lords, House");
     }
 
     #[test]
     fn a_stop_between_words_or_too_few_documents_make_no_phrase() {
-        let texts = [&format!("prime. Minister {FILLER}")[..]; 5];
-        check(&["minister", "prime"], &texts, "Minister, prime");
-        let few = [&format!("prime minister {FILLER}")[..]; 2];
-        check(&["minister", "prime"], &few, "minister, prime");
+        let parted = format!("prime. Minister {FILLER}");
+        check(&["minister", "prime"], &[parted.as_str(); 5], "Minister, prime");
+        let together = format!("prime minister {FILLER}");
+        check(&["minister", "prime"], &[together.as_str(); 2], "minister, prime");
         check(&["minister", "prime"], &[], "minister, prime");
         check(&[], &[], "");
     }

@@ -2,17 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use eframe::egui::{self, ThemePreference, Ui};
 
 use caesura::store::DocumentId;
 
-use crate::command::{Action, Command, Shortcut, ThemeChoice};
+use crate::command::{Action, Command, Shortcut, Tab, ThemeChoice};
+use crate::concordance::PlacesCommand;
 use crate::dialogs::{Dialogs, Question, SystemDialogs};
+use crate::raster::Pixels;
 use crate::settings::Kept;
 use crate::state::{Notice, Places, State};
 use crate::system::{Clock, SystemClock};
 use crate::theme::{self, Palette};
+use crate::topics::TopicsCommand;
 use crate::views::{self, Memory, widgets};
 use crate::worker::{Request, Wake, Worker};
 
@@ -41,6 +45,8 @@ pub(crate) struct App {
     dialogs: Box<dyn Dialogs>,
     clock: Box<dyn Clock>,
     memory: Memory,
+    /// What the system takes pictures of the screen into, and where they are taken out.
+    shots: (Sender<Arc<egui::ColorImage>>, Receiver<Arc<egui::ColorImage>>),
     shown_theme: Option<ThemeChoice>,
     shown_zoom: f32,
     /// Whether what is chosen must not be written.
@@ -75,6 +81,7 @@ impl App {
             dialogs: Box::new(SystemDialogs::new(wake)),
             clock: Box::new(clock),
             memory: Memory::default(),
+            shots: channel(),
             shown_theme: None,
             shown_zoom: 0.0,
             is_locked,
@@ -168,12 +175,26 @@ impl App {
                 Command::Do(Action::NewLibrary) => self.dialogs.ask(Question::NewLibrary),
                 Command::Do(Action::WatchFolder) => self.dialogs.ask(Question::WatchedFolder),
                 Command::Do(Action::Paste) => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+                Command::Topics(TopicsCommand::SaveAs(format)) => {
+                    let name = self.state.topics.file_name(format);
+                    self.dialogs.ask(Question::SavePicture(format, name));
+                }
+                Command::Places(PlacesCommand::SaveAs) => self.dialogs.ask(Question::SavePlaces),
                 Command::Do(Action::Quit) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 command => self.apply(vec![command]),
             }
         }
         if let Some(text) = self.state.to_copy.take() {
             ctx.copy_text(text);
+        }
+        if self.state.topics.pixels_to.is_some() {
+            let (shots, waker) = (self.shots.0.clone(), ctx.clone());
+            ctx.request_screenshot(move |image| {
+                // Nobody waits for it once the window is closed.
+                if shots.send(image).is_ok() {
+                    waker.request_repaint();
+                }
+            });
         }
         if self.shown_theme != Some(self.state.theme) {
             self.shown_theme = Some(self.state.theme);
@@ -197,6 +218,9 @@ impl eframe::App for App {
         commands.extend(pasted(ui.ctx()));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
         commands.extend(drop_ui(ui));
+        if let (Some(image), Some(of)) = (self.shots.1.try_iter().last(), self.memory.picture.drawn_at) {
+            commands.push(Command::Topics(TopicsCommand::SavePixels(pixels_of(ui.ctx(), &image, of))));
+        }
         if !commands.is_empty() {
             // What a command changes is seen in the frame after this one.
             ui.ctx().request_repaint();
@@ -289,6 +313,15 @@ pub(crate) fn pasted(ctx: &egui::Context) -> Option<Command> {
             _ => None,
         }
     })
+}
+
+/// Returns the part `of` what is on the screen, in points.
+fn pixels_of(ctx: &egui::Context, image: &egui::ColorImage, of: egui::Rect) -> Pixels {
+    let of = of * ctx.pixels_per_point();
+    let [width, height] = image.size;
+    let rgba = image.pixels.iter().flat_map(egui::Color32::to_array).collect();
+    let pixels = |points: f32| points.round().max(0.0) as usize;
+    Pixels { width, height, rgba }.part(pixels(of.left()), pixels(of.top()), pixels(of.width()), pixels(of.height()))
 }
 
 /// Says that what is held over the window can be dropped; returns the command that follows from what was.

@@ -1,9 +1,10 @@
 //! The work behind the window: everything that touches a file, the library or the model.
 //!
 //! In: [`Request`]s. Out: [`Event`]s, over a channel; `wake` is called after each, and no type of the window's toolkit
-//! is known here. Three threads: the *desk* answers what takes milliseconds (open, search), and the *bench* does what takes
-//! longer (cut, title, mine), each with a connection of its own to the library, so that a document can be read while others
-//! are being cut; the *lookout* looks at watched folders. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
+//! is known here. Four threads: the *desk* answers what takes milliseconds (open), the *scout* looks through the library
+//! (see `scout.rs`), and the *bench* does what takes longer (cut, title, mine), each with a connection of its own to the
+//! library, so that a document can be read while others are being cut; the *lookout* looks at watched folders. Every job can
+//! be cancelled; dropping the [`Worker`] cancels all and waits for them.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,19 +19,20 @@ use std::time::Duration;
 use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
-use caesura::neural::{Encoder, SentenceEncoder};
+use caesura::neural::Encoder;
 use caesura::pipeline::{self, Added, Engine, SplitSettings};
 use caesura::progress::Progress;
-use caesura::search::{self, Found};
 use caesura::store::{
-    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, Standing, TagRow, TakenOut,
-    TopicId, TopicRow,
+    ChapterId, ChapterRow, DocumentId, DocumentRow, HandMade, HandMove, Library, Standing, TagRow, TakenOut, TopicId,
+    TopicRow,
 };
 
 use crate::backups::{self, Asker, Backup};
 use crate::compare::{Other, OtherSide, Start};
 use crate::format::{clock, opening};
 use crate::library::Change;
+use crate::model::Model;
+use crate::scout::{Asked, Finding, Gate, Scout};
 use crate::settings::{self, Settings};
 use crate::sources::{self, Source};
 use crate::state::Bearers;
@@ -57,8 +59,8 @@ pub(crate) enum Request {
     RemoveDocument(DocumentId),
     /// Say what bears a topic.
     Topic(TopicId),
-    /// Search the library, or one document. Of several searches only the newest must be answered.
-    Search { number: u64, typed: String, document: Option<DocumentId> },
+    /// Look through a library: search, concordance, pictures.
+    Scout(Asked),
     /// Keep what was done by hand to a document.
     ByHand { document: DocumentId, change: HandMove },
     /// Keep where a document is read.
@@ -156,8 +158,8 @@ pub(crate) enum Event {
     Engines { document: DocumentId, engine: String, engines: Vec<String> },
     /// What bears a topic.
     Topic(Box<Bearers>),
-    /// The answer to a search.
-    Found { number: u64, found: Box<Found> },
+    /// What was found out under a number.
+    Scouted { number: u64, finding: Finding },
     /// A job has come that far. `total` is 0 as long as nobody knows.
     Progress { job: JobId, label: String, done: usize, total: usize },
     /// A job has added a document.
@@ -237,7 +239,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// Says an error in the words of a banner; nothing if the user wanted it.
-    fn of(tried: &str, error: &Error) -> Option<Self> {
+    pub(crate) fn of(tried: &str, error: &Error) -> Option<Self> {
         let is_ours = match error.kind() {
             Kind::Cancelled => return None,
             Kind::Input => false,
@@ -247,7 +249,7 @@ impl Failure {
     }
 
     /// Says what a panic said.
-    fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
+    pub(crate) fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
         let reason = said.unwrap_or_else(|| "the work stopped without a word".to_owned());
@@ -257,13 +259,13 @@ impl Failure {
 
 /// Says events, and wakes who listens.
 #[derive(Clone)]
-struct Voice {
+pub(crate) struct Voice {
     events: Sender<Event>,
     wake: Wake,
 }
 
 impl Voice {
-    fn say(&self, event: Event) {
+    pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the window is closed.
         if self.events.send(event).is_ok() {
             (self.wake)();
@@ -274,6 +276,8 @@ impl Voice {
 /// The threads.
 pub(crate) struct Worker {
     desk: Option<Sender<Request>>,
+    scout: Option<Sender<Asked>>,
+    gate: Arc<Gate>,
     bench: Option<Sender<ToBench>>,
     lookout: Option<Sender<Vec<watch::Place>>>,
     events: Receiver<Event>,
@@ -321,18 +325,26 @@ impl Worker {
         let (bench, bench_tasks) = channel();
         let (lookout, places) = channel();
         let voice = Voice { events: events_in, wake };
-        let (desk_voice, lookout_voice) = (voice.clone(), voice.clone());
+        let (desk_voice, scout_voice, lookout_voice) = (voice.clone(), voice.clone(), voice.clone());
+        let (scout, errands) = channel();
+        let (gate, model) = (Arc::new(Gate::default()), Model::default());
+        let (scout_gate, scout_model) = (Arc::clone(&gate), model.clone());
         let threads = vec![
             thread::Builder::new()
                 .name("desk".to_owned())
                 .spawn(move || Desk::new(desk_voice, Box::new(SystemFiles), settings).run(&desk_requests))?,
-            thread::Builder::new().name("bench".to_owned()).spawn(move || Bench::new(voice, bench_tasks).run())?,
+            thread::Builder::new()
+                .name("scout".to_owned())
+                .spawn(move || Scout::new(scout_voice, scout_gate, scout_model).run(&errands))?,
+            thread::Builder::new()
+                .name("bench".to_owned())
+                .spawn(move || Bench::new(voice, bench_tasks, model).run())?,
             thread::Builder::new()
                 .name("lookout".to_owned())
                 .spawn(move || watch::run(&places, &lookout_voice.events, &lookout_voice.wake))?,
         ];
-        let (desk, bench, lookout) = (Some(desk), Some(bench), Some(lookout));
-        Ok(Self { desk, bench, lookout, events, stops: Vec::new(), threads })
+        let (desk, scout, bench, lookout) = (Some(desk), Some(scout), Some(bench), Some(lookout));
+        Ok(Self { desk, scout, gate, bench, lookout, events, stops: Vec::new(), threads })
     }
 
     /// Asks for something; never waits.
@@ -354,6 +366,12 @@ impl Worker {
             Request::Cancel(job) => {
                 for (_, stop) in self.stops.iter().filter(|(id, _)| *id == job) {
                     stop.store(true, Ordering::Relaxed);
+                }
+            }
+            Request::Scout(asked) => {
+                self.gate.ask(&asked);
+                if let Some(scout) = &self.scout {
+                    let _ = scout.send(asked);
                 }
             }
             request => {
@@ -386,7 +404,8 @@ impl Drop for Worker {
         for (_, stop) in &self.stops {
             stop.store(true, Ordering::Relaxed);
         }
-        (self.desk, self.bench, self.lookout) = (None, None, None);
+        self.gate.close();
+        (self.desk, self.scout, self.bench, self.lookout) = (None, None, None, None);
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the worker panicked");
@@ -411,18 +430,8 @@ impl Desk {
     }
 
     fn run(mut self, requests: &Receiver<Request>) {
-        while let Ok(first) = requests.recv() {
-            let mut batch: Vec<Request> = std::iter::once(first).chain(requests.try_iter()).collect();
-            // Of the searches typed while the desk was busy, only the last is still wanted.
-            let newest = batch.iter().rposition(|request| matches!(request, Request::Search { .. }));
-            let mut at = 0;
-            batch.retain(|request| {
-                at += 1;
-                !matches!(request, Request::Search { .. }) || newest == Some(at - 1)
-            });
-            for request in batch {
-                self.answer_safely(request);
-            }
+        while let Ok(request) = requests.recv() {
+            self.answer_safely(request);
         }
     }
 
@@ -470,12 +479,6 @@ impl Desk {
                 self.voice.say(Event::Topic(Box::new(bearers)));
                 Ok(())
             }
-            Request::Search { number, typed, document } => {
-                let filter = Filter { document, ..Filter::default() };
-                let found = search::search(self.library()?, &typed, &filter, MAX_HITS)?;
-                self.voice.say(Event::Found { number, found: Box::new(found) });
-                Ok(())
-            }
             Request::ByHand { document, change } => self.keep_by_hand(document, &change),
             Request::KeepPlace { document, unit } => {
                 self.library.as_mut().ok_or_else(no_library)?.keep_reading_place(document, unit)
@@ -485,7 +488,8 @@ impl Desk {
                 self.voice.say(Event::OtherSide { document, other });
                 Ok(())
             }
-            Request::Work { .. }
+            Request::Scout(_)
+            | Request::Work { .. }
             | Request::Cancel(_)
             | Request::Watch(_)
             | Request::Configure(_)
@@ -608,11 +612,10 @@ fn tried(request: &Request) -> String {
         Request::KeepSettings(_) => "What you have chosen could not be kept",
         Request::Watch(_) | Request::Configure(_) | Request::Tend(_) | Request::Order(_) => "The work stopped",
         Request::Topic(_) => "The topic could not be opened",
-        Request::Search { .. } => "The search did not work",
         Request::ByHand { .. } => "The correction was not kept",
         Request::KeepPlace { .. } => "The place that is read was not kept",
         Request::Compare { .. } => "The other chapters could not be loaded",
-        Request::Work { .. } | Request::Cancel(_) => "The work stopped",
+        Request::Scout(_) | Request::Work { .. } | Request::Cancel(_) => "The work stopped",
     }
     .to_owned()
 }
@@ -717,7 +720,7 @@ struct Bench {
     /// The jobs that are not done, in order. The first one is worked on.
     waiting: VecDeque<Task>,
     library: Option<Library>,
-    encoder: Option<SentenceEncoder>,
+    model: Model,
     settings: Option<WorkSettings>,
     /// The threads to work on; `None` for those that everything works on.
     pool: Option<Arc<rayon::ThreadPool>>,
@@ -742,13 +745,13 @@ enum Piece {
 }
 
 impl Bench {
-    fn new(voice: Voice, inbox: Receiver<ToBench>) -> Self {
+    fn new(voice: Voice, inbox: Receiver<ToBench>, model: Model) -> Self {
         Self {
             voice,
             inbox,
             waiting: VecDeque::new(),
             library: None,
-            encoder: None,
+            model,
             settings: None,
             pool: None,
             tended: None,
@@ -811,7 +814,7 @@ impl Bench {
         let n_threads = |settings: &Option<WorkSettings>| settings.as_ref().and_then(|settings| settings.n_threads);
         let settings = Some(settings);
         if n_threads(&settings) != n_threads(&self.settings) {
-            self.encoder = None;
+            self.model.run_on(n_threads(&settings));
             self.pool = n_threads(&settings).and_then(|n| {
                 let made = rayon::ThreadPoolBuilder::new().num_threads(n).build();
                 made.inspect_err(|error| tracing::warn!(%error, "could not start threads")).ok().map(Arc::new)
@@ -854,7 +857,7 @@ impl Bench {
         self.voice.say(Event::Done { job, failures });
         let keeps_model = self.settings.as_ref().is_none_or(|settings| settings.keeps_model);
         if self.waiting.is_empty() && !keeps_model {
-            self.encoder = None;
+            self.model.let_go();
         }
     }
 
@@ -935,34 +938,39 @@ impl Bench {
         let added_at = self.clock.secs_since_1970();
         let source = pipeline::Source { bytes: &bytes, name: &name, path: path.as_deref(), added_at };
         let settings = self.settings.as_ref().map_or_else(SplitSettings::usual, |settings| settings.split);
-        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
+        let encoder = self.model.get()?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::add_document(library, &source, &settings, Some(encoder), watch)
+        pipeline::add_document(library, &source, &settings, Some(&*encoder), watch)
     }
 
     fn recut(&mut self, watch: &Watch, document: DocumentId, granularity: f32) -> Result<()> {
-        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
+        let encoder = self.model.get()?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::recut(library, document, granularity, Some(encoder), watch)?;
+        pipeline::recut(library, document, granularity, Some(&*encoder), watch)?;
         self.voice.say(Event::Chapters(Box::new(KeptChapters::read(library, document)?)));
         say_documents(library, &self.voice)?;
         say_standings(library, &self.voice)
     }
 
     fn read_again(&mut self, watch: &Watch, document: DocumentId, engine: Engine) -> Result<()> {
-        let encoder =
-            if engine.needs_vectors() { Some(encoder(&mut self.encoder, self.settings.as_ref())?) } else { None };
+        let encoder = if engine.needs_vectors() { Some(self.model.get()?) } else { None };
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::read_again(library, document, engine, encoder, watch)?;
+        pipeline::read_again(
+            library,
+            document,
+            engine,
+            encoder.as_deref().map(|encoder| encoder as &dyn Encoder),
+            watch,
+        )?;
         let engines = library.engines(document)?;
         self.voice.say(Event::Engines { document, engine: engine.name().to_owned(), engines });
         Ok(())
     }
 
     fn cut_by(&mut self, watch: &Watch, document: DocumentId, engine: &str, granularity: f32) -> Result<()> {
-        let encoder = encoder(&mut self.encoder, self.settings.as_ref())?;
+        let encoder = self.model.get()?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
-        pipeline::recut_by(library, document, engine, granularity, Some(encoder), watch)?;
+        pipeline::recut_by(library, document, engine, granularity, Some(&*encoder), watch)?;
         let mut kept = KeptChapters::read(library, document)?;
         let row = library.document(document)?;
         if let Some((scores, provenance)) = library.gap_scores(document, engine)? {
@@ -1103,16 +1111,6 @@ fn standing_of(library: &Library, id: DocumentId) -> Result<Standing> {
     library.standing(id)
 }
 
-/// Returns the model, loaded at the first call.
-fn encoder<'a>(place: &'a mut Option<SentenceEncoder>, settings: Option<&WorkSettings>) -> Result<&'a dyn Encoder> {
-    if let Some(encoder) = place {
-        return Ok(encoder);
-    }
-    let n_threads = settings.and_then(|settings| settings.n_threads);
-    let n_threads = n_threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
-    Ok(place.insert(SentenceEncoder::embedded(n_threads)?))
-}
-
 /// Returns the seconds since the start of 1970.
 pub(crate) fn now() -> i64 {
     SystemClock::start().secs_since_1970()
@@ -1182,9 +1180,10 @@ pub(crate) mod tests {
     use super::*;
     use crate::system::tests::MemoryFiles;
 
-    /// The desk without its thread: what is asked is answered at once, in order.
+    /// The desk and the scout without their threads: what is asked is answered at once, in order.
     pub(crate) struct Clerk {
         desk: Desk,
+        scout: Scout,
         events: Receiver<Event>,
     }
 
@@ -1192,12 +1191,16 @@ pub(crate) mod tests {
         pub(crate) fn new() -> Self {
             let (events_in, events) = channel();
             let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
-            Self { desk: Desk::new(voice, Box::new(MemoryFiles::default()), "settings.json".into()), events }
+            let scout = Scout::new(voice.clone(), Arc::default(), Model::default());
+            Self { desk: Desk::new(voice, Box::new(MemoryFiles::default()), "settings.json".into()), scout, events }
         }
 
         /// Returns what the worker says to `request`. Jobs are not done.
         pub(crate) fn answer(&mut self, request: Request) -> Vec<Event> {
-            self.desk.answer_safely(request);
+            match request {
+                Request::Scout(asked) => self.scout.answer_safely(asked),
+                request => self.desk.answer_safely(request),
+            }
             self.events.try_iter().collect()
         }
     }
