@@ -12,6 +12,7 @@
 
 pub mod boundaries;
 pub mod chapters;
+pub mod concordance;
 pub mod corrections;
 pub mod document;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod evaluate;
 pub mod export;
 pub mod import;
 pub mod neural;
+pub mod pictures;
 pub mod pipeline;
 pub mod progress;
 pub mod search;
@@ -28,6 +30,7 @@ pub mod topics;
 #[cfg(feature = "libtorch")]
 pub mod train;
 pub mod units;
+pub mod word_counts;
 pub mod words;
 
 /// The version of this program, as its package has it.

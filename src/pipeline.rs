@@ -508,6 +508,11 @@ pub fn mine_texts(
     Ok((topics, config))
 }
 
+/// Returns the language that the topics of a library were mined in; the usual one if none were mined.
+pub fn topics_language(library: &Library) -> Result<Language> {
+    Ok(library.topics_provenance()?.map(|provenance| language_in(&provenance)).unwrap_or_default())
+}
+
 /// Returns how topics mined with these settings came to be.
 pub fn topics_provenance(config: &TopicsConfig, language: Language) -> Provenance {
     let mut settings = config.settings();

@@ -27,8 +27,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Training reads references as measuring does, and knows tensors, which the rest leaves to neural.
     ("train", &["error", "progress", "document", "words", "neural", "boundaries", "evaluate"]),
     ("store", &["error", "document", "corrections"]),
-    ("search", &["error", "document", "words", "store"]),
-    ("export", &["error", "document"]),
+    ("concordance", &["document", "words"]),
+    ("search", &["error", "progress", "document", "words", "concordance", "store"]),
+    ("word_counts", &["error", "progress", "words", "store"]),
+    ("pictures", &["document"]),
+    ("export", &["error", "document", "pictures"]),
     (
         "pipeline",
         &[

@@ -33,6 +33,7 @@ mod gap_scores;
 mod position;
 mod profile;
 mod provenance;
+mod table;
 mod unit;
 
 pub use block::{Block, BlockKind, Document, Format};
@@ -43,4 +44,5 @@ pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
 pub use profile::ProfileWord;
 pub use provenance::{Provenance, setting};
+pub use table::Table;
 pub use unit::{Heading, Unit, UnitKind, Units};

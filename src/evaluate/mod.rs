@@ -1,8 +1,9 @@
-//! Chapters, titles and topics against a reference: one measure a file, its paper in the head.
+//! Chapters, titles, topics and rankings against a reference: one measure a file, its paper in the head.
 //!
 //! Reads files of data line by line; reads no clock, so that whoever wants a speed measures around it.
 
 mod baselines;
+pub mod beir;
 mod boundary_similarity;
 pub mod chapters;
 pub mod corpus;
@@ -10,6 +11,7 @@ pub mod data;
 mod f1;
 mod json_lines;
 mod pk;
+pub mod rankings;
 mod segmentation;
 pub mod split;
 pub mod topics;

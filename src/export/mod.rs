@@ -9,6 +9,8 @@ mod csv;
 mod json;
 mod markdown;
 mod podcast;
+mod svg;
+mod table;
 mod text;
 mod topics;
 mod web_vtt;
@@ -17,6 +19,8 @@ use std::io::Write;
 
 pub use clock::clock;
 pub use csv::write_documents as write_documents_csv;
+pub use svg::write_svg;
+pub use table::write_table_csv;
 pub use topics::{
     FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
 };

@@ -61,6 +61,43 @@ impl Query {
         written
     }
 
+    /// Returns the words, with a space between each two, if the query is for words side by side and nothing else: no
+    /// phrase, no beginning of a word, no operator.
+    pub fn plain_words(&self) -> Option<String> {
+        let words = match self.expression.as_ref()? {
+            one @ FtsQuery::Phrase(_) => std::slice::from_ref(one),
+            FtsQuery::All(words) => words,
+            _ => return None,
+        };
+        let plain: Option<Vec<&str>> = words
+            .iter()
+            .map(|word| match word {
+                FtsQuery::Phrase(phrase) if !phrase.is_prefix && !phrase.words.contains(char::is_whitespace) => {
+                    Some(phrase.words.as_str())
+                }
+                _ => None,
+            })
+            .collect();
+        plain.map(|words| words.join(" "))
+    }
+
+    /// Returns the query with its last word taken for the beginning of one, if it is for words side by side and nothing
+    /// else.
+    pub fn begun_word(&self) -> Option<Self> {
+        self.plain_words()?;
+        let mut expression = self.expression.clone()?;
+        let last = match &mut expression {
+            FtsQuery::Phrase(phrase) => phrase,
+            FtsQuery::All(words) => match words.last_mut()? {
+                FtsQuery::Phrase(phrase) => phrase,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        last.is_prefix = true;
+        Some(Self { expression: Some(expression), explanation: self.explanation.clone() })
+    }
+
     /// Returns the query for any of the words, if this one is for all of two or more words and nothing else.
     ///
     /// Stop words are left out, unless there is nothing else.
@@ -572,6 +609,20 @@ mod tests {
         assert_eq!(parse("tide").any_word(), None);
         assert_eq!(parse("tide OR lamp").any_word(), None);
         assert_eq!(parse("tide (lamp OR sea)").any_word(), None);
+    }
+
+    #[test]
+    fn plain_words_are_told_from_queries() {
+        let plain = |typed: &str| parse(typed).plain_words();
+        assert_eq!(plain("high  tide?").as_deref(), Some("high tide?"));
+        assert_eq!(plain("\"tide\" AND noon").as_deref(), Some("tide noon"));
+        for typed in ["", "\"high tide\"", "tid*", "a OR b", "a NOT b", "title:a", "a NEAR b"] {
+            assert_eq!(plain(typed), None, "{typed}");
+        }
+        let begun = |typed: &str| parse(typed).begun_word().map(|query| query.understood_as());
+        assert_eq!(begun("high ti").as_deref(), Some("high AND ti*"));
+        assert_eq!(begun("ti").as_deref(), Some("ti*"));
+        assert_eq!(begun("ti OR lamp"), None);
     }
 
     fn word() -> impl Strategy<Value = String> {

@@ -17,7 +17,7 @@ fn library() -> Library {
 }
 
 fn find(library: &Library, typed: &str) -> Found {
-    search(library, typed, &Filter::default(), 10).unwrap()
+    search(library, &Question::of_words(typed, &Filter::default(), 10)).unwrap()
 }
 
 #[track_caller]
@@ -95,7 +95,7 @@ fn a_hit_shows_its_document_its_words_and_its_topics() {
     let marked: Vec<&str> = hit.snippet.iter().filter(|part| part.is_hit).map(|part| part.text.as_str()).collect();
     assert_eq!(marked, ["boats"]);
 
-    let only = |filter| search(&library, "the", &filter, 10).unwrap().hits.len();
+    let only = |filter| search(&library, &Question::of_words("the", &filter, 10)).unwrap().hits.len();
     assert_eq!(only(Filter::default()), 2);
     assert_eq!(only(Filter { topic: Some(topic), ..Filter::default() }), 1);
     assert_eq!(only(Filter { document: Some(DocumentId(99)), ..Filter::default() }), 0);
@@ -132,14 +132,83 @@ fn hostile_queries_are_answered() {
     assert_eq!(find(&library, "lamp").hits.len(), 1);
 }
 
+/// Returns a library whose first two units mean one thing and the last two another, and the vectors of both.
+fn library_with_vectors() -> (Library, [f32; 2], [f32; 2]) {
+    let mut library = Library::in_memory().unwrap();
+    let mut new = samples::document(1, &["Lamps and tides", "Boats"], TEXT);
+    let (light, sea) = ([1.0, 0.0], [0.0, 1.0]);
+    new.vectors = Some((2, [light, [0.8, 0.6], [0.6, 0.8], sea].concat()));
+    library.add_document(&new).unwrap();
+    (library, light, sea)
+}
+
+#[track_caller]
+fn check_ranking(typed: &str, ranking: Ranking, vector: [f32; 2], expected: &[(&str, FoundBy)]) {
+    let (library, ..) = library_with_vectors();
+    let filter = Filter::default();
+    let question = Question { ranking, vector: Some(&vector), ..Question::of_words(typed, &filter, 10) };
+    let found = search(&library, &question).unwrap();
+    let hits: Vec<(&str, FoundBy)> =
+        found.hits.iter().map(|hit| (hit.chapter.chapter.title.as_str(), hit.found_by)).collect();
+    assert_eq!(hits, expected, "{typed}");
+}
+
+#[test]
+fn meaning_finds_what_holds_none_of_the_words() {
+    let (_, light, sea) = library_with_vectors();
+    let (lamps, boats) = ("Lamps and tides", "Boats");
+    check_ranking("ship", Ranking::Meaning, sea, &[(boats, FoundBy::Meaning), (lamps, FoundBy::Meaning)]);
+    check_ranking("ship", Ranking::Both, light, &[(lamps, FoundBy::Meaning), (boats, FoundBy::Meaning)]);
+    check_ranking("dusk", Ranking::Both, sea, &[(lamps, FoundBy::Both), (boats, FoundBy::Meaning)]);
+    check_ranking("dusk", Ranking::Words, sea, &[(lamps, FoundBy::Words)]);
+}
+
+#[test]
+fn operators_are_answered_by_words_alone() {
+    let (_, _, sea) = library_with_vectors();
+    for typed in ["lamp NOT gulls", "\"lamp is\"", "lam*", "title:lamps"] {
+        check_ranking(typed, Ranking::Both, sea, &[("Lamps and tides", FoundBy::Words)]);
+        assert_eq!(text_to_encode(typed), None);
+    }
+    assert_eq!(text_to_encode(" what  lamp?").as_deref(), Some("what lamp?"));
+}
+
+#[test]
+fn a_hit_by_meaning_shows_the_unit_that_is_nearest() {
+    let (library, _, sea) = library_with_vectors();
+    let filter = Filter::default();
+    let question =
+        Question { ranking: Ranking::Meaning, vector: Some(&sea), ..Question::of_words("ship", &filter, 1) };
+    let hit = search(&library, &question).unwrap().hits.remove(0);
+    assert_eq!(hit.unit, Some(UnitIndex(3)));
+    assert_eq!(hit.snippet, [SnippetPart { text: "Nets dry on the quay.".to_owned(), is_hit: false }]);
+    assert!((hit.score - 0.95).abs() < 0.01, "{}", hit.score);
+}
+
+#[test]
+fn nothing_is_near_what_means_nothing() {
+    check_ranking("qwerty", Ranking::Both, [0.0, -1.0], &[]);
+}
+
+#[test]
+fn while_typing_the_last_word_may_go_on() {
+    let (library, filter) = (library(), Filter::default());
+    let typing = |typed| Question { is_typing: true, ..Question::of_words(typed, &filter, 10) };
+    let found = search(&library, &typing("tide univ")).unwrap();
+    assert_eq!((found.understood_as.as_str(), found.hits.len()), ("tide AND univ*", 1));
+    let found = search(&library, &typing("walrus univ")).unwrap();
+    assert_eq!((found.understood_as.as_str(), found.hits.len()), ("walrus AND univ", 0));
+    assert_eq!(found.why_none, ["no chapter holds “walrus”", "no chapter holds “univ”"]);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_a_search_fail(typed in any::<String>()) {
-        prop_assert!(search(&library(), &typed, &Filter::default(), 3).is_ok());
+        prop_assert!(search(&library(), &Question::of_words(&typed, &Filter::default(), 3)).is_ok());
     }
 
     #[test]
     fn no_query_makes_a_search_fail(typed in "(lamp|tide|\"|\\(|\\)|\\*| |NOT |AND |OR |NEAR|NEAR/2 |title:|-|,|3|\0|é|\u{301}|灯|½|_){0,30}") {
-        prop_assert!(search(&library(), &typed, &Filter::default(), 3).is_ok());
+        prop_assert!(search(&library(), &Question::of_words(&typed, &Filter::default(), 3)).is_ok());
     }
 }

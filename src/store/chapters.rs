@@ -4,7 +4,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::failure::damaged;
-use super::{DocumentId, Library, documents, full_text};
+use super::{DocumentId, Library, chapter_vectors, documents, full_text};
 use crate::document::{ByteOffset, Chapter, Layer, Millis, Origin, Span, TimeSpan, UnitIndex};
 use crate::error::{Error, Result};
 
@@ -187,6 +187,7 @@ fn insert_from(
                 panic!("chapter {index} covers {:?}, which is not of its document's text", chapter.span)
             });
             full_text::learn(connection, chapter_id, &chapter.title, body)?;
+            chapter_vectors::insert(connection, id, chapter_id, chapter)?;
         }
         ids.push(chapter_id);
     }

@@ -20,6 +20,7 @@ pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
 /// Turns a failure that the user can do something about into [`Error::Library`], and leaves any other as it is.
 pub(super) fn in_plain_words<T>(attempt: &'static str, path: &Path, result: Result<T>) -> Result<T> {
     result.map_err(|error| match error {
+        Error::Sql(sql) if sql.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Error::Cancelled,
         Error::Sql(sql) => match reason(&sql) {
             Some(reason) => refused(attempt, path, reason),
             None => Error::Sql(sql),

@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, named_params, params};
 
 use super::chapters::{COLUMNS, N_COLUMNS, chapter_row};
-use super::{ChapterId, ChapterRow, DocumentId, Library, TopicId};
+use super::filter::CONDITION;
+use super::{ChapterId, ChapterRow, Filter, Library};
 use crate::error::Result;
 
 /// Words that stand one after the other.
@@ -38,15 +39,6 @@ pub enum FtsQuery {
     Without(Box<FtsQuery>, Box<FtsQuery>),
     /// This, in the title.
     InTitle(Box<FtsQuery>),
-}
-
-/// Where to look: all that are given must hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only in this document.
-    pub document: Option<DocumentId>,
-    /// Only in chapters that bear this topic.
-    pub topic: Option<TopicId>,
 }
 
 /// A piece of text, and whether it is what was looked for.
@@ -90,21 +82,50 @@ impl Library {
             describe(connection, &expression, &best)
         })
     }
+
+    /// Returns the chapters that match and how well, as [`Library::match_chapters`] does, without what there is to show.
+    pub fn rank_chapters(&self, query: &FtsQuery, filter: &Filter, limit: usize) -> Result<Vec<(ChapterId, f64)>> {
+        let Some(expression) = expression(query) else { return Ok(Vec::new()) };
+        self.read(|connection| best(connection, &expression, filter, limit))
+    }
+
+    /// Returns what there is to show of chapters that match a query, in the order of `ids`. Those that do not are left out.
+    pub fn show_matches(&self, query: &FtsQuery, ids: &[(ChapterId, f64)]) -> Result<Vec<Match>> {
+        let Some(expression) = expression(query) else { return Ok(Vec::new()) };
+        self.read(|connection| describe(connection, &expression, ids))
+    }
+
+    /// Returns how many chapters match, but counts no further than `limit`.
+    pub fn count_matches(&self, query: &FtsQuery, filter: &Filter, limit: usize) -> Result<usize> {
+        let Some(expression) = expression(query) else { return Ok(0) };
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM chapter_words JOIN chapters ON chapters.id = chapter_words.rowid \
+                 WHERE chapter_words MATCH :expression AND {CONDITION} LIMIT :limit)"
+            );
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let params = with_filter(named_params! { ":expression": expression, ":limit": limit }, filter);
+            let count: i64 = connection.prepare_cached(&sql)?.query_row(&params[..], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
+        })
+    }
 }
 
 fn best(connection: &Connection, expression: &str, filter: &Filter, limit: usize) -> Result<Vec<(ChapterId, f64)>> {
-    let mut statement = connection.prepare_cached(
+    let sql = format!(
         "SELECT chapters.id, bm25(chapter_words, 4.0, 1.0) AS rank FROM chapter_words \
-         JOIN chapters ON chapters.id = chapter_words.rowid \
-         WHERE chapter_words MATCH ?1 AND (?2 IS NULL OR chapters.document_id = ?2) \
-         AND (?3 IS NULL OR chapters.id IN (SELECT chapter_id FROM chapter_topics \
-             JOIN topics ON topics.id = topic_id WHERE topics.shown_as = ?3)) \
-         ORDER BY rank, chapters.document_id, chapters.chapter_index LIMIT ?4",
-    )?;
+         JOIN chapters ON chapters.id = chapter_words.rowid WHERE chapter_words MATCH :expression AND {CONDITION} \
+         ORDER BY rank, chapters.document_id, chapters.chapter_index LIMIT :limit"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement
-        .query_map(params![expression, filter.document, filter.topic, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let params = with_filter(named_params! { ":expression": expression, ":limit": limit }, filter);
+    let rows = statement.query_map(&params[..], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn with_filter<'a>(params: &[(&'static str, &'a dyn ToSql)], filter: &'a Filter) -> Vec<(&'static str, &'a dyn ToSql)> {
+    params.iter().copied().chain(filter.params()).collect()
 }
 
 /// Returns what there is to show of the `best` chapters, in their order.
@@ -243,7 +264,7 @@ pub(super) fn check_in_step(library: &Library) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use super::super::{DocumentId, samples};
     use super::*;
     use crate::document::Layer;
 
@@ -361,8 +382,13 @@ mod tests {
         };
         library.replace_topics(&[topic], &samples::provenance("minhash")).unwrap();
         let topic = library.topics().unwrap()[0].id;
-        let count =
-            |document, topic| library.match_chapters(&word("lamp"), &Filter { document, topic }, 9).unwrap().len();
+        let count = |document, topic| {
+            let filter = Filter { document, topic, speaker: None };
+            let n_matches = library.match_chapters(&word("lamp"), &filter, 9).unwrap().len();
+            assert_eq!(library.count_matches(&word("lamp"), &filter, 9).unwrap(), n_matches);
+            assert_eq!(library.rank_chapters(&word("lamp"), &filter, 9).unwrap().len(), n_matches);
+            n_matches
+        };
         assert_eq!(count(None, None), 2);
         assert_eq!(count(Some(two), None), 1);
         assert_eq!(count(None, Some(topic)), 1);

@@ -11,13 +11,17 @@
 //! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
 
 mod backups;
+mod chapter_vectors;
 mod chapters;
 mod corrections;
 mod documents;
 mod failure;
+mod filter;
 mod full_text;
+mod interrupt;
 mod migrations;
 mod removed;
+mod saved_searches;
 mod standing;
 mod topic_edits;
 mod topics;
@@ -26,6 +30,7 @@ mod vectors;
 #[cfg(test)]
 pub(crate) mod samples;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -33,15 +38,20 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use chapter_vectors::{Near, NearUnit};
 pub use chapters::{ChapterId, ChapterRow};
 pub use corrections::{HandMade, HandMove, Recut};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
-pub use full_text::{Filter, FtsQuery, Match, Phrase, SnippetPart};
+pub use filter::Filter;
+pub use full_text::{FtsQuery, Match, Phrase, SnippetPart};
 pub use removed::TakenOut;
+pub use saved_searches::{SavedSearch, SavedSearchId};
 pub use standing::{Standing, TagRow, WorkState};
 pub use topic_edits::{EditId, EditKind, TopicEdit};
 pub use topics::{NewTopic, StoredProfile, StoredTopic, TopicChapter, TopicId, TopicJoin, TopicRow, Updated};
 pub use vectors::UnitVectors;
+
+use chapter_vectors::ChapterVectors;
 
 use crate::error::{Error, Result};
 
@@ -62,6 +72,7 @@ const OPEN_PAUSES: [Duration; 5] = [
 pub struct Library {
     connection: Connection,
     path: PathBuf,
+    chapter_vectors: RefCell<ChapterVectors>,
 }
 
 /// How much a library holds.
@@ -119,7 +130,11 @@ impl Library {
 
     /// Returns a library that lives in memory and goes with the value.
     pub fn in_memory() -> Result<Self> {
-        let mut library = Self { connection: Connection::open_in_memory()?, path: PathBuf::from(":memory:") };
+        let mut library = Self {
+            connection: Connection::open_in_memory()?,
+            path: PathBuf::from(":memory:"),
+            chapter_vectors: RefCell::default(),
+        };
         library.connection.pragma_update(None, "foreign_keys", true)?;
         migrations::apply_all(&mut library.connection, &library.path)?;
         Ok(library)
@@ -194,7 +209,7 @@ impl Library {
             drop(reading);
             Ok(connection)
         };
-        Ok(Self { connection: connect()?, path: path.to_owned() })
+        Ok(Self { connection: connect()?, path: path.to_owned(), chapter_vectors: RefCell::default() })
     }
 
     fn prepare_for_writing(&mut self) -> Result<()> {

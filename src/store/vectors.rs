@@ -4,10 +4,13 @@
 //! number of a row becomes 127 or -127, and the factor is the one that keeps the row's length: a row of length 1 is
 //! read back with length 1, and cosine 0.999 or more to the row that was kept.
 
+use std::io::{Read, Seek, SeekFrom};
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::failure::damaged;
 use super::{DocumentId, Library};
+use crate::document::UnitIndex;
 use crate::error::Result;
 
 /// One vector a unit, in reading order.
@@ -44,11 +47,34 @@ pub(super) fn insert(connection: &Connection, id: DocumentId, dims: usize, data:
     Ok(())
 }
 
-fn row_bytes(dims: usize) -> usize {
+/// Returns how many numbers a vector of a document's units has, and the encoded vectors of `n_units` of them; nothing if it
+/// has no vectors, and fewer where it has fewer. Reads no more than those.
+pub(super) fn rows_of_units(
+    connection: &Connection,
+    id: DocumentId,
+    first_unit: UnitIndex,
+    n_units: u32,
+) -> Result<Option<(usize, Vec<u8>)>> {
+    let dims: Option<u32> = connection
+        .prepare_cached("SELECT dims FROM vectors WHERE document_id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let Some(dims) = dims.map(|dims| dims as usize) else { return Ok(None) };
+    // The row of a table whose key is an integer has that key as its number.
+    let mut blob = connection.blob_open(rusqlite::MAIN_DB, "vectors", "rows", id.0, true)?;
+    let end = (first_unit.index() + n_units as usize).saturating_mul(row_bytes(dims)).min(blob.len());
+    let start = first_unit.index().saturating_mul(row_bytes(dims)).min(end);
+    let mut rows = vec![0; end - start];
+    let read = blob.seek(SeekFrom::Start(start as u64)).and_then(|_| blob.read_exact(&mut rows));
+    read.map_err(|error| damaged(format!("vectors: {error}")))?;
+    Ok(Some((dims, rows)))
+}
+
+pub(super) fn row_bytes(dims: usize) -> usize {
     size_of::<f32>() + dims
 }
 
-fn encode(data: &[f32], dims: usize) -> Vec<u8> {
+pub(super) fn encode(data: &[f32], dims: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(data.len() / dims * row_bytes(dims));
     for row in data.chunks_exact(dims) {
         let largest = row.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
@@ -64,7 +90,7 @@ fn encode(data: &[f32], dims: usize) -> Vec<u8> {
     bytes
 }
 
-fn decode(rows: &[u8], dims: usize) -> Vec<f32> {
+pub(super) fn decode(rows: &[u8], dims: usize) -> Vec<f32> {
     let mut data = Vec::with_capacity(rows.len() / row_bytes(dims) * dims);
     for row in rows.chunks_exact(row_bytes(dims)) {
         let (factor, numbers) = row.split_at(size_of::<f32>());

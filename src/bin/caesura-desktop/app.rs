@@ -8,11 +8,14 @@ use eframe::egui::{self, ThemePreference, Ui};
 use caesura::store::DocumentId;
 
 use crate::command::{Action, Command, Shortcut, ThemeChoice};
+use crate::concordance::PlacesCommand;
 use crate::dialogs::{Dialogs, Question, SystemDialogs};
+use crate::raster::Pixels;
 use crate::settings::Kept;
 use crate::state::{Notice, Places, State};
 use crate::system::{Clock, SystemClock};
 use crate::theme::{self, Palette};
+use crate::topics::TopicsCommand;
 use crate::views::{self, Memory, widgets};
 use crate::worker::{Request, Wake, Worker};
 
@@ -168,12 +171,20 @@ impl App {
                 Command::Do(Action::NewLibrary) => self.dialogs.ask(Question::NewLibrary),
                 Command::Do(Action::WatchFolder) => self.dialogs.ask(Question::WatchedFolder),
                 Command::Do(Action::Paste) => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+                Command::Topics(TopicsCommand::SaveAs(format)) => {
+                    let name = self.state.topics.file_name(format);
+                    self.dialogs.ask(Question::SavePicture(format, name));
+                }
+                Command::Places(PlacesCommand::SaveAs) => self.dialogs.ask(Question::SavePlaces),
                 Command::Do(Action::Quit) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 command => self.apply(vec![command]),
             }
         }
         if let Some(text) = self.state.to_copy.take() {
             ctx.copy_text(text);
+        }
+        if self.state.topics.pixels_to.is_some() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Screenshot(egui::UserData::default()));
         }
         if self.shown_theme != Some(self.state.theme) {
             self.shown_theme = Some(self.state.theme);
@@ -197,6 +208,7 @@ impl eframe::App for App {
         commands.extend(pasted(ui.ctx()));
         views::window_ui(ui, &self.state, &mut self.memory, &mut commands);
         commands.extend(drop_ui(ui));
+        commands.extend(pixels_of(ui.ctx(), self.memory.picture.drawn_at));
         if !commands.is_empty() {
             // What a command changes is seen in the frame after this one.
             ui.ctx().request_repaint();
@@ -289,6 +301,23 @@ pub(crate) fn pasted(ctx: &egui::Context) -> Option<Command> {
             _ => None,
         }
     })
+}
+
+/// Returns the command that follows if the system handed over what is on the screen: the part `of` it, in points.
+fn pixels_of(ctx: &egui::Context, of: Option<egui::Rect>) -> Option<Command> {
+    let image = ctx.input(|input| {
+        input.raw.events.iter().find_map(|event| match event {
+            egui::Event::Screenshot { image, .. } => Some(Arc::clone(image)),
+            _ => None,
+        })
+    })?;
+    let of = of? * ctx.pixels_per_point();
+    let [width, height] = image.size;
+    let rgba = image.pixels.iter().flat_map(egui::Color32::to_array).collect();
+    let whole = Pixels { width, height, rgba };
+    let pixels = |points: f32| points.round().max(0.0) as usize;
+    let part = whole.part(pixels(of.left()), pixels(of.top()), pixels(of.width()), pixels(of.height()));
+    Some(Command::Topics(TopicsCommand::SavePixels(part)))
 }
 
 /// Says that what is held over the window can be dropped; returns the command that follows from what was.

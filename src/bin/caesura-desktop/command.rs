@@ -8,8 +8,11 @@ use std::path::PathBuf;
 use caesura::document::UnitIndex;
 use caesura::store::{DocumentId, TopicId};
 
+use crate::concordance::PlacesCommand;
 use crate::hand::HandCommand;
+use crate::search::SearchCommand;
 use crate::settings::Settings;
+use crate::topics::TopicsCommand;
 use crate::worker::JobId;
 use crate::{library, palette, queue};
 
@@ -46,6 +49,12 @@ pub(crate) enum Command {
     TypeSearch(String),
     /// Search the open document only, or all of them.
     SearchIn(SearchIn),
+    /// Something of the search.
+    Search(SearchCommand),
+    /// Something of the concordance.
+    Places(PlacesCommand),
+    /// Something of the topics and their pictures.
+    Topics(TopicsCommand),
     /// What is typed in the field for a path is another text.
     TypePath(String),
     /// Stop a job.
@@ -263,6 +272,12 @@ actions! {
     ShowSearch, "Search", "Find words in every chapter", Some(Shortcut::control("3"));
     /// Go to the search field.
     Find, "Find…", "Go to the search field", Some(Shortcut::control_shift("F"));
+    /// Find every place of a word.
+    FindPlaces, "Every place…", "List every place of a word or phrase with what stands around it", Some(Shortcut::control("4"));
+    /// Go to the next hit of the search.
+    NextHit, "Next hit", "Open the next hit of the search", Some(Shortcut::plain("F4"));
+    /// Go to the hit before.
+    PreviousHit, "Previous hit", "Open the hit of the search before this one", Some(Shortcut::shift("F4"));
     /// Go to the field that finds in the open document.
     FindHere, "Find in the document…", "Mark every place where what you type stands in the open document", Some(Shortcut::control("F"));
     /// Go to the next match.

@@ -9,10 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::command::Command;
+use crate::concordance::PlacesCommand;
+use crate::topics::{PictureFormat, TopicsCommand};
 use crate::worker::Wake;
 
 /// What a dialog asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Files to add.
     Files,
@@ -30,6 +32,10 @@ pub(crate) enum Question {
     OwnLibrary,
     /// A backup to go back to.
     Backup,
+    /// Where to save a picture.
+    SavePicture(PictureFormat, String),
+    /// Where to save the places of a word.
+    SavePlaces,
 }
 
 /// What asks the user for files.
@@ -128,5 +134,17 @@ fn answer(question: Question) -> Option<Command> {
             .pick_file()
             .map(Command::ChooseOwn),
         Question::Backup => rfd::FileDialog::new().set_title("Choose a backup").pick_file().map(Command::Restore),
+        Question::SavePicture(format, name) => rfd::FileDialog::new()
+            .set_title("Save the picture")
+            .add_filter(format.label(), &[format.ending()])
+            .set_file_name(name)
+            .save_file()
+            .map(|path| Command::Topics(TopicsCommand::SaveTo(path, format))),
+        Question::SavePlaces => rfd::FileDialog::new()
+            .set_title("Save the places")
+            .add_filter("CSV", &["csv"])
+            .set_file_name("places.csv")
+            .save_file()
+            .map(|path| Command::Places(PlacesCommand::SaveTo(path))),
     }
 }

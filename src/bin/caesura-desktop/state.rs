@@ -10,12 +10,12 @@ use caesura::chapters::{self, CutConfig, CutRule};
 use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
 use caesura::import::name_of;
 use caesura::pipeline::{min_units_of, words_of_units};
-use caesura::search::Found;
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow, WorkState};
 
 use crate::backups::{self, Backup};
-use crate::command::{Action, Command, Outline, Passage, SearchIn, Tab, ThemeChoice};
+use crate::command::{Action, Command, Outline, Passage, Tab, ThemeChoice};
 use crate::compare::Other;
+use crate::concordance::PlacesCommand;
 use crate::format::count;
 use crate::hand::{self, Hand, HandCommand};
 use crate::library::Table;
@@ -23,7 +23,10 @@ use crate::palette::Palette;
 use crate::queue::Pace;
 use crate::rows::{self, Row};
 use crate::samples;
+use crate::scout::{Asked, Errand, csv_bytes};
+use crate::search::{SearchCommand, SearchMode, SearchShown};
 use crate::settings::{Settings, ZOOMS};
+use crate::topics::TopicsShown;
 use crate::watch::Watched;
 use crate::worker::{Event, Failure, JobId, KeptChapters, Loaded, Request, Shelf, Work, WorkSettings};
 use crate::{exports, library, queue};
@@ -105,6 +108,8 @@ pub(crate) struct State {
     n_jumps: u64,
     n_jobs: u32,
     n_opened: u64,
+    /// Counts what the scout was asked for.
+    n_errands: u64,
 }
 
 /// What the worker was told last, so that it is told of changes only.
@@ -161,41 +166,12 @@ pub(crate) struct OpenDocument {
     chapter_topics: Vec<(UnitIndex, TopicId)>,
 }
 
-/// The topics of the library.
-#[derive(Debug, Default)]
-pub(crate) struct TopicsShown {
-    pub(crate) all: Vec<TopicRow>,
-    pub(crate) filter: String,
-    /// The topic that was chosen.
-    pub(crate) chosen: Option<TopicId>,
-    /// What bears it, once the worker has said so.
-    pub(crate) bearers: Option<Bearers>,
-}
-
 /// What bears a topic.
 #[derive(Clone, Debug)]
 pub(crate) struct Bearers {
     pub(crate) topic: TopicId,
     pub(crate) chapters: Vec<TopicChapter>,
     pub(crate) documents: Vec<(DocumentId, String, f32)>,
-}
-
-/// The search.
-#[derive(Debug, Default)]
-pub(crate) struct SearchShown {
-    pub(crate) typed: String,
-    pub(crate) within: SearchIn,
-    pub(crate) found: Option<Found>,
-    /// The number of the newest search, and of the one that is shown.
-    n_asked: u64,
-    n_answered: u64,
-}
-
-impl SearchShown {
-    /// Returns whether an answer is on its way.
-    pub(crate) fn is_running(&self) -> bool {
-        self.n_answered < self.n_asked
-    }
 }
 
 /// Work in progress.
@@ -594,13 +570,16 @@ impl State {
             Command::ShowOutline(outline) => self.outline = outline,
             Command::OpenTopic(id) => {
                 self.tab = Tab::Topics;
-                self.topics.chosen = Some(id);
-                return vec![Request::Topic(id)];
+                return self.choose_topic(id);
             }
             Command::TypeSearch(typed) => {
                 self.search.typed = typed;
+                self.search.concordance.topic = None;
                 return self.run_search();
             }
+            Command::Search(command) => return self.apply_search(command),
+            Command::Places(command) => return self.apply_places(command),
+            Command::Topics(command) => return self.apply_topics(command),
             Command::SearchIn(within) => {
                 self.search.within = within;
                 return self.run_search();
@@ -657,11 +636,15 @@ impl State {
             Action::OpenOwn => return vec![self.open_library(self.places.own.clone())],
             Action::OpenSamples => return vec![self.open_library(self.places.samples.clone())],
             Action::ShowRead => self.tab = Tab::Read,
-            Action::ShowTopics => self.tab = Tab::Topics,
-            Action::ShowSearch | Action::Find => {
-                self.tab = Tab::Search;
-                self.n_search_focus += 1;
+            Action::ShowTopics => {
+                self.tab = Tab::Topics;
+                return self.topics_errands();
             }
+            Action::ShowSearch => return self.show_search(self.search.mode),
+            Action::Find => return self.show_search(SearchMode::Chapters),
+            Action::FindPlaces => return self.show_search(SearchMode::Places),
+            Action::NextHit => return self.step_hit(1),
+            Action::PreviousHit => return self.step_hit(-1),
             Action::NextChapter => self.go_chapters(1),
             Action::PreviousChapter => self.go_chapters(-1),
             Action::PageDown | Action::PageUp | Action::GoToStart | Action::GoToEnd if self.tab == Tab::Library => {
@@ -900,7 +883,7 @@ impl State {
         requests
     }
 
-    fn open_passage(&mut self, passage: Passage) -> Vec<Request> {
+    pub(crate) fn open_passage(&mut self, passage: Passage) -> Vec<Request> {
         let is_open = self.open.as_ref().is_some_and(|open| open.row.id == passage.document);
         let requests = self.open_document(passage.document);
         self.passage = Some(passage);
@@ -964,18 +947,125 @@ impl State {
         self.start(format!("Titling “{}” at {:.2}", open.row.title, open.granularity), work)
     }
 
+    /// Asks the scout, of the open library.
+    pub(crate) fn scout(&mut self, errand: Errand) -> Vec<Request> {
+        let number = self.next_errand();
+        self.scout_as(number, errand)
+    }
+
+    fn next_errand(&mut self) -> u64 {
+        self.n_errands += 1;
+        self.n_errands
+    }
+
+    fn scout_as(&self, number: u64, errand: Errand) -> Vec<Request> {
+        let Some(library) = &self.library else { return Vec::new() };
+        vec![Request::Scout(Asked { library: library.path.clone(), number, errand })]
+    }
+
     fn run_search(&mut self) -> Vec<Request> {
-        self.search.n_asked += 1;
-        if self.search.typed.trim().is_empty() {
-            self.search.found = None;
-            self.search.n_answered = self.search.n_asked;
-            return Vec::new();
+        let number = self.next_errand();
+        let open = self.open.as_ref().map(|open| open.row.id);
+        let errand = self.search.errand(open, number);
+        errand.map_or_else(Vec::new, |errand| self.scout_as(number, errand))
+    }
+
+    /// Shows the search as `mode`, and what is typed in it answered so.
+    fn show_search(&mut self, mode: SearchMode) -> Vec<Request> {
+        let is_first = self.tab != Tab::Search;
+        self.tab = Tab::Search;
+        self.n_search_focus += 1;
+        let mut requests = Vec::new();
+        if is_first {
+            requests.extend(self.scout(Errand::Speakers));
+            requests.extend(self.scout(Errand::Saved));
         }
-        let document = match self.search.within {
-            SearchIn::Library => None,
-            SearchIn::Document => self.open.as_ref().map(|open| open.row.id),
-        };
-        vec![Request::Search { number: self.search.n_asked, typed: self.search.typed.clone(), document }]
+        if self.search.mode != mode {
+            self.search.mode = mode;
+            requests.extend(self.run_search());
+        }
+        requests
+    }
+
+    fn apply_search(&mut self, command: SearchCommand) -> Vec<Request> {
+        match command {
+            SearchCommand::ShowAs(mode) => return self.show_search(mode),
+            SearchCommand::RankBy(ranking) => self.search.ranking = ranking,
+            SearchCommand::WithTopic(topic) => self.search.topic = topic,
+            SearchCommand::WithSpeaker(speaker) => self.search.speaker = speaker,
+            SearchCommand::ClearFilters => {
+                (self.search.topic, self.search.speaker) = (None, None);
+                self.search.within = crate::command::SearchIn::Library;
+            }
+            SearchCommand::TypeOperator(operator) => {
+                if !self.search.typed.is_empty() && !self.search.typed.ends_with(' ') {
+                    self.search.typed.push(' ');
+                }
+                self.search.typed.push_str(operator);
+                self.n_search_focus += 1;
+            }
+            SearchCommand::OpenHit(at) => {
+                let passage = self.search.open_hit(at);
+                return passage.map_or_else(Vec::new, |passage| self.open_passage(passage));
+            }
+            SearchCommand::TypeName(name) => {
+                self.search.name_typed = name;
+                return Vec::new();
+            }
+            SearchCommand::Save => {
+                let typed = self.search.typed.clone();
+                let name = std::mem::take(&mut self.search.name_typed);
+                let name = if name.trim().is_empty() { typed.clone() } else { name };
+                let wish = self.search.written_wish(&self.topics.all);
+                return self.scout(Errand::Save { name, typed, wish });
+            }
+            SearchCommand::RunSaved(id) => self.search.take_saved(id, &self.topics.all),
+            SearchCommand::Forget(id) => return self.scout(Errand::Forget(id)),
+        }
+        self.run_search()
+    }
+
+    fn apply_places(&mut self, command: PlacesCommand) -> Vec<Request> {
+        self.search.concordance.apply(&command);
+        match command {
+            PlacesCommand::Open(at) => {
+                let passage = self.search.concordance.open(at);
+                passage.map_or_else(Vec::new, |passage| self.open_passage(passage))
+            }
+            PlacesCommand::SaveTo(path) => match csv_bytes(&self.search.concordance.table()) {
+                Ok(bytes) => self.scout(Errand::Write { path, bytes }),
+                Err(error) => {
+                    self.say_failed("The places were not saved", &error);
+                    Vec::new()
+                }
+            },
+            PlacesCommand::OfWord(word) => self.find_places(word),
+            PlacesCommand::OfTopic(_) => {
+                self.tab = Tab::Search;
+                self.search.mode = SearchMode::Places;
+                self.run_search()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Finds every place of a word.
+    pub(crate) fn find_places(&mut self, word: String) -> Vec<Request> {
+        self.search.typed = word;
+        self.search.concordance.topic = None;
+        self.search.mode = SearchMode::Chapters;
+        self.show_search(SearchMode::Places)
+    }
+
+    /// Tells of something that did not work and that no worker tried.
+    pub(crate) fn say_failed(&mut self, tried: &str, error: &caesura::error::Error) {
+        self.notices.extend(Failure::of(tried, error).map(Notice::of));
+    }
+
+    /// Opens the hit `by` places on.
+    fn step_hit(&mut self, by: isize) -> Vec<Request> {
+        let passage = self.search.step(by);
+        passage.map_or_else(Vec::new, |passage| self.open_passage(passage))
     }
 
     pub(crate) fn cancel(&mut self, id: JobId) -> Vec<Request> {
@@ -1082,10 +1172,9 @@ impl State {
                     self.topics.bearers = Some(*bearers);
                 }
             }
-            Event::Found { number, found } => {
-                if self.search.n_answered < number && number <= self.search.n_asked {
-                    self.search.n_answered = number;
-                    self.search.found = (number == self.search.n_asked).then_some(*found).or(self.search.found.take());
+            Event::Scouted { number, finding } => {
+                if let Some(finding) = self.topics.take(number, finding) {
+                    self.search.take(number, finding);
                 }
             }
             Event::Progress { job, label, done, total } => self.note_progress(job, label, done, total),
@@ -1137,8 +1226,11 @@ impl State {
         self.opening = None;
         self.passage = None;
         self.filter.clear();
-        self.topics = TopicsShown { all: opened.topics, ..TopicsShown::default() };
+        self.topics = TopicsShown::default();
+        self.topics.replace(opened.topics);
+        let ranking = self.search.ranking;
         self.search = SearchShown::default();
+        self.search.ranking = ranking;
         if self.tab != Tab::Settings {
             self.tab = Tab::Read;
         }
@@ -1165,9 +1257,12 @@ impl State {
     }
 
     fn take_topics(&mut self, topics: Vec<TopicRow>) -> Vec<Request> {
-        self.topics.all = topics;
-        self.topics.bearers = None;
-        self.choose_first_topic().into_iter().collect()
+        self.topics.replace(topics);
+        let mut requests: Vec<Request> = self.choose_first_topic().into_iter().collect();
+        if self.tab == Tab::Topics {
+            requests.extend(self.topics_errands());
+        }
+        requests
     }
 
     fn choose_first_topic(&mut self) -> Option<Request> {
@@ -1413,17 +1508,47 @@ pub(crate) mod tests {
 
     #[test]
     fn only_the_newest_search_is_shown() {
+        use crate::scout::Finding;
+        use crate::search::tests::{found, hit};
+
         let mut state = reading(loaded(&[0.1]));
         state.apply(Command::TypeSearch("bo".to_owned()));
         let requests = state.apply(Command::TypeSearch("boat".to_owned()));
-        assert!(matches!(&requests[..], [Request::Search { number: 2, typed, document: None }] if typed == "boat"));
+        let [Request::Scout(Asked { number, errand: Errand::Search(wish), .. })] = &requests[..] else {
+            panic!("it is searched: {requests:?}");
+        };
+        let number = *number;
+        assert_eq!((wish.typed.as_str(), wish.filter.document), ("boat", None));
         assert!(state.search.is_running());
-        let found =
-            |words: &str| Box::new(Found { understood_as: words.to_owned(), explanation: None, hits: Vec::new() });
-        state.hear(Event::Found { number: 2, found: found("boat") });
-        state.hear(Event::Found { number: 1, found: found("bo") });
-        assert_eq!(state.search.found.as_ref().map(|found| found.understood_as.as_str()), Some("boat"));
+        let answer = |number, n_hits| Event::Scouted {
+            number,
+            finding: Finding::Found(Box::new(found((0..n_hits).map(|at| hit(1, at)).collect()))),
+        };
+        state.hear(answer(number, 2));
+        state.hear(answer(number - 1, 5));
+        assert_eq!(state.search.found.as_ref().map(|found| found.hits.len()), Some(2));
         assert!(!state.search.is_running());
+        assert_eq!(state.apply(Command::TypeSearch("b".to_owned())), []);
+        assert!(state.search.found.is_none());
+    }
+
+    #[test]
+    fn the_next_hit_opens_from_anywhere() {
+        use crate::scout::Finding;
+        use crate::search::tests::{found, hit};
+
+        let mut state = reading(loaded(&[0.1; 9]));
+        let requests = state.apply(Command::TypeSearch("boats".to_owned()));
+        let [Request::Scout(Asked { number, .. })] = &requests[..] else { panic!("{requests:?}") };
+        let here = open(&state).row.id.0;
+        let finding = Finding::Found(Box::new(found(vec![hit(here, 4), hit(here + 1, 0)])));
+        state.hear(Event::Scouted { number: *number, finding });
+        assert_eq!(state.apply(Command::Do(Action::NextHit)), []);
+        assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(4))));
+        assert_eq!(state.search.place(), Some((1, 2)));
+        assert_eq!(state.apply(Command::Do(Action::NextHit)), [Request::OpenDocument(DocumentId(here + 1))]);
+        assert_eq!(state.apply(Command::Do(Action::NextHit)), []);
+        assert_eq!(state.search.place(), Some((2, 2)));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The work behind the window: everything that touches a file, the library or the model.
 //!
 //! In: [`Request`]s. Out: [`Event`]s, over a channel; `wake` is called after each, and no type of the window's toolkit
-//! is known here. Three threads: the *desk* answers what takes milliseconds (open, search), and the *bench* does what takes
-//! longer (cut, title, mine), each with a connection of its own to the library, so that a document can be read while others
-//! are being cut; the *lookout* looks at watched folders. Every job can be cancelled; dropping the [`Worker`] cancels all and waits for them.
+//! is known here. Four threads: the *desk* answers what takes milliseconds (open), the *scout* looks through the library (see
+//! `scout.rs`), and the *bench* does what takes longer (cut, title, mine), each with a connection of its own to the library,
+//! so that a document can be read while others are being cut; the *lookout* looks at watched folders. Every job can be
+//! cancelled; dropping the [`Worker`] cancels all and waits for them.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -21,9 +22,8 @@ use caesura::error::{Error, Kind, Result};
 use caesura::neural::{Encoder, SentenceEncoder};
 use caesura::pipeline::{self, Added, Engine, SplitSettings};
 use caesura::progress::Progress;
-use caesura::search::{self, Found};
 use caesura::store::{
-    ChapterId, ChapterRow, DocumentId, DocumentRow, Filter, HandMade, HandMove, Library, Standing, TagRow, TakenOut,
+    ChapterId, ChapterRow, DocumentId, DocumentRow, HandMade, HandMove, Library, Standing, TagRow, TakenOut,
     TopicId, TopicRow,
 };
 
@@ -31,6 +31,7 @@ use crate::backups::{self, Asker, Backup};
 use crate::compare::{Other, OtherSide, Start};
 use crate::format::{clock, opening};
 use crate::library::Change;
+use crate::scout::{Asked, Finding, Gate, Scout};
 use crate::settings::{self, Settings};
 use crate::sources::{self, Source};
 use crate::state::Bearers;
@@ -57,8 +58,8 @@ pub(crate) enum Request {
     RemoveDocument(DocumentId),
     /// Say what bears a topic.
     Topic(TopicId),
-    /// Search the library, or one document. Of several searches only the newest must be answered.
-    Search { number: u64, typed: String, document: Option<DocumentId> },
+    /// Look through a library: search, concordance, pictures.
+    Scout(Asked),
     /// Keep what was done by hand to a document.
     ByHand { document: DocumentId, change: HandMove },
     /// Keep where a document is read.
@@ -156,8 +157,8 @@ pub(crate) enum Event {
     Engines { document: DocumentId, engine: String, engines: Vec<String> },
     /// What bears a topic.
     Topic(Box<Bearers>),
-    /// The answer to a search.
-    Found { number: u64, found: Box<Found> },
+    /// What was found out under a number.
+    Scouted { number: u64, finding: Finding },
     /// A job has come that far. `total` is 0 as long as nobody knows.
     Progress { job: JobId, label: String, done: usize, total: usize },
     /// A job has added a document.
@@ -237,7 +238,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// Says an error in the words of a banner; nothing if the user wanted it.
-    fn of(tried: &str, error: &Error) -> Option<Self> {
+    pub(crate) fn of(tried: &str, error: &Error) -> Option<Self> {
         let is_ours = match error.kind() {
             Kind::Cancelled => return None,
             Kind::Input => false,
@@ -247,7 +248,7 @@ impl Failure {
     }
 
     /// Says what a panic said.
-    fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
+    pub(crate) fn of_panic(tried: &str, panic: &(dyn Any + Send)) -> Self {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
         let reason = said.unwrap_or_else(|| "the work stopped without a word".to_owned());
@@ -257,13 +258,13 @@ impl Failure {
 
 /// Says events, and wakes who listens.
 #[derive(Clone)]
-struct Voice {
+pub(crate) struct Voice {
     events: Sender<Event>,
     wake: Wake,
 }
 
 impl Voice {
-    fn say(&self, event: Event) {
+    pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the window is closed.
         if self.events.send(event).is_ok() {
             (self.wake)();
@@ -274,6 +275,8 @@ impl Voice {
 /// The threads.
 pub(crate) struct Worker {
     desk: Option<Sender<Request>>,
+    scout: Option<Sender<Asked>>,
+    gate: Arc<Gate>,
     bench: Option<Sender<ToBench>>,
     lookout: Option<Sender<Vec<watch::Place>>>,
     events: Receiver<Event>,
@@ -321,18 +324,24 @@ impl Worker {
         let (bench, bench_tasks) = channel();
         let (lookout, places) = channel();
         let voice = Voice { events: events_in, wake };
-        let (desk_voice, lookout_voice) = (voice.clone(), voice.clone());
+        let (desk_voice, scout_voice, lookout_voice) = (voice.clone(), voice.clone(), voice.clone());
+        let (scout, errands) = channel();
+        let gate = Arc::new(Gate::default());
+        let scout_gate = Arc::clone(&gate);
         let threads = vec![
             thread::Builder::new()
                 .name("desk".to_owned())
                 .spawn(move || Desk::new(desk_voice, Box::new(SystemFiles), settings).run(&desk_requests))?,
+            thread::Builder::new()
+                .name("scout".to_owned())
+                .spawn(move || Scout::new(scout_voice, scout_gate).run(&errands))?,
             thread::Builder::new().name("bench".to_owned()).spawn(move || Bench::new(voice, bench_tasks).run())?,
             thread::Builder::new()
                 .name("lookout".to_owned())
                 .spawn(move || watch::run(&places, &lookout_voice.events, &lookout_voice.wake))?,
         ];
-        let (desk, bench, lookout) = (Some(desk), Some(bench), Some(lookout));
-        Ok(Self { desk, bench, lookout, events, stops: Vec::new(), threads })
+        let (desk, scout, bench, lookout) = (Some(desk), Some(scout), Some(bench), Some(lookout));
+        Ok(Self { desk, scout, gate, bench, lookout, events, stops: Vec::new(), threads })
     }
 
     /// Asks for something; never waits.
@@ -354,6 +363,12 @@ impl Worker {
             Request::Cancel(job) => {
                 for (_, stop) in self.stops.iter().filter(|(id, _)| *id == job) {
                     stop.store(true, Ordering::Relaxed);
+                }
+            }
+            Request::Scout(asked) => {
+                self.gate.ask(&asked);
+                if let Some(scout) = &self.scout {
+                    let _ = scout.send(asked);
                 }
             }
             request => {
@@ -386,7 +401,9 @@ impl Drop for Worker {
         for (_, stop) in &self.stops {
             stop.store(true, Ordering::Relaxed);
         }
-        (self.desk, self.bench, self.lookout) = (None, None, None);
+        self.gate.close();
+        (self.desk, self.scout) = (None, None);
+        (self.bench, self.lookout) = (None, None);
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the worker panicked");
@@ -411,18 +428,8 @@ impl Desk {
     }
 
     fn run(mut self, requests: &Receiver<Request>) {
-        while let Ok(first) = requests.recv() {
-            let mut batch: Vec<Request> = std::iter::once(first).chain(requests.try_iter()).collect();
-            // Of the searches typed while the desk was busy, only the last is still wanted.
-            let newest = batch.iter().rposition(|request| matches!(request, Request::Search { .. }));
-            let mut at = 0;
-            batch.retain(|request| {
-                at += 1;
-                !matches!(request, Request::Search { .. }) || newest == Some(at - 1)
-            });
-            for request in batch {
-                self.answer_safely(request);
-            }
+        while let Ok(request) = requests.recv() {
+            self.answer_safely(request);
         }
     }
 
@@ -470,12 +477,6 @@ impl Desk {
                 self.voice.say(Event::Topic(Box::new(bearers)));
                 Ok(())
             }
-            Request::Search { number, typed, document } => {
-                let filter = Filter { document, ..Filter::default() };
-                let found = search::search(self.library()?, &typed, &filter, MAX_HITS)?;
-                self.voice.say(Event::Found { number, found: Box::new(found) });
-                Ok(())
-            }
             Request::ByHand { document, change } => self.keep_by_hand(document, &change),
             Request::KeepPlace { document, unit } => {
                 self.library.as_mut().ok_or_else(no_library)?.keep_reading_place(document, unit)
@@ -485,7 +486,8 @@ impl Desk {
                 self.voice.say(Event::OtherSide { document, other });
                 Ok(())
             }
-            Request::Work { .. }
+            Request::Scout(_)
+            | Request::Work { .. }
             | Request::Cancel(_)
             | Request::Watch(_)
             | Request::Configure(_)
@@ -608,11 +610,10 @@ fn tried(request: &Request) -> String {
         Request::KeepSettings(_) => "What you have chosen could not be kept",
         Request::Watch(_) | Request::Configure(_) | Request::Tend(_) | Request::Order(_) => "The work stopped",
         Request::Topic(_) => "The topic could not be opened",
-        Request::Search { .. } => "The search did not work",
         Request::ByHand { .. } => "The correction was not kept",
         Request::KeepPlace { .. } => "The place that is read was not kept",
         Request::Compare { .. } => "The other chapters could not be loaded",
-        Request::Work { .. } | Request::Cancel(_) => "The work stopped",
+        Request::Scout(_) | Request::Work { .. } | Request::Cancel(_) => "The work stopped",
     }
     .to_owned()
 }
@@ -1182,9 +1183,10 @@ pub(crate) mod tests {
     use super::*;
     use crate::system::tests::MemoryFiles;
 
-    /// The desk without its thread: what is asked is answered at once, in order.
+    /// The desk and the scout without their threads: what is asked is answered at once, in order.
     pub(crate) struct Clerk {
         desk: Desk,
+        scout: Scout,
         events: Receiver<Event>,
     }
 
@@ -1197,7 +1199,10 @@ pub(crate) mod tests {
 
         /// Returns what the worker says to `request`. Jobs are not done.
         pub(crate) fn answer(&mut self, request: Request) -> Vec<Event> {
-            self.desk.answer_safely(request);
+            match request {
+                Request::Scout(asked) => self.scout.answer_safely(asked),
+                request => self.desk.answer_safely(request),
+            }
             self.events.try_iter().collect()
         }
     }

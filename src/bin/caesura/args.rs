@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use caesura::concordance::Key;
 use caesura::corrections::NoteColor;
 use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::pipeline::{Engine, TopicField};
+use caesura::search::Ranking;
 use caesura::store::WorkState;
 use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Mark(Mark),
     /// Finds chapters that hold what is asked for, best first
     Search(Search),
+    /// Lists every place of a word or phrase with what stands around it
+    Concordance(Concordance),
     /// Writes the library, or one document, in a format that other tools read
     Export(Export),
     /// Measures chapters or topics against a reference
@@ -479,21 +483,56 @@ pub(crate) struct Remove {
 
 #[derive(Debug, Args)]
 pub(crate) struct Search {
-    /// Words, "phrases", prefixes*, AND, OR, NOT, NEAR(a b)
+    /// Words, "phrases", prefixes*, AND, OR, NOT, NEAR(a b), title:word
     #[arg(required = true, value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// The most chapters to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// What to rank by: the words, the meaning of plain words, or both
+    #[arg(long, default_value = Ranking::Both.name(), value_parser = ranking())]
+    pub(crate) ranking: Ranking,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+/// Where to look.
+#[derive(Debug, Args)]
+pub(crate) struct Within {
     /// Only in the document of this number
     #[arg(long, value_name = "ID")]
     pub(crate) document: Option<i64>,
     /// Only in chapters that bear the topic of this index
     #[arg(long, value_name = "INDEX")]
     pub(crate) topic: Option<u32>,
+    /// Only where this person speaks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) speaker: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Concordance {
+    /// A word, a phrase, part of a word with a *, a * for any word, several of these with | between them
+    #[arg(required_unless_present = "topic", value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// What to sort by: the words to the left (L1, L2, L3) or right (R1, R2, R3), or the hit; several with commas between
+    /// them [default: by document and place]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',', value_parser = sort_key())]
+    pub(crate) sort: Vec<Key>,
+    /// The most lines to show; all are counted
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) limit: usize,
+    /// How many bytes of the text to show to each side
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(..=2000))]
+    pub(crate) context: u16,
     /// The form of the result
     #[arg(long, default_value = "text")]
-    pub(crate) format: SearchFormat,
+    pub(crate) format: TableFormat,
 }
 
 #[derive(Debug, Args)]
@@ -524,6 +563,8 @@ pub(crate) enum EvaluateWhat {
     Chapters(EvaluateChapters),
     /// Coherence, diversity, support and agreement with labels
     Topics(EvaluateTopics),
+    /// nDCG, recall and reciprocal rank of a search against judgements, and how long it takes
+    Search(EvaluateSearch),
 }
 
 #[derive(Debug, Args)]
@@ -600,6 +641,27 @@ pub(crate) struct EvaluateTopics {
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
     /// Writes the topics as `topics --format json` does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateSearch {
+    /// A folder in the form of BEIR: corpus.jsonl, queries.jsonl and qrels/test.tsv
+    pub(crate) data: PathBuf,
+    /// What to measure; may be given several times: words, meaning, both [default: all of them]
+    #[arg(long, value_name = "NAME", value_parser = ranking())]
+    pub(crate) engine: Vec<Ranking>,
+    /// Only the first N questions
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Keeps the vectors of passages in this folder, so that a second run need not make them again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// Writes what was found, a line a question and engine
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
     /// The form of the result
@@ -769,6 +831,16 @@ fn note_color() -> impl TypedValueParser<Value = NoteColor> {
 fn work_state() -> impl TypedValueParser<Value = WorkState> {
     PossibleValuesParser::new(["unread", "in-work", "checked"])
         .map(|name| WorkState::from_name(&name.replace('-', "_")).expect("only these names are let in"))
+}
+
+fn ranking() -> impl TypedValueParser<Value = Ranking> {
+    PossibleValuesParser::new(Ranking::ALL.map(Ranking::name))
+        .map(|name| Ranking::from_name(&name).expect("only these names are let in"))
+}
+
+fn sort_key() -> impl TypedValueParser<Value = Key> {
+    PossibleValuesParser::new(Key::ALL.map(Key::name))
+        .map(|name| Key::from_name(&name).expect("only these names are let in"))
 }
 
 fn part() -> impl TypedValueParser<Value = Part> {

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Tag(args) => commands::tag::run(&session, &args),
         Command::Mark(args) => commands::mark::run(&session, &args),
         Command::Search(args) => commands::search::run(&session, &args),
+        Command::Concordance(args) => commands::concordance::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),
         Command::Evaluate(args) => commands::evaluate::run(&session, &args),
         #[cfg(feature = "libtorch")]

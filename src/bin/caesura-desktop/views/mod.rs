@@ -5,6 +5,7 @@
 pub(crate) mod bars;
 pub(crate) mod bench;
 pub(crate) mod compare;
+pub(crate) mod concordance;
 pub(crate) mod edit_bar;
 pub(crate) mod export;
 pub(crate) mod follow;
@@ -12,6 +13,7 @@ pub(crate) mod library;
 pub(crate) mod notes;
 pub(crate) mod outline;
 pub(crate) mod palette;
+pub(crate) mod picture;
 pub(crate) mod reader;
 pub(crate) mod review;
 pub(crate) mod search;
@@ -29,6 +31,8 @@ mod access;
 mod journeys;
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+mod finding_tests;
 #[cfg(test)]
 mod tests;
 
@@ -50,6 +54,7 @@ pub(crate) struct Memory {
     pub(crate) strip: strip::Strip,
     outline: follow::Follow<(u64, u64, usize)>,
     documents: follow::Follow<(Option<DocumentId>, usize)>,
+    pub(crate) picture: picture::Kept,
     n_search_focus: u64,
     n_find_focus: u64,
     n_note_focus: u64,
@@ -70,6 +75,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
         Tab::Settings => paper(ui, |ui| settings::settings_ui(ui, state, memory, commands)),
         Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, commands)),
         Tab::Read => {
+            search::place_ui(ui, state, commands);
             let width = ui.available_width();
             let usual = (0.21 * width).clamp(library::MIN_WIDTH, 290.0);
             side(ui, Panel::left("library"), usual, library::MIN_WIDTH..=0.26 * width, |ui| {
@@ -89,7 +95,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
                     topics::list_ui(ui, state, commands);
                 });
             }
-            paper(ui, |ui| topics::topic_ui(ui, state, commands));
+            paper(ui, |ui| topics::topic_ui(ui, state, &mut memory.picture, commands));
         }
         Tab::Search => paper(ui, |ui| search::search_ui(ui, state, &mut memory.n_search_focus, commands)),
     }

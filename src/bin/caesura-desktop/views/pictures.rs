@@ -8,6 +8,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
+use caesura::concordance::Key;
 use caesura::corrections::{Change, NoteColor};
 use caesura::document::UnitIndex;
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
@@ -20,9 +21,11 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use super::tests::window_of;
 use crate::command::{Action, Command, ThemeChoice};
 use crate::compare::Other;
+use crate::concordance::PlacesCommand;
 use crate::hand::HandCommand;
 use crate::samples::SAMPLES;
 use crate::state::{Places, State};
+use crate::topics::{TopicsCommand, TopicsPart};
 use crate::worker::tests::Clerk;
 use crate::worker::{Event, Failure, Request};
 
@@ -37,7 +40,7 @@ struct Picture {
     commands: fn(&State) -> Vec<Command>,
 }
 
-const PICTURES: [Picture; 14] = [
+const PICTURES: [Picture; 18] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
     Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },
@@ -49,6 +52,10 @@ const PICTURES: [Picture; 14] = [
     Picture { name: "topics-large-light", size: LARGE, theme: Theme::Light, commands: to_topics },
     Picture { name: "search-small-light", size: SMALL, theme: Theme::Light, commands: to_search },
     Picture { name: "search-large-dark", size: LARGE, theme: Theme::Dark, commands: to_search },
+    Picture { name: "places-large-light", size: LARGE, theme: Theme::Light, commands: to_places },
+    Picture { name: "topic-map-small-light", size: SMALL, theme: Theme::Light, commands: to_map },
+    Picture { name: "heat-map-small-dark", size: SMALL, theme: Theme::Dark, commands: to_heat_map },
+    Picture { name: "word-graph-large-dark", size: LARGE, theme: Theme::Dark, commands: to_graph },
     Picture { name: "messages-small-dark", size: SMALL, theme: Theme::Dark, commands: to_work },
     Picture { name: "drop-small-dark", size: SMALL, theme: Theme::Dark, commands: to_second_chapter },
     Picture { name: "shortcuts-small-light", size: SMALL, theme: Theme::Light, commands: to_shortcuts },
@@ -113,6 +120,27 @@ fn to_search(_: &State) -> Vec<Command> {
     vec![Command::Do(Action::Find), Command::TypeSearch("bees OR flour".to_owned())]
 }
 
+fn to_places(_: &State) -> Vec<Command> {
+    let sort = Command::Places(PlacesCommand::SortBy(Key::Right(1)));
+    vec![Command::Do(Action::FindPlaces), Command::TypeSearch("bees | flour".to_owned()), sort]
+}
+
+fn to_part(part: TopicsPart) -> Vec<Command> {
+    vec![Command::Do(Action::ShowTopics), Command::Topics(TopicsCommand::Show(part))]
+}
+
+fn to_map(_: &State) -> Vec<Command> {
+    to_part(TopicsPart::Map)
+}
+
+fn to_heat_map(_: &State) -> Vec<Command> {
+    to_part(TopicsPart::Documents)
+}
+
+fn to_graph(_: &State) -> Vec<Command> {
+    to_part(TopicsPart::Graph)
+}
+
 fn to_work(_: &State) -> Vec<Command> {
     vec![Command::AddPaths(vec!["talks".into()]), Command::AddPaths(vec!["scan.pdf".into()])]
 }
@@ -151,7 +179,7 @@ fn renderer() -> Result<WgpuTestRenderer, String> {
 }
 
 /// Makes a library of the interview, the terms and some articles, and finds its topics.
-fn make_library(path: &Path) {
+pub(super) fn make_library(path: &Path) {
     let mut library = Library::open(path).expect("a library");
     let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };
     for (name, text) in &SAMPLES[..42] {
@@ -181,7 +209,7 @@ fn options() -> SnapshotOptions {
 }
 
 /// Returns the state of a window that opened the library and was given the commands, with all questions answered.
-fn shown(library: &Path, commands: fn(&State) -> Vec<Command>) -> State {
+pub(super) fn shown(library: &Path, commands: fn(&State) -> Vec<Command>) -> State {
     let places = Places { own: library.to_owned(), samples: "samples.caesura".into(), ..Places::default() };
     let mut state = State::new(places, ThemeChoice::System);
     let mut clerk = Clerk::new();

@@ -1,55 +1,244 @@
-//! The search: what is typed, and the chapters that hold it, best first.
+//! The search: what is typed, where to look, and the chapters or places that were found.
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
-use eframe::egui::{self, Margin, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
+use eframe::egui::{
+    self, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
-use caesura::search::Hit;
+use caesura::search::{FoundBy, Hit, Ranking};
 use caesura::store::SnippetPart;
 
-use super::widgets;
-use crate::command::{Command, Passage, SearchIn};
-use crate::format::{clock, count};
+use super::{concordance, widgets};
+use crate::command::{Action, Command, SearchIn};
+use crate::format::{clock, count, opening};
+use crate::search::{Group, SearchCommand, SearchMode, is_enough};
 use crate::state::State;
 use crate::theme::{Palette, font, size, space};
 use crate::worker::MAX_HITS;
 
 /// The greatest width of the hits, in points.
-const WIDTH: f32 = 760.0;
+const WIDTH: f32 = 860.0;
+
+/// The greatest width of a concordance, whose lines need more.
+const WIDE: f32 = 1_400.0;
 
 /// Draws the search.
 pub(crate) fn search_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Command>) {
     let whole = ui.available_rect_before_wrap();
-    let width = (whole.width() - 2.0 * space::L).clamp(200.0, WIDTH);
+    let widest = match state.search.mode {
+        SearchMode::Chapters => WIDTH,
+        SearchMode::Places => WIDE,
+    };
+    let width = (whole.width() - 2.0 * space::L).clamp(200.0, widest);
     let left = (whole.left() + (whole.width() - width) / 2.0).round();
     let column = Rect::from_x_y_ranges(left..=left + width, whole.top() + space::L..=whole.bottom());
     ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
         field_ui(ui, state, n_focus, commands);
+        ui.add_space(space::XS);
+        where_ui(ui, state, commands);
         ui.add_space(space::S);
-        result_ui(ui, state, commands);
+        match state.search.mode {
+            SearchMode::Chapters => result_ui(ui, state, commands),
+            SearchMode::Places => concordance::concordance_ui(ui, state, commands),
+        }
     });
 }
 
 fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Command>) {
-    let mut typed = state.search.typed.clone();
-    let field = TextEdit::singleline(&mut typed)
-        .hint_text("Words, “a phrase”, prefix*, AND, OR, NOT")
-        .font(font(size::HEADING))
-        .desired_width(ui.available_width().min(WIDTH))
-        .margin(Margin::symmetric(12, 9));
-    let response = ui.add(field);
-    response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
-    if *n_focus != state.n_search_focus {
-        *n_focus = state.n_search_focus;
-        response.request_focus();
-    }
-    if response.changed() {
-        commands.push(Command::TypeSearch(typed));
-    }
-    ui.add_space(space::XS);
-    let Some(open) = &state.open else { return };
     ui.horizontal(|ui| {
-        let here = format!("Only in “{}”", crate::format::opening(&open.row.title, 40));
-        for (within, label) in [(SearchIn::Library, "In all documents"), (SearchIn::Document, here.as_str())] {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            operators_ui(ui, state.search.mode, commands);
+            saved_ui(ui, state, commands);
+            let mut typed = state.search.typed.clone();
+            let hint = match state.search.mode {
+                SearchMode::Chapters => "Words, “a phrase”, prefix*, AND, OR, NOT",
+                SearchMode::Places => "A word, a phrase, part of a word*",
+            };
+            let field = TextEdit::singleline(&mut typed)
+                .hint_text(hint)
+                .font(font(size::HEADING))
+                .desired_width(ui.available_width())
+                .margin(Margin::symmetric(12, 9));
+            let response = ui.add(field);
+            response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
+            if *n_focus != state.n_search_focus {
+                *n_focus = state.n_search_focus;
+                response.request_focus();
+            }
+            if response.changed() {
+                commands.push(Command::TypeSearch(typed));
+            }
+        });
+    });
+}
+
+/// What can be typed, an example of each, and what it does.
+const OPERATORS: [(&str, &str, &str); 8] = [
+    ("tide lamp", "", "both words, in any order"),
+    ("\"high tide\"", "\"", "the words one after the other"),
+    ("lamp*", "*", "words that begin so"),
+    ("tide OR ebb", "OR ", "one of them or both"),
+    ("tide NOT lamp", "NOT ", "the first without the second"),
+    ("(tide OR ebb) lamp", "(", "parentheses keep together"),
+    ("tide NEAR/5 lamp", "NEAR/5 ", "at most five words apart"),
+    ("title:tide", "title:", "in the title of the chapter"),
+];
+
+/// The same for the places of a word.
+const PLACE_OPERATORS: [(&str, &str, &str); 6] = [
+    ("tide", "", "the word as it stands, in capitals or not"),
+    ("high tide", "", "the words one after the other"),
+    ("lamp*", "*", "words that begin so"),
+    ("*light", "*", "words that end so"),
+    ("end of * day", "*", "a star alone is any one word"),
+    ("tide | ebb", "| ", "one or the other"),
+];
+
+/// Draws the button that tells what can be typed; pressing a line puts its operator behind what is typed.
+fn operators_ui(ui: &mut Ui, mode: SearchMode, commands: &mut Vec<Command>) {
+    let button = ui.button("?");
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, "What can be typed"));
+    let button = button.on_hover_text("What can be typed");
+    Popup::menu(&button).show(|ui| {
+        let palette = Palette::of(ui);
+        ui.set_min_width(330.0);
+        widgets::note(ui, "What can be typed");
+        let operators: &[(&str, &'static str, &str)] = match mode {
+            SearchMode::Chapters => &OPERATORS,
+            SearchMode::Places => &PLACE_OPERATORS,
+        };
+        for (example, operator, meaning) in operators {
+            let (rect, response) = widgets::list_row(ui, 26.0, false, &format!("{example}: {meaning}"));
+            let text = widgets::one_line(ui, example, size::BODY, palette.accent, 150.0);
+            widgets::paint_line(ui, pos2(rect.left(), rect.center().y), text);
+            let text = widgets::one_line(ui, meaning, size::SMALL, palette.ink, rect.width() - 156.0);
+            widgets::paint_line(ui, pos2(rect.left() + 156.0, rect.center().y), text);
+            if response.clicked() && !operator.is_empty() {
+                commands.push(Command::Search(SearchCommand::TypeOperator(operator)));
+                ui.close();
+            }
+        }
+        if mode == SearchMode::Chapters {
+            ui.add_space(space::XS);
+            let text = "Plain words are also looked for by meaning: chapters that say the same in other words are found.";
+            ui.label(RichText::new(text).size(size::SMALL).color(palette.muted));
+        }
+    });
+}
+
+/// Draws the menu of saved searches, with a field to save this one under a name.
+fn saved_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let button = ui.button("Saved").on_hover_text("Searches saved in this library");
+    let close = egui::PopupCloseBehavior::CloseOnClickOutside;
+    Popup::menu(&button).close_behavior(close).show(|ui| {
+        ui.set_min_width(280.0);
+        if is_enough(&state.search.typed) {
+            widgets::note(ui, "Save this search as");
+            ui.horizontal(|ui| {
+                let mut name = state.search.name_typed.clone();
+                let field = TextEdit::singleline(&mut name)
+                    .hint_text(opening(&state.search.typed, 26))
+                    .desired_width(190.0)
+                    .margin(Margin::symmetric(8, 5));
+                let response = ui.add(field);
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the search"));
+                if response.changed() {
+                    commands.push(Command::Search(SearchCommand::TypeName(name)));
+                }
+                let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+                if ui.button("Save").clicked() || is_entered {
+                    commands.push(Command::Search(SearchCommand::Save));
+                }
+            });
+            ui.separator();
+        }
+        if state.search.saved.is_empty() {
+            widgets::note(ui, "No search is saved in this library yet.");
+        }
+        for saved in &state.search.saved {
+            ui.horizontal(|ui| {
+                let remove = ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let remove = ui.add(egui::Button::new(RichText::new("Forget").size(size::SMALL)));
+                    remove.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Forget {}", saved.name)));
+                    let name = egui::Button::new(&saved.name).truncate().fill(egui::Color32::TRANSPARENT);
+                    let run = ui.add_sized(vec2(ui.available_width(), 26.0), name).on_hover_text(&saved.typed);
+                    if run.clicked() {
+                        commands.push(Command::Search(SearchCommand::RunSaved(saved.id)));
+                        ui.close();
+                    }
+                    remove
+                });
+                if remove.inner.clicked() {
+                    commands.push(Command::Search(SearchCommand::Forget(saved.id)));
+                }
+            });
+        }
+    });
+}
+
+/// Draws what is shown, what ranks it, and where is looked.
+fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let search = &state.search;
+    ui.horizontal_wrapped(|ui| {
+        for (mode, label, action) in [
+            (SearchMode::Chapters, "Chapters", Action::Find),
+            (SearchMode::Places, "Every place", Action::FindPlaces),
+        ] {
+            let response = ui.selectable_label(search.mode == mode, label);
+            if response.on_hover_text(widgets::hint_with_key(ui.ctx(), action)).clicked() {
+                commands.push(Command::Search(SearchCommand::ShowAs(mode)));
+            }
+        }
+        ui.separator();
+        if search.mode == SearchMode::Chapters {
+            ranking_ui(ui, search.ranking, commands);
+        }
+        within_ui(ui, state, commands);
+        topic_ui(ui, state, commands);
+        if !search.speakers.is_empty() {
+            speaker_ui(ui, state, commands);
+        }
+        if search.is_filtered() && ui.button("Clear").on_hover_text("Look everywhere").clicked() {
+            commands.push(Command::Search(SearchCommand::ClearFilters));
+        }
+    });
+}
+
+/// Draws a menu behind a button that says what is chosen. `label` is what a screen reader says.
+fn choice_ui(ui: &mut Ui, label: &str, chosen: &str, is_set: bool, contents: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui);
+    let color = if is_set { palette.accent } else { palette.ink };
+    let text = RichText::new(format!("{} ▾", opening(chosen, 28))).size(size::SMALL).color(color);
+    let button = ui.button(text);
+    button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {chosen}")));
+    Popup::menu(&button.on_hover_text(label)).show(|ui| {
+        ui.set_min_width(200.0);
+        ScrollArea::vertical().max_height(320.0).show(ui, contents);
+    });
+}
+
+fn ranking_ui(ui: &mut Ui, chosen: Ranking, commands: &mut Vec<Command>) {
+    let label = |ranking| match ranking {
+        Ranking::Both => "Words and meaning",
+        Ranking::Words => "Words only",
+        Ranking::Meaning => "Meaning only",
+    };
+    choice_ui(ui, "What is looked for", label(chosen), chosen != Ranking::Both, |ui| {
+        for ranking in [Ranking::Both, Ranking::Words, Ranking::Meaning] {
+            if widgets::radio(ui, ranking == chosen, label(ranking)).clicked() {
+                commands.push(Command::Search(SearchCommand::RankBy(ranking)));
+            }
+        }
+    });
+}
+
+fn within_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(open) = &state.open else { return };
+    let here = format!("Only “{}”", opening(&open.row.title, 30));
+    let is_here = state.search.within == SearchIn::Document;
+    let chosen = if is_here { here.as_str() } else { "All documents" };
+    choice_ui(ui, "Which documents", chosen, is_here, |ui| {
+        for (within, label) in [(SearchIn::Library, "All documents"), (SearchIn::Document, here.as_str())] {
             if widgets::radio(ui, state.search.within == within, label).clicked() {
                 commands.push(Command::SearchIn(within));
             }
@@ -57,13 +246,50 @@ fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Co
     });
 }
 
+fn topic_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.topics.all.is_empty() {
+        return;
+    }
+    let topic = state.search.topic.and_then(|id| state.topic(id));
+    let chosen = topic.map_or("Any topic", |topic| &topic.label);
+    choice_ui(ui, "Which topic", chosen, topic.is_some(), |ui| {
+        if widgets::radio(ui, topic.is_none(), "Any topic").clicked() {
+            commands.push(Command::Search(SearchCommand::WithTopic(None)));
+        }
+        for topic in &state.topics.all {
+            if widgets::radio(ui, state.search.topic == Some(topic.id), &topic.label).clicked() {
+                commands.push(Command::Search(SearchCommand::WithTopic(Some(topic.id))));
+            }
+        }
+    });
+}
+
+fn speaker_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let chosen = state.search.speaker.as_deref();
+    choice_ui(ui, "Who speaks", chosen.unwrap_or("Any speaker"), chosen.is_some(), |ui| {
+        if widgets::radio(ui, chosen.is_none(), "Any speaker").clicked() {
+            commands.push(Command::Search(SearchCommand::WithSpeaker(None)));
+        }
+        for speaker in &state.search.speakers {
+            if widgets::radio(ui, chosen == Some(speaker), speaker).clicked() {
+                commands.push(Command::Search(SearchCommand::WithSpeaker(Some(speaker.clone()))));
+            }
+        }
+    });
+}
+
 fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let Some(found) = &state.search.found else {
-        if state.search.is_running() {
+    let search = &state.search;
+    let Some(found) = &search.found else {
+        if search.is_running() {
             ui.spinner();
-        } else {
-            let lines = ["Type a word: every chapter that holds it is listed, best first."];
+        } else if search.typed.trim().is_empty() {
+            let lines = [
+                "Type some words: chapters that hold them are listed, and chapters that say the same in other words.",
+            ];
             widgets::empty(ui, "Search every chapter", &lines, |_| {});
+        } else {
+            widgets::note(ui, "Type two letters or more.");
         }
         return;
     };
@@ -71,54 +297,100 @@ fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         widgets::note(ui, explanation);
     }
     if found.hits.is_empty() {
-        let line = format!("No chapter holds {}.", found.understood_as);
-        widgets::empty(
-            ui,
-            "Nothing found",
-            &[&line, "Try fewer words, or the start of a word with a star: boat*"],
-            |_| {},
-        );
+        nothing_ui(ui, state, commands);
         return;
     }
     let n_hits = found.hits.len();
     let best = if n_hits < MAX_HITS { "" } else { "The best " };
-    let counted = format!("{best}{} for {}", count(n_hits as u64, "chapter"), found.understood_as);
+    let n_meant = found.hits.iter().filter(|hit| hit.found_by == FoundBy::Meaning).count();
+    let meant = match n_meant {
+        0 => String::new(),
+        n if n == n_hits => ", by meaning".to_owned(),
+        n => format!(", {n} of them by meaning only"),
+    };
+    let counted = format!(
+        "{best}{} in {} for {}{meant}",
+        count(n_hits as u64, "chapter"),
+        count(search.groups.len() as u64, "document"),
+        found.understood_as
+    );
     widgets::note(ui, counted);
     ui.add_space(space::XS);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_max_width(WIDTH);
         ui.spacing_mut().item_spacing.y = space::XS;
-        for (at, hit) in found.hits.iter().enumerate() {
-            ui.push_id(at, |ui| hit_ui(ui, hit, commands));
+        for group in &search.groups {
+            group_ui(ui, group, &found.hits, search.at, commands);
         }
         ui.add_space(space::XL);
     });
 }
 
-fn hit_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
+/// Says why there is no hit, with the query as it was understood.
+fn nothing_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(found) = &state.search.found else { return };
+    let mut lines: Vec<String> = Vec::new();
+    if !found.understood_as.is_empty() {
+        lines.push(format!("Understood as: {}", found.understood_as));
+    }
+    lines.extend(found.why_none.iter().map(|reason| {
+        let mut letters = reason.chars();
+        let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+        format!("{first}{}.", letters.as_str())
+    }));
+    lines.push("Fewer words find more, and so does the start of a word with a star: boat*".to_owned());
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    widgets::empty(ui, "Nothing found", &lines, |ui| {
+        if state.search.is_filtered() && ui.button("Look everywhere").clicked() {
+            commands.push(Command::Search(SearchCommand::ClearFilters));
+        }
+    });
+}
+
+/// Draws the hits of one document under its title.
+fn group_ui(ui: &mut Ui, group: &Group, hits: &[Hit], at: Option<usize>, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    ui.add_space(space::S);
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        let title = RichText::new(&group.title).size(size::SMALL).color(palette.muted);
+        ui.add(egui::Label::new(title).truncate());
+    });
+    for &hit in &group.hits {
+        ui.push_id(hit, |ui| hit_ui(ui, hit, &hits[hit], &group.title, at == Some(hit), commands));
+    }
+}
+
+fn hit_ui(ui: &mut Ui, at: usize, hit: &Hit, document: &str, is_here: bool, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     let width = ui.available_width() - 28.0;
-    let title = parts(ui, &hit.title, size::HEADING, 26.0, palette.strong, width);
+    let title = parts(ui, &hit.title, size::HEADING, 26.0, palette.strong, width - 90.0);
     let snippet = parts(ui, &hit.snippet, size::BODY + 0.5, 22.0, palette.ink, width);
-    let place = match hit.chapter.chapter.time {
-        Some(time) => format!("{} · {}", hit.document_title, clock(time.start)),
-        None => hit.document_title.clone(),
+    let beside = match (hit.found_by, hit.chapter.chapter.time) {
+        (FoundBy::Meaning, Some(time)) => format!("by meaning · {}", clock(time.start)),
+        (FoundBy::Meaning, None) => "by meaning".to_owned(),
+        (_, Some(time)) => clock(time.start),
+        (_, None) => String::new(),
     };
-    let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, width);
-    let height = title.size().y + snippet.size().y + place.size().y + 30.0;
+    let beside = widgets::one_line(ui, &beside, size::SMALL, palette.muted, 140.0);
+    let height = title.size().y + snippet.size().y + 20.0;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &hit.chapter.chapter.title));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, egui::CornerRadius::same(6), palette.hovered);
+    let name = &hit.chapter.chapter.title;
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, format!("{name}, in {document}")));
+    if response.hovered() || response.has_focus() || is_here {
+        let fill = if is_here { palette.chosen } else { palette.hovered };
+        ui.painter().rect_filled(rect, egui::CornerRadius::same(6), fill);
     }
-    let mut pen = rect.min + vec2(12.0, 9.0);
-    for (galley, space) in [(title, 0.0), (place, 4.0), (snippet, 0.0)] {
+    let mut pen = rect.min + vec2(12.0, 8.0);
+    let middle = pen.y + 13.0;
+    widgets::paint_line(ui, pos2(rect.right() - 12.0 - beside.size().x, middle), beside);
+    for (galley, space) in [(title, 2.0), (snippet, 0.0)] {
         let height = galley.size().y;
         ui.painter().galley(pen, galley, palette.ink);
         pen.y += height + space;
     }
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        commands.push(Command::OpenPassage(passage(hit)));
+        commands.push(Command::Search(SearchCommand::OpenHit(at)));
     }
     topics_ui(ui, hit, commands);
 }
@@ -136,26 +408,43 @@ fn topics_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
             }
         }
     });
-    ui.add_space(space::S);
+    ui.add_space(space::XS);
 }
 
-/// Returns the passage of a hit: its chapter, with the words to mark.
-fn passage(hit: &Hit) -> Passage {
-    let mut words: Vec<String> = Vec::new();
-    for part in hit.snippet.iter().chain(&hit.title).filter(|part| part.is_hit) {
-        for word in part.text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let word = word.to_lowercase();
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        }
-    }
-    Passage {
-        document: hit.chapter.document,
-        first_unit: hit.chapter.chapter.first_unit,
-        n_units: hit.chapter.chapter.n_units,
-        words,
-    }
+/// Draws, under the text, which hit of the search the reader is at, and the ways to the next.
+pub(crate) fn place_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some((at, n)) = state.search.place() else { return };
+    let palette = Palette::of(ui);
+    let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(14, 6));
+    egui::Panel::bottom("search place").frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            widgets::note(ui, format!("Hit {at} of {n} for {}", opening(&state.search.typed, 40)));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                for action in [Action::ShowSearch, Action::NextHit, Action::PreviousHit] {
+                    let is_enabled = match action {
+                        Action::NextHit => at < n,
+                        Action::PreviousHit => 1 < at,
+                        _ => true,
+                    };
+                    let label = if action == Action::ShowSearch { "All hits" } else { action.label() };
+                    let button = egui::Button::new(RichText::new(label).size(size::SMALL));
+                    let response = ui.add_enabled(is_enabled, button);
+                    if response.on_hover_text(widgets::hint_with_key(ui.ctx(), action)).clicked() {
+                        commands.push(Command::Do(action));
+                    }
+                }
+            });
+        });
+    });
+}
+
+/// Lays a snippet out in at most `n_rows` lines, the hits marked.
+pub(super) fn snippet(ui: &Ui, of: &[SnippetPart], width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
+    rows(ui, of, TextFormat { font_id: font(size::BODY), line_height: Some(21.0), ..ink(ui) }, width, n_rows)
+}
+
+fn ink(ui: &Ui) -> TextFormat {
+    TextFormat { color: Palette::of(ui).ink, ..TextFormat::default() }
 }
 
 /// Lays parts out as one text, the hits marked.
@@ -167,14 +456,18 @@ fn parts(
     color: egui::Color32,
     width: f32,
 ) -> std::sync::Arc<egui::Galley> {
-    let palette = Palette::of(ui);
     let plain = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
+    rows(ui, parts, plain, width, 4)
+}
+
+fn rows(ui: &Ui, parts: &[SnippetPart], plain: TextFormat, width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
+    let palette = Palette::of(ui);
     let marked = widgets::marked(&plain, palette);
     let mut job = LayoutJob::default();
     for part in parts {
         let format = if part.is_hit { marked.clone() } else { plain.clone() };
         job.append(&part.text.replace('\n', " "), 0.0, format);
     }
-    job.wrap = TextWrapping { max_width: width, max_rows: 4, ..TextWrapping::default() };
+    job.wrap = TextWrapping { max_width: width, max_rows: n_rows, ..TextWrapping::default() };
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }

@@ -15,6 +15,7 @@ use crate::command::{Action, Command, Tab, ThemeChoice};
 use crate::library::{Ask, Change};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
+use crate::scout::{Asked, Errand};
 use crate::theme;
 use crate::worker::{Event, Failure, Request, Work};
 
@@ -159,7 +160,10 @@ fn what_is_typed_is_searched() {
     window.event(egui::Event::Text("boats".to_owned()));
     window.run_steps(3);
     let requests = &window.state().requests;
-    assert!(matches!(requests.last(), Some(Request::Search { typed, .. }) if typed == "boats"), "{requests:?}");
+    let Some(Request::Scout(Asked { errand: Errand::Search(wish), .. })) = requests.last() else {
+        panic!("it is searched: {requests:?}");
+    };
+    assert_eq!(wish.typed, "boats");
 }
 
 #[test]

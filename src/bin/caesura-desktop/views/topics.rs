@@ -1,17 +1,22 @@
 //! The topics of the library, and what bears the one that is chosen.
 
-use eframe::egui::{self, Rect, RichText, ScrollArea, Ui, pos2, vec2};
+use eframe::egui::{self, Popup, Rect, RichText, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
+use caesura::search::TopicPassage;
 use caesura::store::{TopicChapter, TopicRow};
 
-use super::widgets;
+use super::picture::{self, Kept};
+use super::{search, widgets};
 use crate::command::{Action, Command, Passage};
+use crate::concordance::PlacesCommand;
 use crate::format::{clock, count};
 use crate::state::{Bearers, State};
 use crate::theme::{Palette, size, space};
+use crate::topics::{self, TopicOrder, TopicsCommand, TopicsPart};
 
 const ROW_HEIGHT: f32 = 50.0;
 const CHAPTER_HEIGHT: f32 = 50.0;
+const PASSAGE_HEIGHT: f32 = 78.0;
 const WORD_HEIGHT: f32 = 24.0;
 
 /// Draws the list of topics.
@@ -20,7 +25,7 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         commands.push(Command::FilterTopics(filter));
     }
     ui.add_space(space::XS);
-    let topics: Vec<&TopicRow> = state.topics_shown().collect();
+    let topics = state.topics_in_order();
     ui.horizontal(|ui| {
         widgets::note(ui, count(topics.len() as u64, "topic"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -28,6 +33,7 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             if again.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::MineTopics)).clicked() {
                 commands.push(Command::Do(Action::MineTopics));
             }
+            order_ui(ui, state.topics.order, commands);
         });
     });
     ui.spacing_mut().item_spacing.y = 2.0;
@@ -35,6 +41,19 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for topic in &topics[shown] {
             if row_ui(ui, topic, state.topics.chosen == Some(topic.id)) {
                 commands.push(Command::OpenTopic(topic.id));
+            }
+        }
+    });
+}
+
+/// Draws the menu of orders for the list.
+fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
+    let button = ui.add(egui::Button::new(RichText::new(format!("{} ▾", chosen.label())).size(size::SMALL)));
+    button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
+    Popup::menu(&button.on_hover_text("The order of the list")).show(|ui| {
+        for order in TopicOrder::ALL {
+            if widgets::radio(ui, order == chosen, order.label()).clicked() {
+                commands.push(Command::Topics(TopicsCommand::SortBy(order)));
             }
         }
     });
@@ -57,36 +76,120 @@ fn row_ui(ui: &mut Ui, topic: &TopicRow, is_chosen: bool) -> bool {
     response.on_hover_text(format!("Coherence (NPMI) {:.2}", topic.npmi)).clicked()
 }
 
-/// Draws the topic that is chosen.
-pub(crate) fn topic_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// Draws the topic that is chosen, or the picture that was.
+pub(crate) fn topic_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: &mut Vec<Command>) {
     if state.topics.all.is_empty() {
         return empty_ui(ui, state, commands);
     }
-    let Some(topic) = state.topics.chosen.and_then(|id| state.topic(id)) else {
-        widgets::empty(ui, "Choose a topic", &["Its words, and the chapters that bear it, are shown here."], |_| {});
-        return;
-    };
-    let bearers = state.topics.bearers.as_ref().filter(|bearers| bearers.topic == topic.id);
-    egui::Frame::new().inner_margin(egui::Margin { left: 28, right: 16, top: 22, bottom: 0 }).show(ui, |ui| {
-        let palette = Palette::of(ui);
-        ui.label(RichText::new(&topic.label).size(size::TITLE).color(palette.strong));
-        let facts = format!(
-            "{} · {} · coherence {:.2}",
-            count(u64::from(topic.n_documents), "document"),
-            count(u64::from(topic.n_chapters), "chapter"),
-            topic.npmi
-        );
-        widgets::note(ui, facts);
-        ui.add_space(space::M);
-        words_ui(ui, topic);
-        ui.add_space(space::M);
-        match bearers {
-            Some(bearers) => bearers_ui(ui, topic, bearers, commands),
-            None => {
-                ui.spinner();
+    egui::Frame::new().inner_margin(egui::Margin { left: 24, right: 14, top: 12, bottom: 0 }).show(ui, |ui| {
+        parts_ui(ui, state.topics.part, commands);
+        ui.add_space(space::S);
+        if state.topics.part == TopicsPart::Passages {
+            passages_ui(ui, state, commands);
+        } else {
+            picture::picture_ui(ui, state, kept, commands);
+        }
+    });
+}
+
+/// Draws the tabs of the parts.
+fn parts_ui(ui: &mut Ui, chosen: TopicsPart, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        for part in TopicsPart::ALL {
+            let response = ui.selectable_label(part == chosen, part.label());
+            if response.on_hover_text(part.hint()).clicked() {
+                commands.push(Command::Topics(TopicsCommand::Show(part)));
             }
         }
     });
+}
+
+/// Draws the words of the topic that is chosen, and where it is spoken of.
+fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(topic) = state.topics.chosen.and_then(|id| state.topic(id)) else {
+        widgets::empty(ui, "Choose a topic", &["Its words, and the passages that speak of it, are shown here."], |_| {});
+        return;
+    };
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
+            if places.on_hover_text("List every place of its words with what stands around it").clicked() {
+                commands.push(Command::Places(PlacesCommand::OfTopic(topic.id)));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
+                ui.add(egui::Label::new(label).truncate());
+            });
+        });
+    });
+    let facts = format!(
+        "{} · {} · coherence {:.2}",
+        count(u64::from(topic.n_documents), "document"),
+        count(u64::from(topic.n_chapters), "chapter"),
+        topic.npmi
+    );
+    widgets::note(ui, facts);
+    ui.add_space(space::S);
+    words_ui(ui, topic, commands);
+    ui.add_space(space::S);
+    let passages = state.topics.passages.as_ref().filter(|(of, _)| *of == topic.id);
+    let bearers = state.topics.bearers.as_ref().filter(|bearers| bearers.topic == topic.id);
+    match (passages, bearers) {
+        (Some((_, passages)), _) if !passages.is_empty() => {
+            found_ui(ui, state, passages, topic.n_chapters, commands);
+        }
+        (_, Some(bearers)) if !state.topics.is_running() => bearers_ui(ui, topic, bearers, commands),
+        _ => {
+            ui.spinner();
+        }
+    }
+}
+
+/// Draws the passages that speak of a topic, strongest first.
+fn found_ui(ui: &mut Ui, state: &State, passages: &[TopicPassage], n_chapters: u32, commands: &mut Vec<Command>) {
+    widgets::heading(ui, "Where it is spoken of");
+    if (passages.len() as u32) < n_chapters {
+        let all = count(u64::from(n_chapters), "chapter");
+        widgets::note(ui, format!("The {} that bear it most, of {all}", count(passages.len() as u64, "chapter")));
+    }
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, PASSAGE_HEIGHT, passages.len(), |ui, shown| {
+        ui.set_max_width(ui.available_width().min(860.0));
+        for found in &passages[shown] {
+            if passage_ui(ui, state, found) {
+                commands.push(Command::OpenPassage(topics::passage(found)));
+            }
+        }
+    });
+}
+
+fn passage_ui(ui: &mut Ui, state: &State, found: &TopicPassage) -> bool {
+    let palette = Palette::of(ui);
+    let chapter = &found.bearer.chapter.chapter;
+    let said: String = found.snippet.iter().map(|part| part.text.as_str()).collect();
+    let label = format!("{}, in {}: {said}", chapter.title, found.bearer.document_title);
+    let (rect, response) = widgets::list_row(ui, PASSAGE_HEIGHT, false, &label);
+    let width = rect.width() - 84.0;
+    let title = widgets::one_line(ui, &chapter.title, size::BODY, palette.strong, 0.6 * width);
+    let beside = rect.left() + title.size().x + 10.0;
+    widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
+    let mut place = match chapter.time {
+        Some(time) => format!("{} · {}", found.bearer.document_title, clock(time.start)),
+        None => found.bearer.document_title.clone(),
+    };
+    if state.topics.chosen.is_some() && found.bearer.document_title == chapter.title {
+        place.clear();
+    }
+    let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, rect.left() + width - beside);
+    widgets::paint_line(ui, pos2(beside, rect.top() + 17.5), place);
+    let snippet = search::snippet(ui, &found.snippet, rect.width(), 2);
+    ui.painter().galley(pos2(rect.left(), rect.top() + 30.0), snippet, palette.ink);
+    let bar = vec2(60.0, 5.0);
+    let left_middle = pos2(rect.right() - bar.x, rect.top() + 17.0);
+    widgets::score_bar(ui, left_middle, bar, found.bearer.strength, palette.accent);
+    let hint = format!("Strength {:.2}; {} of the topic in the chapter", found.bearer.strength, count(found.n_words as u64, "word"));
+    response.on_hover_text(hint).clicked()
 }
 
 fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -111,7 +214,7 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// Draws the words of a topic in columns, each with a bar of its weight.
-fn words_ui(ui: &mut Ui, topic: &TopicRow) {
+fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
     const SHOWN: usize = 18;
     let palette = Palette::of(ui);
     let words = &topic.words[..topic.words.len().min(SHOWN)];
@@ -122,12 +225,19 @@ fn words_ui(ui: &mut Ui, topic: &TopicRow) {
     let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
     let (all, response) = ui.allocate_exact_size(size_all, egui::Sense::hover());
     let said: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Words: {}", said.join(", "))));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Words: {}", said.join(", "))));
     for (at, (word, weight)) in words.iter().enumerate() {
         let column = (at / n_rows) as f32;
         let row = (at % n_rows) as f32;
         let middle = all.min + vec2(column * width, (row + 0.5) * WORD_HEIGHT);
-        let galley = widgets::one_line(ui, word, size::BODY, palette.ink, 112.0);
+        let row = Rect::from_min_size(middle - vec2(0.0, WORD_HEIGHT / 2.0), vec2(width - space::M, WORD_HEIGHT));
+        let pressed = ui.interact(row, ui.scope_id().with(("word", at)), egui::Sense::click());
+        pressed.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Every place of {word}")));
+        let color = if pressed.hovered() || pressed.has_focus() { palette.accent } else { palette.ink };
+        if pressed.on_hover_text("List every place of this word").clicked() {
+            commands.push(Command::Places(PlacesCommand::OfWord(word.clone())));
+        }
+        let galley = widgets::one_line(ui, word, size::BODY, color, 112.0);
         widgets::paint_line(ui, middle, galley);
         let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
         widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
@@ -176,7 +286,7 @@ fn passage(topic: &TopicRow, bearer: &TopicChapter) -> Passage {
         document: bearer.chapter.document,
         first_unit: bearer.chapter.chapter.first_unit,
         n_units: bearer.chapter.chapter.n_units,
-        words: topic.words.iter().take(12).map(|(word, _)| word.clone()).collect(),
+        words: topics::words_to_mark(topic),
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
     match &args.what {
         EvaluateWhat::Chapters(args) => chapters(session, args),
         EvaluateWhat::Topics(args) => super::evaluate_topics::run(session, args),
+        EvaluateWhat::Search(args) => super::evaluate_search::run(session, args),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The commands, one a file: each turns what was typed into calls of the library and prints what comes of them.
 
 pub(crate) mod add;
+pub(crate) mod concordance;
 pub(crate) mod edit;
 pub(crate) mod evaluate;
+mod evaluate_search;
 mod evaluate_topics;
 pub(crate) mod export;
 pub(crate) mod list;
@@ -22,9 +24,9 @@ use caesura::document::{Chapter, GapScores, Layer, Provenance, Units};
 use caesura::error::Error;
 use caesura::export::DocumentView;
 use caesura::pipeline::{self, SplitSettings};
-use caesura::store::{DocumentId, DocumentRow, Library};
+use caesura::store::{DocumentId, DocumentRow, Filter, Library, TopicRow};
 
-use crate::args::Cut;
+use crate::args::{Cut, Within};
 
 impl Cut {
     /// Returns what was typed as settings.
@@ -42,6 +44,32 @@ impl Cut {
     /// Returns whether the engine needs the model.
     fn needs_model(&self) -> bool {
         self.engine.needs_vectors()
+    }
+}
+
+impl Within {
+    /// Returns what was typed as a filter; fails if the library has no such document or topic.
+    fn filter(&self, library: &Library) -> Result<Filter, Error> {
+        let topic = self.topic(library)?.map(|topic| topic.id);
+        let filter = Filter { document: self.document.map(DocumentId), topic, speaker: self.speaker.clone() };
+        if let Some(id) = filter.document {
+            library.document(id)?;
+        }
+        Ok(filter)
+    }
+
+    /// Returns the topic that was named, if one was.
+    fn topic(&self, library: &Library) -> Result<Option<TopicRow>, Error> {
+        let Some(index) = self.topic else { return Ok(None) };
+        let mut topics = library.topics()?;
+        let n_topics = topics.len();
+        let Some(at) = topics.iter().position(|topic| topic.index == index) else {
+            return Err(Error::Nothing {
+                attempt: "search in a topic",
+                reason: format!("there is no topic {index}; the library has {n_topics}, see `caesura topics`"),
+            });
+        };
+        Ok(Some(topics.swap_remove(at)))
     }
 }
 

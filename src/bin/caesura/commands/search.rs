@@ -2,10 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use caesura::error::Error;
 use caesura::export::clock;
-use caesura::search::{self, Found, Hit};
-use caesura::store::{DocumentId, Filter, Library, SnippetPart, TopicId};
+use caesura::neural::Encoder;
+use caesura::progress::Unwatched;
+use caesura::search::{self, Found, FoundBy, Hit, Question, Ranking};
+use caesura::store::SnippetPart;
 use serde_json::{Value, json};
 
 use crate::args::{self, SearchFormat};
@@ -14,25 +15,24 @@ use crate::output::{self, Session};
 pub(crate) fn run(session: &Session, args: &args::Search) -> Result<()> {
     let library = session.library()?;
     let typed = args.query.join(" ");
-    let topic = args.topic.map(|index| topic_of(&library, index)).transpose()?;
-    let filter = Filter { document: args.document.map(DocumentId), topic };
-    if let Some(id) = filter.document {
-        library.document(id)?;
-    }
-    let found = search::search(&library, &typed, &filter, args.limit)?;
+    let filter = args.within.filter(&library)?;
+    let vector = match search::text_to_encode(&typed) {
+        Some(text) if args.ranking != Ranking::Words && library.vector_dims()?.is_some() => Some(session.encoder()?.encode(&[&text], &Unwatched)?),
+        _ => None,
+    };
+    let question = Question {
+        typed: &typed,
+        ranking: args.ranking,
+        vector: vector.as_ref().map(|vectors| vectors.row(0)),
+        filter: &filter,
+        limit: args.limit,
+        is_typing: false,
+    };
+    let found = search::search(&library, &question)?;
     match args.format {
         SearchFormat::Text => print_text(session, &found),
         SearchFormat::Json => print_json(&typed, &found),
     }
-}
-
-fn topic_of(library: &Library, index: u32) -> Result<TopicId, Error> {
-    let topics = library.topics()?;
-    let topic = topics.iter().find(|topic| topic.index == index);
-    topic.map(|topic| topic.id).ok_or_else(|| Error::Nothing {
-        attempt: "search in a topic",
-        reason: format!("there is no topic {index}; the library has {}, see `caesura topics`", topics.len()),
-    })
 }
 
 /// How many topics of a hit are shown to a reader.
@@ -44,6 +44,9 @@ fn print_text(session: &Session, found: &Found) -> Result<()> {
     }
     if found.hits.is_empty() {
         session.note(&output::tame(&format!("nothing found for {}", found.understood_as)));
+        for reason in &found.why_none {
+            session.note(&output::tame(&format!("  {reason}")));
+        }
     }
     output::print(|out| {
         let faint = Style::new().dimmed();
@@ -51,7 +54,9 @@ fn print_text(session: &Session, found: &Found) -> Result<()> {
             let chapter = &hit.chapter.chapter;
             let time = chapter.time.map(|time| format!(" at {}", clock(time.start))).unwrap_or_default();
             let document = output::tame(&hit.document_title);
-            writeln!(out, "{}  {faint}{document} [{}]{time}{faint:#}", marked(&hit.title), hit.chapter.document.0)?;
+            let how = if hit.found_by == FoundBy::Meaning { ", by meaning" } else { "" };
+            let id = hit.chapter.document.0;
+            writeln!(out, "{}  {faint}{document} [{id}]{time}{how}{faint:#}", marked(&hit.title))?;
             writeln!(out, "    {}", marked(&hit.snippet))?;
             if !hit.topics.is_empty() {
                 let labels: Vec<String> =
@@ -83,6 +88,8 @@ fn print_json(typed: &str, found: &Found) -> Result<()> {
         "query": typed,
         "understood_as": found.understood_as,
         "explanation": found.explanation,
+        "ranking": found.ranking.name(),
+        "why_none": found.why_none,
         "hits": hits,
     }))
 }
@@ -101,6 +108,11 @@ fn hit_json(hit: &Hit) -> Value {
         "start_secs": chapter.time.map(|time| time.start.as_secs()),
         "end_secs": chapter.time.map(|time| time.end.as_secs()),
         "score": hit.score,
+        "found_by": match hit.found_by {
+            FoundBy::Words => "words",
+            FoundBy::Meaning => "meaning",
+            FoundBy::Both => "both",
+        },
         "snippet": snippet,
         "topics": hit.topics.iter().map(|(_, label)| label).collect::<Vec<_>>(),
     })
