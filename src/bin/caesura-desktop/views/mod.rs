@@ -31,6 +31,8 @@ mod access;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pictures;
