@@ -21,7 +21,7 @@ use crate::boundaries::{
     Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Scales, VectorDepth, VectorsConfig,
 };
 use crate::chapters::{self, CutConfig, CutRule};
-use crate::document::{Chapter, Document, GapIndex, GapScores, Provenance, UnitKind, Units, setting as written};
+use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};

@@ -7,7 +7,7 @@ use eframe::egui::{self, ThemePreference, Ui};
 
 use caesura::store::DocumentId;
 
-use crate::command::{Action, Command, Shortcut, ThemeChoice};
+use crate::command::{Action, Command, Shortcut, Tab, ThemeChoice};
 use crate::dialogs::{Dialogs, Question, SystemDialogs};
 use crate::settings::Kept;
 use crate::state::{Notice, Places, State};

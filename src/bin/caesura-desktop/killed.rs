@@ -76,8 +76,9 @@ fn make_library(path: &std::path::Path) -> DocumentId {
 #[ignore = "the other program of the test above: it types until it is killed"]
 fn types_until_it_is_killed() {
     let Some(path) = std::env::var_os(LIBRARY).map(PathBuf::from) else { return };
-    let mut worker = Worker::start(Arc::new(|| {})).expect("the worker starts");
-    let mut state = State::new(Places { own: path.clone(), samples: PathBuf::new() }, ThemeChoice::Light);
+    let mut worker = Worker::start(Arc::new(|| {}), path.with_extension("settings")).expect("the worker starts");
+    let mut state =
+        State::new(Places { own: path.clone(), samples: PathBuf::new(), ..Places::default() }, ThemeChoice::Light);
     let mut asked: Vec<Request> = state.apply(Command::OpenLibrary(path));
     while state.open.is_none() {
         turn(&mut state, &mut worker, &mut asked);

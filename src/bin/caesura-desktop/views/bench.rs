@@ -78,7 +78,10 @@ fn millis(time: Duration) -> String {
 /// Loads a document as the worker does and shows it; returns how long both took.
 fn opened(path: &Path, id: DocumentId) -> Result<(State, Duration)> {
     let library = Library::open(path)?;
-    let mut state = State::new(Places { own: path.to_owned(), samples: path.join("none") }, ThemeChoice::Light);
+    let mut state = State::new(
+        Places { own: path.to_owned(), samples: path.join("none"), ..Places::default() },
+        ThemeChoice::Light,
+    );
     state.hear(Event::Library(Box::new(Shelf {
         path: path.to_owned(),
         is_sample: false,

@@ -57,7 +57,7 @@ impl Journey {
 
     /// Opens the window on the library anew, as after a restart.
     fn open(path: PathBuf, size: Vec2) -> Self {
-        let places = Places { own: path.clone(), samples: "samples.caesura".into() };
+        let places = Places { own: path.clone(), samples: "samples.caesura".into(), ..Places::default() };
         let window = window_of(Harness::builder(), State::new(places, ThemeChoice::Light), size);
         let mut journey = Self { window, clerk: Clerk::new(), path: path.clone() };
         journey.command(Command::OpenLibrary(path));

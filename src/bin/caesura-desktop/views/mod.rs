@@ -26,6 +26,7 @@ pub(crate) mod widgets;
 
 #[cfg(test)]
 mod access;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pictures;
@@ -68,7 +69,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     match state.tab {
         Tab::Library => table::table_ui(ui, state, memory, commands),
         Tab::Settings => paper(ui, |ui| settings::settings_ui(ui, state, memory, commands)),
-        Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, commands)),
+        Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, memory, commands)),
         Tab::Read => {
             let width = ui.available_width();
             let usual = (0.21 * width).clamp(library::MIN_WIDTH, 290.0);

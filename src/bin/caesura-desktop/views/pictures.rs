@@ -12,7 +12,7 @@ use caesura::corrections::{Change, NoteColor};
 use caesura::document::UnitIndex;
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
 use caesura::progress::Unwatched;
-use caesura::store::{DocumentId, Library};
+use caesura::store::{DocumentId, Library, WorkState};
 use eframe::egui::{HoveredFile, Theme, Vec2};
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
@@ -21,6 +21,7 @@ use super::tests::window_of;
 use crate::command::{Action, Command, ThemeChoice};
 use crate::compare::Other;
 use crate::hand::HandCommand;
+use crate::library::{Ask, Column, Selecting};
 use crate::samples::SAMPLES;
 use crate::state::{Places, State};
 use crate::worker::tests::Clerk;
@@ -37,7 +38,7 @@ struct Picture {
     commands: fn(&State) -> Vec<Command>,
 }
 
-const PICTURES: [Picture; 14] = [
+const PICTURES: [Picture; 18] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
     Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },
@@ -51,7 +52,12 @@ const PICTURES: [Picture; 14] = [
     Picture { name: "search-large-dark", size: LARGE, theme: Theme::Dark, commands: to_search },
     Picture { name: "messages-small-dark", size: SMALL, theme: Theme::Dark, commands: to_work },
     Picture { name: "drop-small-dark", size: SMALL, theme: Theme::Dark, commands: to_second_chapter },
+    Picture { name: "library-small-light", size: SMALL, theme: Theme::Light, commands: to_library },
+    Picture { name: "library-large-dark", size: LARGE, theme: Theme::Dark, commands: to_library },
+    Picture { name: "palette-small-light", size: SMALL, theme: Theme::Light, commands: to_palette },
     Picture { name: "shortcuts-small-light", size: SMALL, theme: Theme::Light, commands: to_shortcuts },
+    // The last one: it takes all documents out of the library.
+    Picture { name: "start-small-light", size: SMALL, theme: Theme::Light, commands: to_start },
 ];
 
 fn to_second_chapter(_: &State) -> Vec<Command> {
@@ -115,6 +121,27 @@ fn to_search(_: &State) -> Vec<Command> {
 
 fn to_work(_: &State) -> Vec<Command> {
     vec![Command::AddPaths(vec!["talks".into()]), Command::AddPaths(vec!["scan.pdf".into()])]
+}
+
+fn to_library(state: &State) -> Vec<Command> {
+    let pick = |name, selecting| Command::Library(Ask::Select(document(state, name), selecting));
+    vec![
+        Command::Do(Action::ShowLibrary),
+        pick("16-harbour-women-crew.txt", Selecting::Only),
+        pick("18-moor-by-night.txt", Selecting::Toggle),
+        Command::Library(Ask::AddTag("field notes/wave one".to_owned())),
+        Command::Library(Ask::Mark(WorkState::Checked)),
+        pick("05-regatta-gale-opening.txt", Selecting::Toggle),
+        Command::Library(Ask::Sort(Column::Chapters)),
+    ]
+}
+
+fn to_palette(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowPalette), Command::Palette(crate::palette::Ask::Type("ad".to_owned()))]
+}
+
+fn to_start(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowLibrary), Command::Library(Ask::SelectAll), Command::Do(Action::RemoveDocument)]
 }
 
 fn to_shortcuts(_: &State) -> Vec<Command> {
