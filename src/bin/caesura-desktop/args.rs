@@ -28,6 +28,8 @@ pub(crate) enum Asked {
     Version,
     /// What so many frames take, measured without a window. Not in the text of [`HELP`].
     BenchFrames(usize),
+    /// A library of so many documents, to measure with.
+    BenchLibrary { path: PathBuf, n_documents: usize },
     /// The window.
     Window { library: Option<PathBuf>, files: Vec<PathBuf>, is_timed: bool },
 }
@@ -51,6 +53,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, S
             "--bench-frames" => {
                 let n = args.next().and_then(|n| n.to_str()?.parse().ok());
                 return n.map(Asked::BenchFrames).ok_or_else(|| "--bench-frames needs a number".to_owned());
+            }
+            "--bench-library" => {
+                let n = args.next().and_then(|n| n.to_str()?.parse().ok());
+                return match (library, n) {
+                    (Some(path), Some(n_documents)) => Ok(Asked::BenchLibrary { path, n_documents }),
+                    _ => Err("--bench-library needs a number, after --library FILE".to_owned()),
+                };
             }
             // For measuring: says how long the start took, and ends. Not in the help.
             "--bench-start" => is_timed = true,

@@ -22,6 +22,7 @@ mod icon;
 #[cfg(test)]
 mod killed;
 mod library;
+mod made_up;
 mod model;
 mod palette;
 mod queue;
@@ -57,6 +58,10 @@ fn main() -> ExitCode {
         Ok(Asked::BenchFrames(n_frames)) => match bench(n_frames) {
             Ok(said) => say(&mut std::io::stdout(), &said, 0),
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 1),
+        },
+        Ok(Asked::BenchLibrary { path, n_documents }) => match made_up::make(&path, n_documents) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error}"), 1),
         },
         Ok(Asked::Window { library, files, is_timed }) => match run(library, files, is_timed, clock) {
             Ok(()) => ExitCode::SUCCESS,

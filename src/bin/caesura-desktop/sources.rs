@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_pasted_text_is_called_by_its_first_words() {
         let found = of_pasted("\n A/B: “the lamp”\nis lit and the long tide turns at noon for everyone. ");
-        assert_eq!(found[0].name(), "A B “the lamp” is lit and the long tide turns….txt");
+        assert_eq!(found[0].name(), "A B “the lamp” is lit and the long tide turns at….txt");
         assert_eq!(found[0].path(), None);
     }
 

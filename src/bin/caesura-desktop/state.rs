@@ -624,6 +624,9 @@ impl State {
     }
 
     fn act(&mut self, action: Action) -> Vec<Request> {
+        if action == Action::Undo && self.tab == Tab::Library {
+            return self.undo_in_library();
+        }
         if let Some(requests) = self.act_by_hand(action) {
             return requests;
         }
@@ -680,6 +683,11 @@ impl State {
             Action::Export => {
                 let folder = self.settings.export_folder.as_ref().unwrap_or(&self.places.exports);
                 self.export = Some(folder.to_string_lossy().into_owned());
+            }
+            Action::ExportNow => {
+                let shown = self.export.clone().map(PathBuf::from);
+                let folder = shown.or(self.settings.export_folder.clone()).unwrap_or(self.places.exports.clone());
+                return self.export_to(folder);
             }
             Action::BackUp => return self.start("Backing up the library".to_owned(), Work::BackUp),
             Action::ShowPalette => self.open_palette(),

@@ -31,8 +31,6 @@ mod access;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
-mod finding_tests;
-#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pictures;
@@ -76,7 +74,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     match state.tab {
         Tab::Library => table::table_ui(ui, state, memory, commands),
         Tab::Settings => paper(ui, |ui| settings::settings_ui(ui, state, memory, commands)),
-        Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, commands)),
+        Tab::Read if is_at_start(state) => paper(ui, |ui| start::start_ui(ui, state, memory, commands)),
         Tab::Read => {
             search::place_ui(ui, state, commands);
             let width = ui.available_width();

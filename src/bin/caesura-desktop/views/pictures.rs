@@ -13,7 +13,7 @@ use caesura::corrections::{Change, NoteColor};
 use caesura::document::UnitIndex;
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
 use caesura::progress::Unwatched;
-use caesura::store::{DocumentId, Library};
+use caesura::store::{DocumentId, Library, WorkState};
 use eframe::egui::{HoveredFile, Theme, Vec2};
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
@@ -23,6 +23,7 @@ use crate::command::{Action, Command, ThemeChoice};
 use crate::compare::Other;
 use crate::concordance::PlacesCommand;
 use crate::hand::HandCommand;
+use crate::library::{Ask, Column, Selecting};
 use crate::samples::SAMPLES;
 use crate::state::{Places, State};
 use crate::topics::{TopicsCommand, TopicsPart};
@@ -58,7 +59,12 @@ const PICTURES: [Picture; 18] = [
     Picture { name: "word-graph-large-dark", size: LARGE, theme: Theme::Dark, commands: to_graph },
     Picture { name: "messages-small-dark", size: SMALL, theme: Theme::Dark, commands: to_work },
     Picture { name: "drop-small-dark", size: SMALL, theme: Theme::Dark, commands: to_second_chapter },
+    Picture { name: "library-small-light", size: SMALL, theme: Theme::Light, commands: to_library },
+    Picture { name: "library-large-dark", size: LARGE, theme: Theme::Dark, commands: to_library },
+    Picture { name: "palette-small-light", size: SMALL, theme: Theme::Light, commands: to_palette },
     Picture { name: "shortcuts-small-light", size: SMALL, theme: Theme::Light, commands: to_shortcuts },
+    // The last one: it takes all documents out of the library.
+    Picture { name: "start-small-light", size: SMALL, theme: Theme::Light, commands: to_start },
 ];
 
 fn to_second_chapter(_: &State) -> Vec<Command> {
@@ -143,6 +149,27 @@ fn to_graph(_: &State) -> Vec<Command> {
 
 fn to_work(_: &State) -> Vec<Command> {
     vec![Command::AddPaths(vec!["talks".into()]), Command::AddPaths(vec!["scan.pdf".into()])]
+}
+
+fn to_library(state: &State) -> Vec<Command> {
+    let pick = |name, selecting| Command::Library(Ask::Select(document(state, name), selecting));
+    vec![
+        Command::Do(Action::ShowLibrary),
+        pick("16-harbour-women-crew.txt", Selecting::Only),
+        pick("18-moor-by-night.txt", Selecting::Toggle),
+        Command::Library(Ask::AddTag("field notes/wave one".to_owned())),
+        Command::Library(Ask::Mark(WorkState::Checked)),
+        pick("05-regatta-gale-opening.txt", Selecting::Toggle),
+        Command::Library(Ask::Sort(Column::Chapters)),
+    ]
+}
+
+fn to_palette(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowPalette), Command::Palette(crate::palette::Ask::Type("ad".to_owned()))]
+}
+
+fn to_start(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowLibrary), Command::Library(Ask::SelectAll), Command::Do(Action::RemoveDocument)]
 }
 
 fn to_shortcuts(_: &State) -> Vec<Command> {

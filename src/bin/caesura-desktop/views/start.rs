@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Margin, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 
-use super::widgets;
+use super::{Memory, widgets};
 use crate::command::{Action, Command};
 use crate::state::State;
 use crate::theme::{Palette, size, space};
@@ -15,7 +15,7 @@ const STEPS: [(&str, &str); 3] = [
 ];
 
 /// Draws the start.
-pub(crate) fn start_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(crate) fn start_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.vertical_centered(|ui| {
@@ -35,7 +35,7 @@ pub(crate) fn start_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) 
             ui.add_space(space::M);
             buttons_ui(ui, commands);
             ui.add_space(space::S);
-            path_ui(ui, state, commands);
+            path_ui(ui, state, memory, commands);
             ui.add_space(space::L);
             steps_ui(ui);
             ui.add_space(space::L);
@@ -57,7 +57,7 @@ fn buttons_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
 }
 
-fn path_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn path_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let mut path = state.path_typed.clone();
     let width = 330.0_f32.min(ui.available_width());
     let field = TextEdit::singleline(&mut path)
@@ -67,6 +67,10 @@ fn path_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         .margin(Margin::symmetric(8, 6));
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Path of a first text"));
+    if memory.n_path_focus != state.n_path_focus {
+        memory.n_path_focus = state.n_path_focus;
+        response.request_focus();
+    }
     if response.changed() {
         commands.push(Command::TypePath(path));
     }

@@ -36,10 +36,10 @@ pub(crate) struct Shown {
 /// Draws the library as a whole.
 pub(crate) fn table_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let Some(library) = &state.library else {
-        return super::paper(ui, |ui| start::start_ui(ui, state, commands));
+        return super::paper(ui, |ui| start::start_ui(ui, state, memory, commands));
     };
     if library.documents.is_empty() {
-        return super::paper(ui, |ui| start::start_ui(ui, state, commands));
+        return super::paper(ui, |ui| start::start_ui(ui, state, memory, commands));
     }
     let width = ui.available_width();
     super::side(ui, Panel::left("places"), (0.2 * width).clamp(180.0, 280.0), 150.0..=0.36 * width, |ui| {
