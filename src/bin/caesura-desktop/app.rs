@@ -172,7 +172,7 @@ pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     let is_pressed = |action: &&Action| {
         let Some(key) = action.shortcut().and_then(widgets::key_of) else { return false };
-        let is_for_field = is_typing && key.conflicts_with_text_editing() && key.logical_key != egui::Key::F1;
+        let is_for_field = is_typing && key.conflicts_with_text_editing() && !is_function_key(key.logical_key);
         // A plain arrow goes from button to button, where one has the focus.
         let is_for_button = has_focus
             && key.modifiers.is_none()
@@ -184,6 +184,11 @@ pub(crate) fn keys(ctx: &egui::Context, state: &State) -> Vec<Command> {
     let mut actions: Vec<&Action> = Action::ALL.iter().collect();
     actions.sort_by_key(|action| !action.shortcut().is_some_and(|shortcut| shortcut.with_shift));
     actions.into_iter().filter(is_pressed).map(|action| Command::Do(*action)).collect()
+}
+
+/// Returns whether a key writes nothing and moves nothing in a field to type in.
+fn is_function_key(key: egui::Key) -> bool {
+    matches!(key, egui::Key::F1 | egui::Key::F2 | egui::Key::F3)
 }
 
 /// Says that what is held over the window can be dropped; returns the command that follows from what was.

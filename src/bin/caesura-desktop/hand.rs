@@ -344,7 +344,7 @@ impl State {
         if !is_ours {
             return None;
         }
-        if self.open.is_none() || self.tab != crate::command::Tab::Read {
+        if self.open.is_none() || self.tab != crate::command::Tab::Read || self.sheet.is_some() {
             return Some(Vec::new());
         }
         Some(self.act_on_document(action))

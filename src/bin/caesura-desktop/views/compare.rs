@@ -1,13 +1,11 @@
 //! The comparison: the chapters of the open document and other ones side by side, with what differs marked.
 
-use eframe::egui::{
-    self, Button, ComboBox, CornerRadius, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{self, Button, CornerRadius, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::document::UnitIndex;
 use caesura::pipeline::Engine;
 
-use super::{edit_bar, widgets};
+use super::widgets;
 use crate::command::{Action, Command};
 use crate::compare::{self, Line, Other, OtherSide, Start};
 use crate::format::count;
@@ -55,7 +53,10 @@ fn head_ui(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Compari
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            edit_bar::small_button(ui, Action::Compare, true, true, commands);
+            let button = Button::new(RichText::new("Close").size(size::SMALL));
+            if ui.add(button).on_hover_text(widgets::hint_with_key(ui.ctx(), Action::Compare)).clicked() {
+                commands.push(Command::Do(Action::Compare));
+            }
         });
     });
 }
@@ -68,31 +69,45 @@ fn other_box(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Compa
         (None, Other::Document(_)) => "Another document".to_owned(),
     };
     let shown = crate::format::opening(&name, 34);
-    ComboBox::from_id_salt("other side").selected_text(shown).width(190.0).height(420.0).show_ui(ui, |ui| {
-        let mut choice = |ui: &mut Ui, label: String, with: Other| {
-            if ui.selectable_label(comparison.with == with, label).clicked() {
-                commands.push(Command::Hand(HandCommand::Compare(Some(with))));
-            }
-        };
-        if !open.as_written.is_empty() {
-            choice(ui, "As written".to_owned(), Other::AsWritten);
+    ui.menu_button(shown, |ui| {
+        ui.set_min_width(230.0);
+        ScrollArea::vertical().max_height(420.0).show(ui, |ui| others_ui(ui, state, open, comparison, commands));
+    })
+    .response
+    .on_hover_text("Choose what to compare with");
+}
+
+/// Draws all that the chapters can be compared with, as lines of a menu.
+fn others_ui(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Comparison, commands: &mut Vec<Command>) {
+    let mut choice = |ui: &mut Ui, label: String, with: Other| {
+        if ui.selectable_label(comparison.with == with, label).clicked() {
+            commands.push(Command::Hand(HandCommand::Compare(Some(with))));
+            ui.close();
         }
-        for engine in &open.hand.engines {
-            choice(ui, format!("Found by {engine}"), Other::Engine(engine.clone()));
+    };
+    if !open.as_written.is_empty() {
+        choice(ui, "As written".to_owned(), Other::AsWritten);
+    }
+    for engine in &open.hand.engines {
+        choice(ui, format!("Found by {engine}"), Other::Engine(engine.clone()));
+    }
+    ui.separator();
+    for engine in Engine::ALL {
+        let has_read = open.hand.engines.iter().any(|name| name == engine.name());
+        if !has_read && ui.selectable_label(false, format!("Read again with {}", engine.name())).clicked() {
+            commands.push(Command::Hand(HandCommand::ReadAgain(engine)));
+            ui.close();
         }
-        let others = state.library.iter().flat_map(|library| &library.documents).filter(|row| row.id != open.row.id);
-        ui.separator();
-        for row in others.take(MAX_DOCUMENTS) {
-            choice(ui, crate::format::opening(&row.title, 50), Other::Document(row.id));
+    }
+    ui.separator();
+    let others = state.library.iter().flat_map(|library| &library.documents).filter(|row| row.id != open.row.id);
+    for row in others.take(MAX_DOCUMENTS) {
+        let with = Other::Document(row.id);
+        if ui.selectable_label(comparison.with == with, crate::format::opening(&row.title, 50)).clicked() {
+            commands.push(Command::Hand(HandCommand::Compare(Some(with))));
+            ui.close();
         }
-        ui.separator();
-        for engine in Engine::ALL {
-            let has_read = open.hand.engines.iter().any(|name| name == engine.name());
-            if !has_read && ui.selectable_label(false, format!("Read again with {}", engine.name())).clicked() {
-                commands.push(Command::Hand(HandCommand::ReadAgain(engine)));
-            }
-        }
-    });
+    }
 }
 
 fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut Vec<Command>) {
@@ -103,11 +118,13 @@ fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut 
     let (both, left, right) = compare::counts(&lines);
     widgets::note(ui, format!("{} in both · {left} only here · {right} only there", count(both as u64, "boundary")));
     ui.add_space(space::XS);
-    let width = (ui.available_width() - space::L) / 2.0;
+    let whole = ui.available_width();
+    let width = (whole - space::L) / 2.0;
     ui.horizontal(|ui| {
         for name in ["This document, as it is cut", other.name.as_str()] {
             let galley = widgets::one_line(ui, name, size::SMALL, palette.muted, width);
-            let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
+            let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
             widgets::paint_line(ui, rect.left_center(), galley);
             ui.add_space(space::L - ui.spacing().item_spacing.x);
         }
@@ -119,7 +136,7 @@ fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut 
         lines.len(),
         |ui, shown| {
             for line in &lines[shown] {
-                line_ui(ui, open, &mine, other, line, commands);
+                line_ui(ui, whole, open, &mine, other, line, commands);
             }
         },
     );
@@ -137,6 +154,7 @@ fn my_starts(open: &OpenDocument, is_other_document: bool) -> Vec<Start> {
 
 fn line_ui(
     ui: &mut Ui,
+    width: f32,
     open: &OpenDocument,
     mine: &[Start],
     other: &OtherSide,
@@ -150,7 +168,7 @@ fn line_ui(
         Line::Right(r) => (None, Some(&other.starts[r])),
     };
     let differs = left.is_none() || right.is_none();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, ROW_HEIGHT), Sense::click());
     let label = match (left, right) {
         (Some(left), Some(_)) => format!("Both: {}", left.title),
         (Some(left), None) => format!("Only here: {}", left.title),
@@ -195,9 +213,9 @@ fn side_ui(ui: &Ui, cell: Rect, side: Option<&Start>, differs: bool) {
         let mark = Rect::from_min_size(pos2(cell.left(), cell.top() + 8.0), vec2(3.0, cell.height() - 16.0));
         ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
     }
-    let said = widgets::one_line(ui, &start.said, size::SMALL, palette.muted, 64.0);
+    let said = widgets::one_line(ui, &start.said, size::SMALL, palette.muted, 52.0);
     widgets::paint_line(ui, cell.left_center() + vec2(10.0, 0.0), said);
     let color = if differs { palette.strong } else { palette.ink };
-    let title = widgets::one_line(ui, &start.title, size::BODY, color, cell.width() - 84.0);
-    widgets::paint_line(ui, cell.left_center() + vec2(76.0, 0.0), title);
+    let title = widgets::one_line(ui, &start.title, size::BODY, color, cell.width() - 72.0);
+    widgets::paint_line(ui, cell.left_center() + vec2(64.0, 0.0), title);
 }

@@ -12,6 +12,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::tests::{Bench, window_of};
 use crate::command::{Action, Command, Outline, ThemeChoice};
+use crate::compare::Other;
 use crate::hand::HandCommand;
 use crate::state::{OpenDocument, Places, State};
 use crate::worker::tests::Clerk;
@@ -233,7 +234,7 @@ fn a_document_is_read_corrected_undone_reviewed_and_cut_anew_and_stays_so_over_a
 fn the_review_walks_from_question_to_question_and_can_be_left() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut journey = Journey::begin(folder.path());
-    journey.cut(0.8);
+    journey.cut(1.0);
     let before = journey.starts();
     assert!(2 < before.len(), "{before:?}");
     journey.press("Review");
@@ -346,7 +347,13 @@ fn chapters_are_compared_with_other_ones() {
     journey.press("Compare");
     journey.window.get_by_label("1 boundary in both · 0 only here · 2 only there");
     journey.command(Command::Hand(HandCommand::ReadAgain(Engine::Lexical)));
-    journey.window.get_by_label("Found by lexical");
+    assert!(0 < journey.window.get_all_by_label("Found by lexical").count());
+    let talk = journey.state().documents_shown().find(|row| row.source_name == "talk.vtt").expect("it").id;
+    journey.command(Command::Hand(HandCommand::Compare(Some(Other::Document(talk)))));
+    let other = journey.document().hand.comparison.as_ref().and_then(|it| it.other.clone()).expect("the other side");
+    assert!(!other.starts.is_empty() && other.starts.iter().all(|start| (0.0..=1.0).contains(&start.place)));
+    journey.press("Close");
+    assert!(journey.document().hand.comparison.is_none());
 }
 
 #[test]

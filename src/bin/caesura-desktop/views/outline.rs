@@ -135,7 +135,12 @@ fn chapter_ui(
         said = format!("{said}\nTopic: {}", topic.label);
     }
     let response = if said.is_empty() { response } else { response.on_hover_text(said.trim()) };
-    if response.clicked() {
+    if response.double_clicked() && state.outline == Outline::Found {
+        commands.push(Command::Do(Action::Rename));
+    } else if response.clicked() || response.secondary_clicked() {
         commands.push(Command::GoTo(chapter.first_unit));
+    }
+    if state.outline == Outline::Found {
+        reader::context_menu(&response, open, chapter.first_unit, commands);
     }
 }

@@ -8,6 +8,8 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
+use caesura::corrections::{Change, NoteColor};
+use caesura::document::UnitIndex;
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
 use caesura::progress::Unwatched;
 use caesura::store::{DocumentId, Library};
@@ -17,6 +19,8 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
 use super::tests::window_of;
 use crate::command::{Action, Command, ThemeChoice};
+use crate::compare::Other;
+use crate::hand::HandCommand;
 use crate::samples::SAMPLES;
 use crate::state::{Places, State};
 use crate::worker::tests::Clerk;
@@ -33,9 +37,14 @@ struct Picture {
     commands: fn(&State) -> Vec<Command>,
 }
 
-const PICTURES: [Picture; 9] = [
+const PICTURES: [Picture; 14] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
+    Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },
+    Picture { name: "review-small-light", size: SMALL, theme: Theme::Light, commands: to_review },
+    Picture { name: "review-large-dark", size: LARGE, theme: Theme::Dark, commands: to_review },
+    Picture { name: "notes-small-dark", size: SMALL, theme: Theme::Dark, commands: to_notes },
+    Picture { name: "compare-small-light", size: SMALL, theme: Theme::Light, commands: to_comparison },
     Picture { name: "topics-small-dark", size: SMALL, theme: Theme::Dark, commands: to_topics },
     Picture { name: "topics-large-light", size: LARGE, theme: Theme::Light, commands: to_topics },
     Picture { name: "search-small-light", size: SMALL, theme: Theme::Light, commands: to_search },
@@ -52,6 +61,48 @@ fn to_second_chapter(_: &State) -> Vec<Command> {
 fn to_article(state: &State) -> Vec<Command> {
     let article = document(state, "16-harbour-women-crew.txt");
     vec![Command::FilterDocuments("for".to_owned()), Command::OpenDocument(article)]
+}
+
+fn to_corrected(_: &State) -> Vec<Command> {
+    let at = |unit| Command::Hand(HandCommand::Choose(UnitIndex(unit)));
+    let title = Change::Rename { chapter: UnitIndex(6), title: "How the hive is kept".to_owned() };
+    vec![
+        at(6),
+        Command::Do(Action::Split),
+        Command::Hand(HandCommand::Correct(title)),
+        at(10),
+        Command::Do(Action::Split),
+        Command::Do(Action::LevelDown),
+        at(8),
+        Command::Do(Action::Lock),
+        Command::Hand(HandCommand::Highlight(NoteColor::Green)),
+        Command::Hand(HandCommand::TypeFind("kitchen".to_owned())),
+        at(7),
+        Command::GoTo(UnitIndex(6)),
+    ]
+}
+
+fn to_review(_: &State) -> Vec<Command> {
+    vec![Command::SetGranularity(0.9), Command::Do(Action::Review)]
+}
+
+fn to_notes(_: &State) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    for (unit, color) in [(1, NoteColor::Yellow), (2, NoteColor::Blue), (4, NoteColor::Violet)] {
+        commands.push(Command::Hand(HandCommand::Choose(UnitIndex(unit))));
+        commands.push(Command::Hand(HandCommand::Highlight(color)));
+    }
+    commands.push(Command::Do(Action::AddNote));
+    commands.push(Command::Hand(HandCommand::TypeNote("Ask who keeps them in winter".to_owned())));
+    commands.push(Command::Hand(HandCommand::TypeTags("winter, to ask".to_owned())));
+    commands.push(Command::Do(Action::GoToStart));
+    commands
+}
+
+fn to_comparison(state: &State) -> Vec<Command> {
+    let terms = document(state, "terms-of-service.md");
+    let compare = Command::Hand(HandCommand::Compare(Some(Other::AsWritten)));
+    vec![Command::OpenDocument(terms), compare]
 }
 
 fn to_topics(_: &State) -> Vec<Command> {

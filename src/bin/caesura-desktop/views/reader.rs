@@ -580,7 +580,11 @@ impl Pen<'_> {
         if !facts.is_empty() {
             let said = facts.join(" · ");
             let galley = widgets::one_line(self.ui, &said, size::SMALL, palette.muted, self.shape.width - 44.0);
-            widgets::paint_line(self.ui, pos2(self.shape.left + 38.0, self.top + height / 2.0), galley);
+            let left = pos2(self.shape.left + 38.0, self.top + height / 2.0);
+            let rect = Rect::from_min_size(left - vec2(0.0, 9.0), vec2(galley.size().x, 18.0));
+            let response = self.ui.interact(rect, self.ui.scope_id().with(("standing", self.id)), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+            widgets::paint_line(self.ui, left, galley);
         }
     }
 
@@ -718,21 +722,25 @@ impl Pen<'_> {
         let is_change = open.hand.only_speaker.is_none() && before.is_none_or(|before| before.speaker != shown.speaker);
         let speaker = shown.speaker.as_deref().filter(|_| is_change).unwrap_or_default();
         let time = shown.time.map(|time| clock(time.start)).unwrap_or_default();
-        if self.shape.has_gutter {
-            self.speaker_beside(open, unit, speaker, &time, commands);
-        } else if !speaker.is_empty() || (is_change && !time.is_empty()) {
-            let color = self.speaker_color(open, speaker);
-            let galley = self.galley(speaker, size::SMALL, 20.0, color);
-            let line = if speaker.is_empty() { time } else { format!(" · {time}") };
-            let left = pos2(self.shape.left, self.top + 10.0);
-            let width = galley.size().x;
-            widgets::paint_line(self.ui, left, galley);
-            if line.trim_matches([' ', '·']).is_empty() {
-                self.top += 20.0;
-                return;
+        let right = self.shape.left - space::M;
+        let mut middle = self.top + READING_LINE / 2.0;
+        let mut left = self.shape.left;
+        for (text, color, is_time) in
+            [(speaker, self.speaker_color(open, speaker), false), (&time, palette.muted, true)]
+        {
+            if text.is_empty() || (!self.shape.has_gutter && !is_change) {
+                continue;
             }
-            let galley = widgets::one_line(self.ui, &line, size::SMALL, palette.muted, self.shape.width - width);
-            widgets::paint_line(self.ui, left + vec2(width, 0.0), galley);
+            let width = if self.shape.has_gutter { GUTTER - space::L } else { 0.6 * self.shape.width };
+            let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
+            let size = vec2(galley.size().x, 18.0);
+            let corner =
+                if self.shape.has_gutter { pos2(right - size.x, middle - 9.0) } else { pos2(left, self.top + 1.0) };
+            self.beside(open, unit, Rect::from_min_size(corner, size), galley, text, is_time, commands);
+            middle += 18.0;
+            left += size.x + space::M;
+        }
+        if !self.shape.has_gutter && self.shape.left < left {
             self.top += 20.0;
         }
     }
@@ -744,41 +752,31 @@ impl Pen<'_> {
         }
     }
 
-    /// Draws speaker and time beside the text: the one to show only what is said by that speaker, the other to copy a link.
-    fn speaker_beside(
+    /// Draws a speaker or a time: the one to show only what is said by that speaker, the other to copy a link.
+    #[expect(clippy::too_many_arguments, reason = "what is drawn and where it leads")]
+    fn beside(
         &self,
         open: &OpenDocument,
         unit: UnitIndex,
-        speaker: &str,
-        time: &str,
+        rect: Rect,
+        galley: Arc<Galley>,
+        text: &str,
+        is_time: bool,
         commands: &mut Vec<Command>,
     ) {
-        let palette = Palette::of(self.ui);
-        let width = GUTTER - space::L;
-        let right = self.shape.left - space::M;
-        let mut middle = self.top + READING_LINE / 2.0;
-        for (text, color, is_time) in [(speaker, self.speaker_color(open, speaker), false), (time, palette.muted, true)]
-        {
-            if text.is_empty() {
-                continue;
-            }
-            let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
-            let rect = Rect::from_min_size(pos2(right - galley.size().x, middle - 9.0), vec2(galley.size().x, 18.0));
-            let response =
-                self.ui.interact(rect, self.ui.scope_id().with((is_time, "beside", self.id)), Sense::click());
-            let label = if is_time { format!("Copy a link to {text}") } else { format!("Only what {text} says") };
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            if response.hovered() || response.has_focus() {
-                let line = [rect.left_bottom() - vec2(0.0, 1.0), rect.right_bottom() - vec2(0.0, 1.0)];
-                self.ui.painter().line_segment(line, (1.0, color));
-            }
-            widgets::paint_line(self.ui, pos2(rect.left(), middle), galley);
-            if response.on_hover_text(&label).on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-                let only = open.hand.only_speaker.is_none().then(|| text.to_owned());
-                let command = if is_time { HandCommand::CopyLink(unit) } else { HandCommand::OnlySpeaker(only) };
-                commands.push(Command::Hand(command));
-            }
-            middle += 18.0;
+        let color = if is_time { Palette::of(self.ui).muted } else { self.speaker_color(open, text) };
+        let response = self.ui.interact(rect, self.ui.scope_id().with((is_time, "beside", self.id)), Sense::click());
+        let label = if is_time { format!("Copy a link to {text}") } else { format!("Only what {text} says") };
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        if response.hovered() || response.has_focus() {
+            let line = [rect.left_bottom() - vec2(0.0, 1.0), rect.right_bottom() - vec2(0.0, 1.0)];
+            self.ui.painter().line_segment(line, (1.0, color));
+        }
+        widgets::paint_line(self.ui, rect.left_center(), galley);
+        if response.on_hover_text(&label).on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+            let only = open.hand.only_speaker.is_none().then(|| text.to_owned());
+            let command = if is_time { HandCommand::CopyLink(unit) } else { HandCommand::OnlySpeaker(only) };
+            commands.push(Command::Hand(command));
         }
     }
 
@@ -870,7 +868,7 @@ fn flattened(len: usize, layers: &[(std::ops::Range<usize>, Look)]) -> Vec<(std:
 }
 
 /// Draws all that can be done at a unit, where the pointer asks for it.
-fn context_menu(response: &Response, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) {
+pub(crate) fn context_menu(response: &Response, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) {
     response.context_menu(|ui| {
         ui.set_min_width(230.0);
         edit_bar::menu_items(ui, commands);

@@ -34,7 +34,7 @@ fn done_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
         ui.label(RichText::new(title).size(size::BODY).color(palette.strong));
         widgets::note(ui, line);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            edit_bar::small_button(ui, Action::Review, true, true, commands);
+            leave_button(ui, commands);
             edit_bar::small_button(ui, Action::Back, !review.asked.is_empty(), false, commands);
         });
     });
@@ -47,8 +47,7 @@ fn question_ui(ui: &mut Ui, open: &OpenDocument, review: &Review, question: &Que
         ui.label(RichText::new(title).size(size::BODY).color(palette.strong));
         widgets::note(ui, said_of(open, question));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().button_padding = vec2(7.0, 3.0);
-            edit_bar::small_button(ui, Action::Review, true, true, commands);
+            leave_button(ui, commands);
         });
     });
     ui.add_space(space::XS);
@@ -58,11 +57,23 @@ fn question_ui(ui: &mut Ui, open: &OpenDocument, review: &Review, question: &Que
         ui.spacing_mut().button_padding = vec2(8.0, 4.0);
         widgets::main_button(ui, Action::Accept, commands);
         widgets::action_button(ui, Action::Reject, commands);
-        for action in [Action::MoveUp, Action::MoveDown, Action::Skip, Action::Back] {
-            edit_bar::small_button(ui, action, true, false, commands);
-        }
+        edit_bar::small_button(ui, Action::MoveUp, true, false, commands);
+        edit_bar::small_button(ui, Action::MoveDown, true, false, commands);
     });
-    accept_all_ui(ui, review, commands);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+        edit_bar::small_button(ui, Action::Skip, true, false, commands);
+        edit_bar::small_button(ui, Action::Back, 0 < review.at, false, commands);
+        ui.add_space(space::M);
+        accept_all_ui(ui, review, commands);
+    });
+}
+
+fn leave_button(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let button = egui::Button::new(RichText::new("Leave").size(size::SMALL));
+    if ui.add(button).on_hover_text(widgets::hint_with_key(ui.ctx(), Action::Review)).clicked() {
+        commands.push(Command::Do(Action::Review));
+    }
 }
 
 /// Returns how sure it is what is there, and what a person has said of it.
@@ -82,8 +93,9 @@ fn sides_ui(ui: &mut Ui, open: &OpenDocument, unit: UnitIndex) {
     let palette = Palette::of(ui);
     let gap = space::L;
     let width = ((ui.available_width() - gap) / 2.0).max(80.0);
-    let before = unit.gap_before().map_or(String::new(), |gap| text_of(open, UnitIndex(gap.0)));
-    let sides = [("Before", tail(&before, 260)), ("After", head(&text_of(open, unit), 260))];
+    // What fits four lines, as letters of this size go.
+    let limit = (width / 7.2 * 3.6) as usize;
+    let sides = [("Before", before(open, unit, limit)), ("After", after(open, unit, limit))];
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (name, text) in sides {
@@ -97,14 +109,37 @@ fn sides_ui(ui: &mut Ui, open: &OpenDocument, unit: UnitIndex) {
     });
 }
 
-fn text_of(open: &OpenDocument, unit: UnitIndex) -> String {
-    let shown = &open.units.units[unit.index()];
+fn text_of(open: &OpenDocument, unit: usize) -> String {
+    let shown = &open.units.units[unit];
     let text = shown.span.of(&open.text).split_whitespace().collect::<Vec<_>>().join(" ");
     shown.speaker.as_ref().map_or_else(|| text.clone(), |name| format!("{name}: {text}"))
 }
 
-fn head(text: &str, limit: usize) -> String {
-    crate::format::opening(text, limit)
+/// Returns the end of what is before a unit: about `limit` characters, of as many units as that takes.
+fn before(open: &OpenDocument, unit: UnitIndex, limit: usize) -> String {
+    let mut text = String::new();
+    for unit in (0..unit.index()).rev() {
+        text = if text.is_empty() { text_of(open, unit) } else { format!("{} {text}", text_of(open, unit)) };
+        if limit <= text.len() {
+            break;
+        }
+    }
+    tail(&text, limit)
+}
+
+/// Returns the beginning of what is after a gap: about `limit` characters, of as many units as that takes.
+fn after(open: &OpenDocument, unit: UnitIndex, limit: usize) -> String {
+    let mut text = String::new();
+    for unit in unit.index()..open.units.len() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&text_of(open, unit));
+        if limit <= text.len() {
+            break;
+        }
+    }
+    crate::format::opening(&text, limit)
 }
 
 /// Returns the end of a text: at most about `limit` characters, from the start of a word.
@@ -122,22 +157,20 @@ fn accept_all_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     let rest = &review.asked[review.at.min(review.asked.len())..];
     let least = review.accept_above;
     let n = rest.iter().filter(|it| it.is_boundary && least <= it.certainty).count();
-    ui.horizontal(|ui| {
-        ui.spacing_mut().slider_width = 110.0;
-        let mut value = least;
-        let slider = Slider::new(&mut value, 0.0..=1.0).step_by(0.05).show_value(false);
-        let response = ui.add(slider);
-        response.widget_info(|| WidgetInfo::slider(true, f64::from(least), "Confidence to accept above"));
-        if response.changed() {
-            commands.push(Command::Hand(HandCommand::SetAcceptAbove(value)));
-        }
-        let label = format!("Accept all of {:.0} % and more ({n})", least * 100.0);
-        let button = egui::Button::new(RichText::new(label).size(size::SMALL));
-        let hint = "Mark every boundary that is still to be reviewed and at least so likely as certain";
-        if ui.add_enabled(n > 0, button).on_hover_text(hint).clicked() {
-            commands.push(Command::Hand(HandCommand::AcceptAbove(least)));
-        }
-    });
+    ui.spacing_mut().slider_width = 90.0;
+    let mut value = least;
+    let slider = Slider::new(&mut value, 0.0..=1.0).step_by(0.05).show_value(false);
+    let response = ui.add(slider);
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(least), "Confidence to accept above"));
+    if response.changed() {
+        commands.push(Command::Hand(HandCommand::SetAcceptAbove(value)));
+    }
+    let label = format!("Accept from {:.0} % ({n})", least * 100.0);
+    let button = egui::Button::new(RichText::new(label).size(size::SMALL));
+    let hint = "Mark every boundary that is still to be reviewed and at least so likely as certain";
+    if ui.add_enabled(n > 0, button).on_hover_text(hint).clicked() {
+        commands.push(Command::Hand(HandCommand::AcceptAbove(least)));
+    }
 }
 
 #[cfg(test)]
