@@ -33,12 +33,17 @@ pub fn chapters_at(text_len: usize, units: &Units, scores: &GapScores, boundarie
 /// A chapter runs from the headings before a unit to the next heading of any level, so that the chapters tile the
 /// document. Headings with no unit between them open one chapter: its title names them all, the highest first, and its
 /// level is the depth of the first, counted from 1 however the file numbers its levels. What stands before the first
-/// heading is a chapter titled `document_title`.
+/// heading is a chapter titled `document_title`. The title of the document is no chapter if it is a heading above all
+/// others, and another follows at once.
 pub fn as_written(text: &str, units: &Units, document_title: &str) -> Vec<Chapter> {
     let mut openings = Vec::new();
     // The levels of the headings that the reader is under.
     let mut open_levels: Vec<u8> = Vec::new();
-    for headings in units.headings.chunk_by(|one, next| one.before == next.before) {
+    let headings = match units.headings.as_slice() {
+        [title, rest @ ..] if is_title(title, rest, text, document_title) => rest,
+        headings => headings,
+    };
+    for headings in headings.chunk_by(|one, next| one.before == next.before) {
         let first_unit = headings[0].before;
         if units.len() <= first_unit.index() {
             break;
@@ -118,6 +123,13 @@ fn with_preamble(openings: &mut Vec<Opening>, document_title: &str) {
             document_title.clone_into(&mut opening.title);
         }
     }
+}
+
+fn is_title(first: &Heading, rest: &[Heading], text: &str, document_title: &str) -> bool {
+    first.before == UnitIndex(0)
+        && rest.first().is_some_and(|next| next.before == first.before)
+        && rest.iter().all(|heading| first.level < heading.level)
+        && heading_title(first, text) == folded(document_title)
 }
 
 /// The most characters of a title that a heading makes.
@@ -273,6 +285,19 @@ mod tests {
     #[test]
     fn headings_with_nothing_between_them_open_one_chapter() {
         check_written(&[1, 2, 0, 2, 0], &[(1, "Heading 0 – Heading 1", 1), (2, "Heading 3", 1)]);
+    }
+
+    #[test]
+    fn the_title_of_the_document_is_no_chapter() {
+        let titled = |pieces: &[u8]| {
+            let (text, units) = document(pieces);
+            let chapters = as_written(&text, &units, "Heading 0");
+            chapters.into_iter().map(|chapter| (chapter.level, chapter.title)).collect::<Vec<_>>()
+        };
+        assert_eq!(titled(&[1, 2, 0, 2, 0]), [(1, "Heading 1".to_owned()), (1, "Heading 3".to_owned())]);
+        // Text of its own makes it a chapter, and so does another heading of its level.
+        assert_eq!(titled(&[1, 0, 2, 0]), [(1, "Heading 0".to_owned()), (2, "Heading 2".to_owned())]);
+        assert_eq!(titled(&[1, 2, 0, 1, 0]), [(1, "Heading 0 – Heading 1".to_owned()), (1, "Heading 3".to_owned())]);
     }
 
     #[test]

@@ -80,11 +80,33 @@ pub enum Format {
     Srt,
     /// `WebVTT` subtitles.
     WebVtt,
+    /// TTML or DFXP subtitles.
+    Ttml,
+    /// SBV subtitles.
+    Sbv,
+    /// A transcript of Whisper or of what is built on it.
+    WhisperJson,
+    /// A Podcasting 2.0 transcript.
+    PodcastTranscript,
+    /// `YouTube`'s `json3` captions.
+    #[serde(rename = "youtube_json3")]
+    YouTubeJson3,
 }
 
 impl Format {
     /// Every format there is.
-    pub const ALL: [Self; 5] = [Self::PlainText, Self::Markdown, Self::Html, Self::Srt, Self::WebVtt];
+    pub const ALL: [Self; 10] = [
+        Self::PlainText,
+        Self::Markdown,
+        Self::Html,
+        Self::Srt,
+        Self::WebVtt,
+        Self::Ttml,
+        Self::Sbv,
+        Self::WhisperJson,
+        Self::PodcastTranscript,
+        Self::YouTubeJson3,
+    ];
 
     /// Returns the name kept in the store, such as `"web_vtt"`.
     pub fn name(self) -> &'static str {
@@ -94,6 +116,11 @@ impl Format {
             Self::Html => "html",
             Self::Srt => "srt",
             Self::WebVtt => "web_vtt",
+            Self::Ttml => "ttml",
+            Self::Sbv => "sbv",
+            Self::WhisperJson => "whisper_json",
+            Self::PodcastTranscript => "podcast_transcript",
+            Self::YouTubeJson3 => "youtube_json3",
         }
     }
 
@@ -105,6 +132,11 @@ impl Format {
             Self::Html => "HTML",
             Self::Srt => "SubRip",
             Self::WebVtt => "WebVTT",
+            Self::Ttml => "TTML",
+            Self::Sbv => "SBV",
+            Self::WhisperJson => "Whisper JSON",
+            Self::PodcastTranscript => "Podcast transcript",
+            Self::YouTubeJson3 => "YouTube json3",
         }
     }
 

@@ -15,6 +15,16 @@ pub(super) fn web_vtt_clock(moment: Millis) -> String {
     format!("{:02}:{:02}:{:02}.{millis:03}", secs / 3600, secs / 60 % 60, secs % 60)
 }
 
+/// Returns a moment as `SubRip` writes it, such as `01:02:09,250`.
+pub(super) fn srt_clock(moment: Millis) -> String {
+    web_vtt_clock(moment).replace('.', ",")
+}
+
+/// Returns a moment as Matroska's XML writes it, to the nanosecond: `01:02:09.250000000`.
+pub(super) fn matroska_clock(moment: Millis) -> String {
+    format!("{}000000", web_vtt_clock(moment))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +35,7 @@ mod tests {
         assert_eq!(clock(Millis(3_729_000)), "1:02:09");
         assert_eq!(web_vtt_clock(Millis(3_729_250)), "01:02:09.250");
         assert_eq!(web_vtt_clock(Millis(400_000_000)), "111:06:40.000");
+        assert_eq!(srt_clock(Millis(3_729_250)), "01:02:09,250");
+        assert_eq!(matroska_clock(Millis(3_729_250)), "01:02:09.250000000");
     }
 }

@@ -4,14 +4,14 @@
 
 use std::io::Write;
 
-use super::{DocumentView, clock, on_one_line};
+use super::{DocumentView, clock, on_one_line, xml};
 use crate::document::Unit;
 use crate::error::Result;
 
 /// Writes one document. Its title is of level 1, a chapter's is one deeper than the chapter's level.
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "# {}", escaped(&on_one_line(view.title)))?;
-    writeln!(out, "\n<!-- {} -->", provenance(view)?)?;
+    writeln!(out, "\n{}", xml::provenance_comment(view.provenance)?)?;
     for chapter in view.chapters {
         let marks = "#".repeat(usize::from(chapter.level).saturating_add(1).min(6));
         write!(out, "\n{marks} {}", escaped(&on_one_line(&chapter.title)))?;
@@ -24,12 +24,6 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// Returns the provenance as a comment's content, which must not hold `--`.
-fn provenance(view: &DocumentView<'_>) -> Result<String> {
-    let json = serde_json::to_string(view.provenance)?;
-    Ok(format!("provenance: {}", json.replace("--", "-\\u002d")))
 }
 
 fn paragraph(unit: &Unit, text: &str) -> String {

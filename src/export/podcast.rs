@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Number, Value, json};
 
-use super::web_vtt::cues;
+use super::cues::cues;
 use super::{DocumentView, on_one_line};
 use crate::document::Millis;
 use crate::error::Result;
@@ -13,8 +13,9 @@ use crate::error::Result;
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     let chapters: Vec<Value> = cues(view.chapters)
         .into_iter()
-        .map(|(start, end, chapter)| {
-            json!({"startTime": secs(start), "endTime": secs(end), "title": on_one_line(&chapter.title)})
+        .map(|cue| {
+            let title = on_one_line(&cue.chapter.title);
+            json!({"startTime": secs(cue.start), "endTime": secs(cue.end), "title": title})
         })
         .collect();
     let whole = json!({

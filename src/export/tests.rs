@@ -58,6 +58,8 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         as_written: &[],
         gap_scores: Some(&scores),
         provenance: &provenance,
+        added_at: Some(1_795_577_583),
+        topics: &[vec![Borne { index: 0, label: "sea, tide".to_owned(), strength: 0.5 }], Vec::new()],
     })
 }
 
@@ -134,7 +136,7 @@ fn markdown_reads_back_as_the_text_under_its_titles() {
 fn a_collection_holds_every_document() {
     let write = |format| {
         let mut out = Vec::new();
-        let mut collection = Collection::start(format, &mut out).unwrap();
+        let mut collection = Collection::start(format, "Library", &mut out).unwrap();
         for title in ["One", "Two"] {
             with_view(false, title, |view| collection.write(view)).unwrap();
         }
@@ -145,7 +147,7 @@ fn a_collection_holds_every_document() {
     assert_eq!(json["documents"].as_array().map(Vec::len), Some(2));
     assert_eq!(write(ChapterFormat::Csv).lines().count(), 5);
     assert!(write(ChapterFormat::Markdown).contains("# Two"));
-    assert!(Collection::start(ChapterFormat::WebVtt, &mut Vec::new()).is_err());
+    assert!(Collection::start(ChapterFormat::WebVtt, "Library", &mut Vec::new()).is_err());
 }
 
 fn topic() -> TopicView {

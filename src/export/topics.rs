@@ -1,11 +1,11 @@
-//! Topics as text, JSON or CSV.
+//! Topics as text, JSON or CSV; HTML has a file of its own.
 
 use std::io::Write;
 
 use serde::Serialize;
 
 use super::csv::{guarded, unwritten};
-use super::on_one_line;
+use super::{on_one_line, topics_html};
 use crate::document::Provenance;
 use crate::error::Result;
 
@@ -58,6 +58,8 @@ pub enum TopicFormat {
     Json,
     /// A row a topic.
     Csv,
+    /// A page in one file.
+    Html,
 }
 
 #[derive(Serialize)]
@@ -117,6 +119,7 @@ pub fn write_topics(
         TopicFormat::Text => write_text(view, out),
         TopicFormat::Json => write_json(view, provenance, out),
         TopicFormat::Csv => write_csv(&view.topics, out),
+        TopicFormat::Html => topics_html::write(view, provenance, out),
     }
 }
 

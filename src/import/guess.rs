@@ -2,7 +2,7 @@
 
 use crate::document::Format;
 
-use super::cues;
+use super::{cues, sbv, transcript_json, ttml};
 
 /// How much of a text is looked at, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -14,7 +14,10 @@ const HEAD_BYTES: usize = 64 * 1024;
 pub(super) fn format_of(text: &str, name: &str) -> Format {
     let head = head_of(text);
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
-    if let Some(format) = subtitles(head, &extension) {
+    if ttml::is_ttml(head) {
+        return Format::Ttml;
+    }
+    if let Some(format) = subtitles(head, &extension).or_else(|| transcript_json::format_of(text)) {
         return format;
     }
     if is_page(head) {
@@ -40,6 +43,9 @@ fn subtitles(head: &str, extension: &str) -> Option<Format> {
     let first = lines.clone().next()?;
     if first == "WEBVTT" || first.starts_with("WEBVTT ") || first.starts_with("WEBVTT\t") {
         return Some(Format::WebVtt);
+    }
+    if sbv::timing(first).is_some() {
+        return Some(Format::Sbv);
     }
     // A cue or two may be damaged, or a credit stand before the first: a transcript about subtitles, though, has
     // no timing line near its top.
@@ -123,6 +129,17 @@ mod tests {
         check("00:00:01.000 --> 00:00:02.000\nHello", "a.vtt", Format::WebVtt);
         check("Hello, not a cue", "a.srt", Format::PlainText);
         check("An arrow --> that is no timing", "a.txt", Format::PlainText);
+    }
+
+    #[test]
+    fn transcripts_are_known_by_their_content_whatever_the_name() {
+        check("0:00:01.000,0:00:02.000\nHello", "a.txt", Format::Sbv);
+        check("<tt xmlns=\"http://www.w3.org/ns/ttml\"><head/><body/></tt>", "a.xml", Format::Ttml);
+        check("[{\"start\": 0, \"end\": 1, \"text\": \"Hello\"}]", "a.txt", Format::WhisperJson);
+        check("{\"segments\": [{\"startTime\": 0, \"body\": \"Hello\"}]}", "a.json", Format::PodcastTranscript);
+        check("{\"events\": [{\"tStartMs\": 0, \"segs\": []}]}", "a.json3", Format::YouTubeJson3);
+        check("{\"title\": \"Hello\"}", "a.json", Format::PlainText);
+        check("[0:05] Ann: Lit?\n[0:07] Ben: Yes.", "a.txt", Format::PlainText);
     }
 
     #[test]

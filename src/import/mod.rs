@@ -4,6 +4,7 @@
 //! refused with what it seems to be; a damaged text is read as far as it goes, never refused for its damage.
 
 mod binary;
+mod chapter_files;
 mod cue_text;
 mod cues;
 mod encodings;
@@ -14,18 +15,24 @@ mod html_regions;
 mod layout;
 mod markdown;
 mod plain_text;
+mod sbv;
 mod speakers;
 mod subtitles;
+mod transcript_json;
+mod ttml;
 mod turns;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod speech_tests;
 
 use std::borrow::Cow;
 
 use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 
+pub use chapter_files::{WrittenChapter, chapters_beside, is_chapter_file, read_chapters, with_chapters};
 pub use files::{Found, files_under, name_of, read};
 
 /// The largest file that is read, in bytes: 512 MiB.
@@ -63,6 +70,11 @@ fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {
         Format::Markdown => markdown::document(&text, title),
         Format::Html => html::document(&text, title),
         Format::Srt | Format::WebVtt => subtitles::document(&text, title, format),
+        Format::Ttml => ttml::document(&text, title),
+        Format::Sbv => sbv::document(&text, title),
+        Format::WhisperJson | Format::PodcastTranscript | Format::YouTubeJson3 => {
+            transcript_json::document(&text, title)
+        }
     }
 }
 

@@ -20,31 +20,40 @@ const MAX_WORDS: usize = 80;
 const MAX_MILLIS: u64 = 30_000;
 
 /// The words of one cue, or of one speaker within it.
-struct Said {
-    speaker: Option<String>,
+pub(super) struct Said {
+    pub(super) speaker: Option<String>,
     /// Whether the file marks a change of speaker before it.
-    begins_turn: bool,
-    time: TimeSpan,
-    text: String,
+    pub(super) begins_turn: bool,
+    pub(super) time: TimeSpan,
+    pub(super) text: String,
 }
 
 /// The lines of one cue, as shown.
-struct Shown {
-    time: TimeSpan,
-    lines: Vec<Line>,
+pub(super) struct Shown {
+    pub(super) time: TimeSpan,
+    pub(super) lines: Vec<Line>,
 }
 
 /// Reads a clean text. `title` is what the name of the file says.
 pub(super) fn document(text: &str, title: String, format: Format) -> Document {
     let shown = cues::cues(text).into_iter().map(|cue| Shown { time: cue.time, lines: cue_text::shown(&cue.lines) });
-    let shown = without_repeats(shown.collect());
-    let said = said(shown);
+    let title = header_title(text).unwrap_or(title);
+    document_of_cues(shown.collect(), title, format)
+}
+
+/// Returns the document that cues in the order of their times make.
+pub(super) fn document_of_cues(shown: Vec<Shown>, title: String, format: Format) -> Document {
+    document_of_said(said(without_repeats(shown)), title, format)
+}
+
+/// Returns the document that what is said makes, in the order of its times.
+pub(super) fn document_of_said(said: Vec<Said>, title: String, format: Format) -> Document {
     let mut layout = Layout::default();
     for utterance in joined(said) {
         let kind = BlockKind::Utterance { speaker: utterance.speaker, time: Some(utterance.time) };
         layout.push(kind, &utterance.text);
     }
-    layout.into_document(header_title(text).unwrap_or(title), format)
+    layout.into_document(title, format)
 }
 
 /// Returns the title behind `WEBVTT` on the first line.

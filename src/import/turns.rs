@@ -1,7 +1,8 @@
 //! Plain-text transcripts: turns, each with its speaker, its time or both before it.
 //!
-//! Known are `Ann: words`, `[00:01:02] Ann: words`, `Ann (00:01:02): words`, `Ann 1:02` on a line of its own, and
-//! `00:01:02 words`. A text counts as a transcript only if most of its lines or paragraphs begin so.
+//! Known are `Ann: words`, `[00:01:02] Ann: words`, `Ann: [00:01:02] words`, `Ann (00:01:02): words`, `00:01:02 words`,
+//! `0:01 - 0:05 Ann: words`, and with the words on the lines below `Ann 1:02`, `[00:01:02] - Ann`, `Ann` over `1:02`, and
+//! `1:02` alone. A text counts as a transcript only if most of its lines or paragraphs begin so.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -45,10 +46,32 @@ pub(super) fn layout(text: &str) -> Option<Layout> {
     Some(lay_out(&pieces(text, split(text))))
 }
 
+/// Returns the lines; one that has nothing but a time, and perhaps a name, goes with the line below.
 fn lines(text: &str) -> Vec<Range<usize>> {
     let start_of = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
-    let trimmed = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    trimmed.map(|line| start_of(line)..start_of(line) + line.len()).collect()
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut is_head_open = false;
+    for line in text.lines().map(str::trim) {
+        let end = start_of(line) + line.len();
+        match spans.last_mut().filter(|_| is_head_open && !line.is_empty()) {
+            Some(last) => {
+                last.end = end;
+                is_head_open = false;
+            }
+            None => {
+                is_head_open = !line.is_empty() && is_bare_head(line);
+                if !line.is_empty() {
+                    spans.push(start_of(line)..end);
+                }
+            }
+        }
+    }
+    spans
+}
+
+/// Returns whether a line has the head of a turn and no words.
+fn is_bare_head(line: &str) -> bool {
+    line.len() <= 96 && head(line).is_some_and(|head| head.words.is_empty() && head.start.is_some())
 }
 
 fn is_transcript(text: &str, spans: &[Range<usize>]) -> bool {
@@ -111,7 +134,7 @@ fn push_turn(layout: &mut Layout, turn: &[Piece], time: Option<TimeSpan>) {
     }
 }
 
-/// Takes apart the head of a turn: of a line, or of the first line of a paragraph.
+/// Takes apart the head of a turn: of a line, or of the first lines of a paragraph.
 fn head(text: &str) -> Option<Head<'_>> {
     let (start, rest) = match leading_time(text) {
         Some((start, rest)) => (Some(start), rest.trim_start_matches(['-', '–', ':', ' ', '\t'])),
@@ -119,12 +142,40 @@ fn head(text: &str) -> Option<Head<'_>> {
     };
     if let Some((speaker, words)) = speakers::split_name(rest) {
         let (speaker, within) = name_and_time(speaker);
-        return Some(Head { speaker: Some(speaker), start: start.or(within), words });
+        let (after, words) = match bracketed_time(words) {
+            Some((after, words)) => (Some(after), words),
+            None => (None, words),
+        };
+        return Some(Head { speaker: Some(speaker), start: start.or(within).or(after), words });
     }
-    if let Some((speaker, time, words)) = timed_name(rest) {
+    if let Some((speaker, time, words)) = timed_name(rest).or_else(|| name_over_time(rest)) {
         return Some(Head { speaker: Some(speaker), start: Some(time), words });
     }
-    start.map(|start| Head { speaker: None, start: Some(start), words: rest })
+    let start = start?;
+    let (speaker, words) = match name_over_words(text, rest) {
+        Some((speaker, words)) => (Some(speaker), words),
+        None => (None, rest),
+    };
+    Some(Head { speaker, start: Some(start), words })
+}
+
+/// Reads a name on a line of its own, and a time alone on the next.
+fn name_over_time(text: &str) -> Option<(&str, Millis, &str)> {
+    let (name, below) = text.split_once('\n')?;
+    let (time, words) = below.split_once('\n').unwrap_or((below, ""));
+    let time = clock(time.trim().trim_matches(['(', ')', '[', ']']))?;
+    speakers::is_name(name).then(|| (name.trim(), time, words.trim_start()))
+}
+
+/// Reads a name that stands alone on the line of a time in brackets, above the words.
+fn name_over_words<'a>(text: &str, after_time: &'a str) -> Option<(&'a str, &'a str)> {
+    let (name, words) = after_time.split_once('\n')?;
+    (text.starts_with(['[', '(']) && speakers::is_name(name)).then(|| (name.trim(), words.trim_start()))
+}
+
+/// Reads a time in brackets at the start: `[00:01:02] words`.
+fn bracketed_time(text: &str) -> Option<(Millis, &str)> {
+    text.starts_with(['[', '(']).then(|| leading_time(text))?
 }
 
 /// Takes `Ann (00:01:02)` apart, where the colon comes after the time.
@@ -145,7 +196,13 @@ fn leading_time(text: &str) -> Option<(Millis, &str)> {
     }
     let end = text.find(|c: char| !(c.is_ascii_digit() || ":.,".contains(c))).unwrap_or(text.len());
     let time = clock(text[..end].trim_end_matches([':', '.', ',']))?;
-    Some((time, text[end..].trim_start()))
+    let rest = text[end..].trim_start();
+    // `0:01 - 0:05` is from one time to another.
+    let until =
+        rest.strip_prefix("-->").or_else(|| rest.strip_prefix(['-', '–'])).map(str::trim_start).unwrap_or_default();
+    let end = until.find(|c: char| !(c.is_ascii_digit() || ":.,".contains(c))).unwrap_or(until.len());
+    let is_time = clock(until[..end].trim_end_matches([':', '.', ','])).is_some();
+    Some((time, if is_time { until[end..].trim_start() } else { rest }))
 }
 
 /// Reads `Ann (00:01:02): words`, `Ann [1:02] words`, or `Ann 1:02` with nothing after it on its line.
@@ -222,6 +279,19 @@ mod tests {
         check("Ann (0:01): Lit?\nBen (0:04): Yes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
         check("Ann Lee  0:01\nLit?\n\nSpeaker 2  0:04\nYes.", &["Ann Lee@1-4 Lit?", "Speaker 2@4-4 Yes."]);
         check("00:01 So it is lit.\n00:03 And it burns.", &["?@1-3 So it is lit.", "?@3-3 And it burns."]);
+    }
+
+    #[test]
+    fn the_layouts_of_transcription_services_are_read() {
+        check("Ann: [0:01] Lit?\nBen: [0:04] Yes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
+        check("[00:00:01.00] - Ann\nLit?\n\n[00:00:04.00] - Ben\nYes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
+        check("[00:00:01] Ann\nLit?\n\n[00:00:04] Ben\nYes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
+        check("Ann (00:01.250)\nLit?\n\nBen (00:04.000)\nYes.", &["Ann@1.25-4 Lit?", "Ben@4-4 Yes."]);
+        check("Ann Lee\n0:01\nLit?\n\nBen Roe\n0:04\nYes.", &["Ann Lee@1-4 Lit?", "Ben Roe@4-4 Yes."]);
+        check("0:01 - 0:03 Ann: Lit?\n0:04 - 0:05 Ben: Yes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
+        check("0:01 – 0:03\nLit?\n0:04 – 0:05\nYes.", &["?@1-4 Lit?", "?@4-4 Yes."]);
+        check("0:01\nso it is lit\n0:04\nand it burns", &["?@1-4 so it is lit", "?@4-4 and it burns"]);
+        check("Ann  0:01  \nLit?\nBen  0:04  \nYes.", &["Ann@1-4 Lit?", "Ben@4-4 Yes."]);
     }
 
     #[test]

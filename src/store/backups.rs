@@ -7,17 +7,62 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::OpenFlags;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 
-use super::{Library, failure, migrations};
+use super::{Counts, Library, failure, migrations, plain_name};
 use crate::error::{Error, Result};
 
 /// How often, and how long apart, a library is asked for that another program holds.
 const N_ATTEMPTS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How many pages are copied before progress is reported: 4 MiB of the usual size.
+const PAGES: i32 = 1024;
+
 impl Library {
+    /// Writes a copy of the whole library, as it is at this moment, to a new file, and checks it. Returns what it holds.
+    ///
+    /// Others may read and write meanwhile. `report` is told how many of how many pages are copied, and may fail to stop.
+    /// The file appears under its name only when it is whole. Fails if there is a file at `path`.
+    pub fn back_up(&self, path: &Path, report: &mut dyn FnMut(usize, usize) -> Result<()>) -> Result<Counts> {
+        let unwritten = |source| Error::Write { path: path.to_owned(), source };
+        if path.exists() {
+            return Err(unwritten(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        // What a run that was killed has left.
+        let _ = std::fs::remove_file(&partial);
+        let made = failure::in_plain_words("write to", path, self.copy_to(&partial, report))
+            .and_then(|()| failure::in_plain_words("check", path, checked(&partial)))
+            .and_then(|counts| std::fs::rename(&partial, path).map(|()| counts).map_err(unwritten));
+        if made.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        made
+    }
+
+    /// Writes a copy as [`Library::back_up`] does, without a word of how far it is.
+    pub fn backup_to(&self, path: &Path) -> Result<()> {
+        self.back_up(path, &mut |_, _| Ok(())).map(drop)
+    }
+
+    fn copy_to(&self, path: &Path, report: &mut dyn FnMut(usize, usize) -> Result<()>) -> Result<()> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut target = Connection::open_with_flags(plain_name(path), flags)?;
+        // One state of the library, from the first read on: without it, a copy begins anew whenever another program writes.
+        let reading = self.connection.unchecked_transaction()?;
+        reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        copy_in_steps(&reading, &mut target, report)?;
+        drop(reading);
+        // A write-ahead log is for a library in use: a file to put away is one file.
+        target.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+        target.close().map_err(|(_, error)| error)?;
+        Ok(())
+    }
+
     /// Returns where the copy of a library goes that is made before it is brought up to date from `schema`.
     pub fn backup_before_update(path: &Path, schema: i64) -> PathBuf {
         let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -81,10 +126,52 @@ impl Library {
     }
 }
 
+fn copy_in_steps(
+    from: &Connection,
+    to: &mut Connection,
+    report: &mut dyn FnMut(usize, usize) -> Result<()>,
+) -> Result<()> {
+    let backup = Backup::new(from, to)?;
+    let mut n_attempts = 0;
+    loop {
+        match backup.step(PAGES)? {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {
+                let progress = backup.progress();
+                let total = usize::try_from(progress.pagecount).unwrap_or(0);
+                let left = usize::try_from(progress.remaining).unwrap_or(0);
+                report(total.saturating_sub(left), total)?;
+            }
+            _ if n_attempts < N_ATTEMPTS => {
+                n_attempts += 1;
+                thread::sleep(PAUSE);
+            }
+            _ => {
+                return Err(Error::Nothing {
+                    attempt: "copy the library",
+                    reason: "another program is using it; close that and try again".to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// Reads a copy as another program would, and returns what it holds. Fails if it is damaged.
+fn checked(path: &Path) -> Result<Counts> {
+    let copy = Library::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found: String = copy.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(failure::refused("check", path, format!("the copy is damaged: {found}")));
+    }
+    // A copy of an older version, made before it is brought up to date, may lack what is counted.
+    match migrations::older_schema(&copy.connection)? {
+        Some(_) => Ok(Counts::default()),
+        None => copy.counts(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
-
     use super::super::samples;
     use super::*;
 

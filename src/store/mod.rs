@@ -7,6 +7,8 @@
 //! A [`Library`] is one connection. It can be sent to another thread, and other threads and programs may open the same
 //! file: readers never wait, and a writer waits some seconds for another one.
 //!
+//! Views for people who read a library with other programs are described in `SCHEMA.md`.
+//!
 //! The schema is the sum of `migrations/*.sql`, counted by `SQLite`'s `user_version`. The crate for that,
 //! `rusqlite_migration`, does not resolve with the `rusqlite` in use, and thirty lines do it.
 
@@ -160,20 +162,6 @@ impl Library {
         })
     }
 
-    /// Writes a copy of the whole library, as it is at this moment, to a new file.
-    ///
-    /// Fails if there is a file at `path`.
-    pub fn backup_to(&self, path: &Path) -> Result<()> {
-        if path.exists() {
-            return Err(Error::Write { path: path.to_owned(), source: std::io::ErrorKind::AlreadyExists.into() });
-        }
-        let Some(target) = path.to_str() else {
-            return Err(failure::refused("write to", path, "its name is not of UTF-8; choose another name"));
-        };
-        let copied = self.connection.execute("VACUUM INTO ?1", [target]);
-        failure::in_plain_words("write to", path, copied.map(drop).map_err(Error::from))
-    }
-
     /// Refuses what cannot be a library before `SQLite` can make anything of it.
     fn check_place(path: &Path) -> Result<()> {
         let refused = |reason| Err(failure::refused("open", path, reason));
@@ -193,8 +181,7 @@ impl Library {
 
     /// Connects, and changes nothing that is stored.
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
-        // SQLite takes some names, such as `:memory:`, for more than a name; after a `./` none.
-        let file = if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() };
+        let file = plain_name(path);
         let connect = || -> Result<Connection> {
             let connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -250,6 +237,11 @@ impl Library {
         };
         failure::in_plain_words("write to", &self.path, as_one())
     }
+}
+
+/// Returns a path that `SQLite` takes for nothing but a name: `:memory:` is more to it, and after a `./` is not.
+fn plain_name(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 #[cfg(test)]

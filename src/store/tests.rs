@@ -6,7 +6,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::*;
-use crate::document::Layer;
+use crate::document::{GapScores, Layer};
 use crate::error::Kind;
 
 const TEXT: &str = "The lamp is lit.\nThe tide turns.";
@@ -288,17 +288,94 @@ fn many_may_create_and_fill_one_library_at_once() {
     check_holds(&Library::open(&path).unwrap(), &[1, 2, 3, 4, 5, 6, 9]);
 }
 
+fn unwatched(_: usize, _: usize) -> Result<()> {
+    Ok(())
+}
+
 #[test]
 fn a_backup_is_a_library_and_never_takes_the_place_of_a_file() {
     let folder = folder();
     let backup = folder.path().join("backup");
     let mut library = Library::in_memory().unwrap();
     library.add_document(&sample(1)).unwrap();
-    library.backup_to(&backup).unwrap();
-    check_holds(&Library::open(&backup).unwrap(), &[1]);
-    let error = library.backup_to(&backup).unwrap_err();
+    assert_eq!(library.back_up(&backup, &mut unwatched).unwrap(), library.counts().unwrap());
+    let error = library.back_up(&backup, &mut unwatched).unwrap_err();
     assert!(matches!(error, Error::Write { .. }), "{error}");
     assert_eq!(error.kind(), Kind::Input);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a back-up is one file");
+    check_holds(&Library::open(&backup).unwrap(), &[1]);
+}
+
+#[test]
+fn a_backup_holds_one_state_while_another_program_writes() {
+    let folder = folder();
+    let (path, backup) = (folder.path().join("library"), folder.path().join("backup"));
+    let mut library = Library::open(&path).unwrap();
+    let mut other = Library::open(&path).unwrap();
+    // Longer than one step of the copy.
+    library.add_document(&samples::document(1, &["Long"], &"many words make a long text\n".repeat(120_000))).unwrap();
+    let mut n_reports = 0;
+    let mut write = |_, _| {
+        n_reports += 1;
+        other.add_document(&sample(n_reports + 1)).map(drop)
+    };
+    assert_eq!(library.back_up(&backup, &mut write).unwrap().documents, 1);
+    assert!(1 <= n_reports, "another program wrote in between");
+    assert_eq!(Library::open(&backup).unwrap().documents().unwrap().len(), 1);
+}
+
+#[test]
+fn a_backup_that_is_cancelled_leaves_no_file() {
+    let folder = folder();
+    let mut library = Library::in_memory().unwrap();
+    library.add_document(&samples::document(1, &["Long"], &"many words make a long text\n".repeat(120_000))).unwrap();
+    let error = library.back_up(&folder.path().join("backup"), &mut |_, _| Err(Error::Cancelled)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_views_show_what_the_library_gives() {
+    let mut library = Library::in_memory().unwrap();
+    let new = samples::rich_document();
+    let id = library.add_document(&new).unwrap();
+    let column = |sql: &str| -> Vec<String> {
+        let mut statement = library.connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok(format!("{:?}", row.get_ref(0).unwrap().as_str().unwrap_or("?"))));
+        rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    };
+    let quoted = |texts: Vec<&str>| -> Vec<String> { texts.into_iter().map(|text| format!("{text:?}")).collect() };
+    let text = &new.document.text;
+    assert_eq!(column("SELECT text FROM v_units ORDER BY unit_index"), quoted(new.units.texts(text)));
+    let chapters = new.chapters.iter().map(|chapter| chapter.span.of(text)).collect();
+    assert_eq!(column("SELECT text FROM v_chapters WHERE layer = 'found' ORDER BY chapter_index"), quoted(chapters));
+    assert_eq!(column("SELECT title FROM v_documents"), quoted(vec![&new.document.title]));
+    assert_eq!(column("SELECT text FROM v_headings LIMIT 1"), quoted(vec![new.units.headings[0].span.of(text)]));
+
+    let of_chapter = "SELECT count(*) FROM v_units JOIN chapters ON chapters.id = chapter_id \
+                      WHERE unit_index BETWEEN first_unit AND first_unit + chapters.n_units - 1";
+    let n: i64 = library.connection.query_row(of_chapter, [], |row| row.get(0)).unwrap();
+    assert_eq!(n, new.units.len() as i64);
+    let (scores, _) = library.gap_scores(id, "context").unwrap().unwrap();
+    let sql = "SELECT score FROM v_gap_scores WHERE engine = 'context' ORDER BY gap";
+    let mut statement = library.connection.prepare(sql).unwrap();
+    let shown: Vec<f64> = statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    assert_eq!(shown, scores.as_slice().iter().map(|&score| f64::from(score)).collect::<Vec<_>>());
+}
+
+/// The law of scores in SQL: every f32 of 0 to 1 that is not tiny is shown to the last bit.
+#[test]
+fn a_score_is_shown_to_the_last_bit() {
+    let mut library = Library::in_memory().unwrap();
+    let mut new = samples::document(1, &["All"], &"a line\n".repeat(600));
+    let scores: Vec<f32> = (0..599).map(|n| f32::from_bits(f32::to_bits(1.0) - n * n * 700)).collect();
+    let scores = [vec![0.0, 1.0, 0.5, 0.1, 1e-9, 1e-30], scores].concat()[..599].to_vec();
+    new.gap_scores = vec![(GapScores::new(scores.clone()), new.gap_scores[0].1.clone())];
+    library.add_document(&new).unwrap();
+    let mut statement = library.connection.prepare("SELECT score FROM v_gap_scores ORDER BY gap").unwrap();
+    let shown: Vec<f64> = statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    let expected: Vec<f64> = scores.iter().map(|&score| if score < 1e-11 { 0.0 } else { f64::from(score) }).collect();
+    assert_eq!(shown, expected);
 }
 
 #[test]

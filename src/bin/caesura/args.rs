@@ -71,6 +71,10 @@ pub(crate) enum Command {
     Concordance(Concordance),
     /// Writes the library, or one document, in a format that other tools read
     Export(Export),
+    /// Copies the whole library into one file, while it is in use, and checks the copy
+    Backup(Backup),
+    /// Puts what a back-up holds in the place of the library
+    Restore(Restore),
     /// Measures chapters or topics against a reference
     Evaluate(Evaluate),
     /// Trains the models that say where the subject changes
@@ -119,6 +123,9 @@ pub(crate) struct Split {
     /// The form of the result
     #[arg(long, default_value = "text", value_parser = chapter_format())]
     pub(crate) format: ChapterFormat,
+    /// Where to [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// Which chapters: those found, or those the headings of the file make
     #[arg(long, default_value = "found")]
     pub(crate) layer: LayerArg,
@@ -549,6 +556,24 @@ pub(crate) struct Export {
     /// Which chapters: those found, or those the headings of the file make
     #[arg(long, default_value = "found")]
     pub(crate) layer: LayerArg,
+    /// Ends the lines of the texts in a qdpx by CR LF, counted as two characters, as NVivo on Windows wants
+    #[arg(long)]
+    pub(crate) crlf: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write; it must not be there yet
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// A file that `backup` wrote
+    pub(crate) file: PathBuf,
+    /// Replaces a library that holds documents, or is damaged; what was there is kept beside it
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Debug, Args)]
@@ -788,6 +813,8 @@ pub(crate) enum TopicFormatArg {
     Json,
     /// A row a topic, for spreadsheets
     Csv,
+    /// A page in one file
+    Html,
 }
 
 impl From<TopicFormatArg> for TopicFormat {
@@ -796,6 +823,7 @@ impl From<TopicFormatArg> for TopicFormat {
             TopicFormatArg::Text => Self::Text,
             TopicFormatArg::Json => Self::Json,
             TopicFormatArg::Csv => Self::Csv,
+            TopicFormatArg::Html => Self::Html,
         }
     }
 }

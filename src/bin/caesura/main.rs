@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Search(args) => commands::search::run(&session, &args),
         Command::Concordance(args) => commands::concordance::run(&session, &args),
         Command::Export(args) => commands::export::run(&session, &args),
+        Command::Backup(args) => commands::backup::back_up(&session, &args),
+        Command::Restore(args) => commands::backup::restore(&session, &args),
         Command::Evaluate(args) => commands::evaluate::run(&session, &args),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => commands::train::run(&session, &args),

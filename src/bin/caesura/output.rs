@@ -82,7 +82,8 @@ impl Session {
         Ok(Library::open(&path)?)
     }
 
-    fn library_path(&self) -> Result<PathBuf> {
+    /// Returns where the library is, or would be.
+    pub(crate) fn library_path(&self) -> Result<PathBuf> {
         if let Some(path) = &self.common.library {
             return Ok(path.clone());
         }
@@ -196,7 +197,8 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Resu
         return Ok(out.flush().map_err(unwritten)?);
     }
     let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
+    // Of this run alone: two at once must not write into one another's.
+    partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
     let mut out = BufWriter::new(std::fs::File::create(&partial).map_err(unwritten)?);
     let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(unwritten)?));

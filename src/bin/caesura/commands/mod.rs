@@ -1,6 +1,7 @@
 //! The commands, one a file: each turns what was typed into calls of the library and prints what comes of them.
 
 pub(crate) mod add;
+pub(crate) mod backup;
 pub(crate) mod concordance;
 pub(crate) mod edit;
 pub(crate) mod evaluate;
@@ -20,13 +21,18 @@ pub(crate) mod topics;
 #[cfg(feature = "libtorch")]
 pub(crate) mod train;
 
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
 use caesura::document::{Chapter, GapScores, Layer, Provenance, Units};
 use caesura::error::Error;
-use caesura::export::DocumentView;
+use caesura::export::{self, Borne, ChapterFormat, DocumentView};
 use caesura::pipeline::{self, SplitSettings};
-use caesura::store::{DocumentId, DocumentRow, Filter, Library, TopicRow};
+use caesura::store::{DocumentId, DocumentRow, Filter, Library, TopicId, TopicRow};
 
 use crate::args::{Cut, Within};
+use crate::output::{self, Session};
 
 impl Cut {
     /// Returns what was typed as settings.
@@ -82,14 +88,34 @@ struct Whole {
     as_written: Vec<Chapter>,
     gap_scores: Option<GapScores>,
     provenance: Provenance,
+    /// Of each chapter that was found, strongest first.
+    topics: Vec<Vec<Borne>>,
+}
+
+/// The place and the label of each topic of a library.
+type TopicNames = BTreeMap<TopicId, (u32, String)>;
+
+fn topic_names(library: &Library) -> Result<TopicNames, Error> {
+    Ok(library.topics()?.into_iter().map(|row| (row.id, (row.index, row.label))).collect())
 }
 
 impl Whole {
-    fn read(library: &Library, id: DocumentId) -> Result<Self, Error> {
+    fn read(library: &Library, id: DocumentId, topic_names: &TopicNames) -> Result<Self, Error> {
         let row = library.document(id)?;
-        let chapters = |layer| -> Result<Vec<Chapter>, Error> {
-            Ok(library.chapters(id, layer)?.into_iter().map(|row| row.chapter).collect())
-        };
+        let found = library.chapters(id, Layer::Found)?;
+        let as_written = library.chapters(id, Layer::AsWritten)?;
+        let mut topics = vec![Vec::new(); found.len()];
+        let places: BTreeMap<_, usize> = found.iter().map(|row| row.id).zip(0..).collect();
+        for (chapter, topic, strength) in library.chapter_topics(id)? {
+            if let (Some(&place), Some((index, label))) = (places.get(&chapter), topic_names.get(&topic)) {
+                topics[place].push(Borne { index: *index, label: label.clone(), strength });
+            }
+        }
+        for borne in &mut topics {
+            borne.sort_by(|one: &Borne, other| {
+                other.strength.total_cmp(&one.strength).then(one.index.cmp(&other.index))
+            });
+        }
         let (gap_scores, provenance) = match library.gap_scores(id, &row.engine)? {
             Some((scores, provenance)) => (Some(scores), provenance),
             None => (None, Provenance::of(&row.engine, serde_json::Map::new())),
@@ -97,8 +123,9 @@ impl Whole {
         Ok(Self {
             text: library.text(id)?,
             units: library.units(id)?,
-            chapters: chapters(Layer::Found)?,
-            as_written: chapters(Layer::AsWritten)?,
+            chapters: found.into_iter().map(|row| row.chapter).collect(),
+            as_written: as_written.into_iter().map(|row| row.chapter).collect(),
+            topics,
             gap_scores,
             provenance,
             row,
@@ -123,6 +150,9 @@ impl Whole {
             confidence,
             gap_scores: self.gap_scores.as_ref(),
             provenance: &self.provenance,
+            added_at: Some(self.row.added_at),
+            // Topics are known of the chapters that were found.
+            topics: if layer == Layer::Found { &self.topics } else { &[] },
         })
     }
 }
@@ -141,5 +171,35 @@ fn of_layer<'a>(
             reason: format!("{title:?} has no headings; leave out --layer for the chapters found"),
         }),
         Layer::AsWritten => Ok(as_written),
+    }
+}
+
+/// Writes one document to a file, or to standard output, and says what is to be known of the export.
+fn put(session: &Session, view: &DocumentView<'_>, format: ChapterFormat, output: Option<&Path>) -> anyhow::Result<()> {
+    put_with(format, output, |out| Ok(export::write_document(view, format, out)?))?;
+    remark(session, view, format);
+    Ok(())
+}
+
+/// Runs `write` on a file, or on standard output, unless that is a terminal that could not show the format.
+fn put_with(
+    format: ChapterFormat,
+    output: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    match output {
+        Some(path) => output::write_file(path, write),
+        None if format.is_binary() && std::io::stdout().is_terminal() => {
+            let reason = format!("{} is nothing that a terminal can show; name a file with --output", format.name());
+            Err(Error::Nothing { attempt: "write to the terminal", reason }.into())
+        }
+        None => output::print_raw(write),
+    }
+}
+
+/// Says what the format could not hold of a document, or holds otherwise.
+fn remark(session: &Session, view: &DocumentView<'_>, format: ChapterFormat) {
+    for remark in export::remarks(view, format) {
+        session.note(&output::tame(&format!("  {:?}: {remark}", view.title)));
     }
 }

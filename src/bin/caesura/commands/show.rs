@@ -1,16 +1,14 @@
 //! `caesura show`: the chapters of one document of the library.
 
 use anyhow::Result;
-use caesura::export;
 use caesura::store::DocumentId;
 
-use super::Whole;
+use super::{Whole, put, topic_names};
 use crate::args;
-use crate::output::{self, Session};
+use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Show) -> Result<()> {
     let library = session.library()?;
-    let whole = Whole::read(&library, DocumentId(args.id))?;
-    let view = whole.view(args.layer.into())?;
-    output::print_raw(|out| Ok(export::write_document(&view, args.format, out)?))
+    let whole = Whole::read(&library, DocumentId(args.id), &topic_names(&library)?)?;
+    put(session, &whole.view(args.layer.into())?, args.format, None)
 }

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use anyhow::Result;
 use caesura::error::Error;
-use caesura::export::{self, DocumentView};
+use caesura::export::DocumentView;
 use caesura::import;
 use caesura::neural::Encoder;
 use caesura::pipeline;
 
-use super::of_layer;
+use super::{of_layer, put};
 use crate::args;
-use crate::output::{self, Session};
+use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let settings = args.cut.settings()?;
@@ -33,8 +33,10 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         confidence: split.confidence,
         gap_scores: Some(&split.gap_scores),
         provenance: &split.provenance,
+        added_at: None,
+        topics: &[],
     };
-    output::print_raw(|out| Ok(export::write_document(&view, args.format, out)?))
+    put(session, &view, args.format, args.output.as_deref())
 }
 
 /// Returns the bytes and the name of a file, or of standard input for `-`.

@@ -1,0 +1,131 @@
+//! HTML: a report that reads, is searched and prints, in one file: an outline, and the text under its chapter titles.
+//!
+//! Times and speakers are written so that an importer takes the headings and paragraphs for what they are: a time is an
+//! attribute, which the style shows; what is said of a document stands in its header, its footer and asides.
+
+use std::io::Write;
+
+use super::cues::{Leaf, tree};
+use super::{DocumentView, clock, on_one_line, page, xml};
+use crate::document::{Chapter, Unit};
+use crate::error::Result;
+
+/// A page of documents, being written.
+pub struct Page<'a> {
+    out: &'a mut dyn Write,
+    n_written: usize,
+}
+
+impl<'a> Page<'a> {
+    /// Writes the head.
+    pub(super) fn start(title: &str, language: Option<&str>, out: &'a mut dyn Write) -> Result<Self> {
+        page::start(title, language, "Find in the text", out)?;
+        Ok(Self { out, n_written: 0 })
+    }
+
+    /// Writes the next document.
+    pub(super) fn write(&mut self, view: &DocumentView<'_>) -> Result<()> {
+        self.n_written += 1;
+        let id = format!("d{}", self.n_written);
+        article(view, &id, self.out)
+    }
+
+    /// Writes the end.
+    pub(super) fn finish(self) -> Result<()> {
+        page::end(self.out)?;
+        Ok(self.out.flush()?)
+    }
+}
+
+/// Writes one document as one page.
+pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
+    let mut page = Page::start(view.title, view.language(), out)?;
+    page.write(view)?;
+    page.finish()
+}
+
+fn article(view: &DocumentView<'_>, id: &str, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "<article id=\"{id}\">\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
+    writeln!(out, "<aside class=\"facts\">{}</aside></header>", facts(view))?;
+    writeln!(out, "<nav aria-label=\"Chapters\">")?;
+    outline(&tree(view.chapters), id, out)?;
+    writeln!(out, "</nav>\n<div class=\"text\">")?;
+    for (number, chapter) in view.chapters.iter().enumerate() {
+        section(view, number, chapter, id, out)?;
+    }
+    let provenance = serde_json::to_string_pretty(view.provenance)?;
+    writeln!(out, "</div>\n<footer><details><summary>How these chapters came to be</summary>")?;
+    writeln!(out, "<pre>{}</pre></details></footer>\n</article>", text(&provenance))?;
+    Ok(())
+}
+
+/// Returns what is to be known of a document at a glance.
+fn facts(view: &DocumentView<'_>) -> String {
+    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let mut facts = vec![
+        plural(view.chapters.len(), "chapter"),
+        plural(view.units.len(), view.units.kind.name()),
+        line(view.source_name),
+    ];
+    facts.extend(view.chapters.iter().filter_map(|chapter| chapter.time).map(|time| time.end).max().map(clock));
+    facts.extend(view.confidence.map(|confidence| format!("confidence {:.0} %", confidence * 100.0)));
+    facts.join(" · ")
+}
+
+/// Writes the outline, a list in a list for each level.
+fn outline(leaves: &[Leaf<'_>], id: &str, out: &mut dyn Write) -> Result<()> {
+    if leaves.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<ol>")?;
+    for leaf in leaves {
+        let (title, time) = (line(&leaf.chapter.title), time(leaf.chapter));
+        writeln!(out, "<li><a href=\"#{id}c{}\"{time} dir=\"auto\">{title}</a>", leaf.number)?;
+        outline(&leaf.within, id, out)?;
+        writeln!(out, "</li>")?;
+    }
+    Ok(writeln!(out, "</ol>")?)
+}
+
+fn section(view: &DocumentView<'_>, number: usize, chapter: &Chapter, id: &str, out: &mut dyn Write) -> Result<()> {
+    let rank = chapter.level.saturating_add(1).min(6);
+    writeln!(out, "<section id=\"{id}c{number}\">")?;
+    writeln!(out, "<h{rank}{} dir=\"auto\">{}</h{rank}>", time(chapter), line(&chapter.title))?;
+    let topics: String =
+        view.topics_of(number).iter().map(|topic| format!("<span>{}</span>", line(&topic.label))).collect();
+    if !topics.is_empty() {
+        writeln!(out, "<aside>{topics}</aside>")?;
+    }
+    let mut speaker = None;
+    for unit in &view.units.units[chapter.units()] {
+        writeln!(out, "{}", paragraph(unit, view.text, speaker))?;
+        speaker = unit.speaker.as_deref();
+    }
+    Ok(writeln!(out, "</section>")?)
+}
+
+/// Returns a unit as a paragraph. Who speaks is named where another spoke before, and so is when.
+fn paragraph(unit: &Unit, whole: &str, before: Option<&str>) -> String {
+    let said = text(unit.span.of(whole));
+    match unit.speaker.as_deref() {
+        Some(speaker) if before != Some(speaker) => {
+            let time = unit.time.map_or_else(String::new, |time| format!(" data-time=\"{}\"", clock(time.start)));
+            format!("<p{time} dir=\"auto\"><b class=\"who\">{}:</b> {said}</p>", line(speaker))
+        }
+        _ => format!("<p dir=\"auto\">{said}</p>"),
+    }
+}
+
+fn time(chapter: &Chapter) -> String {
+    chapter.time.map_or_else(String::new, |time| format!(" data-time=\"{}\"", clock(time.start)))
+}
+
+/// Returns a title or a name, escaped.
+fn line(title: &str) -> String {
+    xml::escaped(&on_one_line(title))
+}
+
+/// Returns running text, escaped; its line ends are kept.
+fn text(text: &str) -> String {
+    xml::escaped(text).replace("&#10;", "\n").replace("&#9;", "\t")
+}

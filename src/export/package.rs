@@ -1,0 +1,48 @@
+//! A ZIP archive, being written: the outside of DOCX and of REFI-QDA projects.
+//!
+//! The archive is gathered in memory, compressed, since its table needs to look back; entries have no time of day, so
+//! that the same document gives the same bytes.
+
+use std::io::{Cursor, Error as IoError, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::error::{Error, Result};
+
+/// An archive, being written.
+pub(super) struct Package {
+    zip: ZipWriter<Cursor<Vec<u8>>>,
+}
+
+impl Package {
+    pub(super) fn start() -> Self {
+        Self { zip: ZipWriter::new(Cursor::new(Vec::new())) }
+    }
+
+    /// Begins an entry, and returns where its content goes.
+    pub(super) fn entry(&mut self, name: &str) -> Result<&mut dyn Write> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .large_file(true);
+        self.zip.start_file(name, options).map_err(unwritten)?;
+        Ok(&mut self.zip)
+    }
+
+    /// Writes an entry whole.
+    pub(super) fn write(&mut self, name: &str, content: &str) -> Result<()> {
+        Ok(self.entry(name)?.write_all(content.as_bytes())?)
+    }
+
+    /// Ends the archive, and writes it out.
+    pub(super) fn finish(self, out: &mut dyn Write) -> Result<()> {
+        let archive = self.zip.finish().map_err(unwritten)?;
+        out.write_all(archive.get_ref())?;
+        Ok(out.flush()?)
+    }
+}
+
+fn unwritten(error: zip::result::ZipError) -> Error {
+    Error::Output(IoError::other(error))
+}

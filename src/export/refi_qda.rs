@@ -1,0 +1,413 @@
+//! REFI-QDA (version 1.5): a project (`.qdpx`) or a codebook (`.qdc`) for programs of qualitative data analysis.
+//!
+//! A document becomes a plain text source. Its chapters are codes, nested by level, each coding its stretch of text;
+//! topics are codes that code the chapters which bear them. Positions count Unicode code points from 0, and the end is
+//! the position after the last. Readers differ over a line end of two characters: some count it as one and some as two;
+//! so sources end lines with a line feed alone, unless asked for the other.
+//!
+//! Every GUID is made of what it stands for, and every date is that of the document, so that the same library gives the
+//! same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::cues::{Leaf, tree};
+use super::package::Package;
+use super::{Borne, DocumentView, on_one_line, xml};
+use crate::document::Span;
+use crate::error::Result;
+
+/// How the sources of a project end their lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnds {
+    /// By a line feed: one character, whoever counts.
+    #[default]
+    Lf,
+    /// By a carriage return and a line feed, counted as two characters, as NVivo on Windows wants.
+    CrLf,
+}
+
+/// A project or a codebook, being written.
+pub struct Project<'a> {
+    out: &'a mut dyn Write,
+    title: String,
+    /// The archive with the texts; none for a codebook.
+    package: Option<Package>,
+    line_ends: LineEnds,
+    codes: Codes,
+    /// The elements of the sources so far.
+    sources: String,
+    provenance: Vec<String>,
+    n_documents: usize,
+}
+
+impl<'a> Project<'a> {
+    /// Starts a project.
+    pub(super) fn start(title: &str, out: &'a mut dyn Write) -> Self {
+        Self { package: Some(Package::start()), ..Self::start_codebook(title, out) }
+    }
+
+    /// Starts a codebook.
+    pub(super) fn start_codebook(title: &str, out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            title: on_one_line(title),
+            package: None,
+            line_ends: LineEnds::default(),
+            codes: Codes::default(),
+            sources: String::new(),
+            provenance: Vec::new(),
+            n_documents: 0,
+        }
+    }
+
+    /// Says how the sources end their lines.
+    pub fn set_line_ends(&mut self, line_ends: LineEnds) {
+        self.line_ends = line_ends;
+    }
+
+    /// Writes the next document.
+    pub(super) fn write(&mut self, view: &DocumentView<'_>) -> Result<()> {
+        self.n_documents += 1;
+        let key = format!("{}\0{}\0{}", self.n_documents, view.id.unwrap_or(-1), view.source_name);
+        let title = on_one_line(view.title);
+        self.provenance.push(format!("{title}: {}", serde_json::to_string(view.provenance)?));
+
+        let mut selections = Selections::new(view, &key, self.line_ends);
+        let chapters = self.codes.of_chapters(&tree(view.chapters), &key, &mut selections);
+        let name = self.codes.free_name(&title);
+        self.codes.documents.push(Code {
+            guid: guid("document code", &key),
+            name,
+            description: String::new(),
+            is_codable: false,
+            within: chapters,
+        });
+        for (number, borne) in
+            view.chapters.iter().enumerate().flat_map(|(n, _)| view.topics_of(n).iter().map(move |topic| (n, topic)))
+        {
+            let code = self.codes.of_topic(borne);
+            selections.add(&code, view.chapters[number].span, &borne.label, &format!("strength {:.2}", borne.strength));
+        }
+        let Some(package) = &mut self.package else { return Ok(()) };
+
+        let source = guid("source", &key);
+        let text = with_line_ends(view.text, self.line_ends);
+        package.write(&format!("sources/{source}.txt"), &text)?;
+        let date = date_time(view.added_at.unwrap_or(0));
+        self.sources.push_str(&format!(
+            "<TextSource guid=\"{source}\" name=\"{}\" plainTextPath=\"internal://{source}.txt\" creatingUser=\"{}\" \
+             creationDateTime=\"{date}\">\n<Description>{}</Description>\n{}</TextSource>\n",
+            xml::escaped(&title),
+            user(),
+            xml::escaped(&on_one_line(view.source_name)),
+            selections.written
+        ));
+        Ok(())
+    }
+
+    /// Ends the file.
+    pub(super) fn finish(self) -> Result<()> {
+        let origin = format!("Caesura {}", crate::VERSION);
+        let codes = self.codes.written();
+        let Some(mut package) = self.package else {
+            write!(
+                self.out,
+                "{}\n<CodeBook xmlns=\"urn:QDA-XML:codebook:1.0\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+                 xsi:schemaLocation=\"urn:QDA-XML:codebook:1.0 http://schema.qdasoftware.org/versions/Codebook/v1.0/Codebook.xsd\" \
+                 origin=\"{origin}\">\n{codes}</CodeBook>\n",
+                xml::HEAD
+            )?;
+            return Ok(self.out.flush()?);
+        };
+        let user = user();
+        let project = format!(
+            "{}\n<Project xmlns=\"urn:QDA-XML:project:1.0\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+             xsi:schemaLocation=\"urn:QDA-XML:project:1.0 http://schema.qdasoftware.org/versions/Project/v1.0/Project.xsd\" \
+             name=\"{}\" origin=\"{origin}\" creatingUserGUID=\"{user}\">\n\
+             <Users><User guid=\"{user}\" name=\"Caesura\"/></Users>\n<CodeBook>\n{codes}</CodeBook>\n\
+             <Sources>\n{}</Sources>\n<Description>{}</Description>\n</Project>\n",
+            xml::HEAD,
+            xml::escaped(&self.title),
+            self.sources,
+            xml::escaped(&self.provenance.join("\n"))
+        );
+        package.write("project.qde", &project)?;
+        package.finish(self.out)
+    }
+}
+
+/// A code, and those below it.
+struct Code {
+    guid: String,
+    name: String,
+    description: String,
+    is_codable: bool,
+    within: Vec<Self>,
+}
+
+/// The codes of all documents so far.
+#[derive(Default)]
+struct Codes {
+    documents: Vec<Code>,
+    topics: BTreeMap<u32, Code>,
+    /// Programs tell codes apart by their names.
+    names: BTreeSet<String>,
+}
+
+impl Codes {
+    /// Returns codes for chapters, and has each code its chapter.
+    fn of_chapters(&mut self, leaves: &[Leaf<'_>], key: &str, selections: &mut Selections<'_>) -> Vec<Code> {
+        leaves
+            .iter()
+            .map(|leaf| {
+                let guid = guid("chapter code", &format!("{key}\0{}", leaf.number));
+                let title = on_one_line(&leaf.chapter.title);
+                selections.add(&guid, leaf.chapter.span, &title, "");
+                let name = self.free_name(&title);
+                let description = String::new();
+                Code {
+                    guid,
+                    name,
+                    description,
+                    is_codable: true,
+                    within: self.of_chapters(&leaf.within, key, selections),
+                }
+            })
+            .collect()
+    }
+
+    /// Returns the GUID of the code of a topic.
+    fn of_topic(&mut self, borne: &Borne) -> String {
+        if let Some(code) = self.topics.get(&borne.index) {
+            return code.guid.clone();
+        }
+        let guid = guid("topic code", &borne.index.to_string());
+        let label = on_one_line(&borne.label);
+        let name = self.free_name(&label);
+        let code = Code { guid: guid.clone(), name, description: label, is_codable: true, within: Vec::new() };
+        self.topics.insert(borne.index, code);
+        guid
+    }
+
+    /// Returns a name that no other code has.
+    fn free_name(&mut self, name: &str) -> String {
+        let numbered = |n: usize| if n == 1 { name.to_owned() } else { format!("{name} ({n})") };
+        let free = (1..).map(numbered).find(|name| !self.names.contains(name)).expect("there are numbers enough");
+        self.names.insert(free.clone());
+        free
+    }
+
+    fn written(mut self) -> String {
+        let documents = std::mem::take(&mut self.documents);
+        let topics: Vec<Code> = std::mem::take(&mut self.topics).into_values().collect();
+        let mut root = |name: &str, within: Vec<Code>| Code {
+            guid: guid("root code", name),
+            name: self.free_name(name),
+            description: String::new(),
+            is_codable: false,
+            within,
+        };
+        let roots = [root("Chapters", documents), root("Topics", topics)];
+        let mut written = "<Codes>\n".to_owned();
+        for code in roots.iter().filter(|code| !code.within.is_empty()) {
+            push_code(code, &mut written);
+        }
+        written.push_str("</Codes>\n");
+        written
+    }
+}
+
+fn push_code(code: &Code, out: &mut String) {
+    let name = xml::escaped(&code.name);
+    out.push_str(&format!("<Code guid=\"{}\" name=\"{name}\" isCodable=\"{}\">", code.guid, code.is_codable));
+    if !code.description.is_empty() {
+        out.push_str(&format!("<Description>{}</Description>", xml::escaped(&code.description)));
+    }
+    if !code.within.is_empty() {
+        out.push('\n');
+    }
+    for inner in &code.within {
+        push_code(inner, out);
+    }
+    out.push_str("</Code>\n");
+}
+
+/// The coded stretches of one source, being written.
+struct Selections<'a> {
+    text: &'a str,
+    positions: Positions<'a>,
+    key: String,
+    date: String,
+    n_written: usize,
+    written: String,
+}
+
+impl<'a> Selections<'a> {
+    fn new(view: &DocumentView<'a>, key: &str, line_ends: LineEnds) -> Self {
+        Self {
+            text: view.text,
+            positions: Positions::new(view.text, line_ends),
+            key: key.to_owned(),
+            date: date_time(view.added_at.unwrap_or(0)),
+            n_written: 0,
+            written: String::new(),
+        }
+    }
+
+    /// Codes a stretch of the text, without the white space around it.
+    fn add(&mut self, code: &str, span: Span, name: &str, description: &str) {
+        let covered = span.of(self.text);
+        let start = span.start.index() + (covered.len() - covered.trim_start().len());
+        let end = span.start.index() + covered.trim_end().len();
+        let (start, end) = (self.positions.of(start), self.positions.of(end.max(start)));
+        self.n_written += 1;
+        let key = format!("{}\0{}", self.key, self.n_written);
+        let (user, date) = (user(), &self.date);
+        self.written.push_str(&format!(
+            "<PlainTextSelection guid=\"{}\" name=\"{}\" startPosition=\"{start}\" endPosition=\"{end}\" \
+             creatingUser=\"{user}\" creationDateTime=\"{date}\">",
+            guid("selection", &key),
+            xml::escaped(&on_one_line(name)),
+        ));
+        if !description.is_empty() {
+            self.written.push_str(&format!("<Description>{}</Description>", xml::escaped(description)));
+        }
+        self.written.push_str(&format!(
+            "<Coding guid=\"{}\" creatingUser=\"{user}\" creationDateTime=\"{date}\"><CodeRef targetGUID=\"{code}\"/>\
+             </Coding></PlainTextSelection>\n",
+            guid("coding", &key)
+        ));
+    }
+}
+
+/// Turns byte positions of a text into positions of code points.
+struct Positions<'a> {
+    text: &'a str,
+    line_ends: LineEnds,
+    /// The position of every [`STRIDE`]th byte, or of the character it is within.
+    at_strides: Vec<u64>,
+}
+
+/// How many bytes are counted at most to find a position.
+const STRIDE: usize = 4096;
+
+impl<'a> Positions<'a> {
+    fn new(text: &'a str, line_ends: LineEnds) -> Self {
+        let mut positions = Self { text, line_ends, at_strides: vec![0] };
+        let mut from = 0;
+        while from + STRIDE <= text.len() {
+            let to = from + STRIDE;
+            let last = positions.at_strides.last().copied().unwrap_or(0);
+            let counted = positions.count(text.floor_char_boundary(from)..text.floor_char_boundary(to));
+            positions.at_strides.push(last + counted);
+            from = to;
+        }
+        positions
+    }
+
+    /// Returns the position of a byte that lies between characters.
+    fn of(&self, byte: usize) -> u64 {
+        let stride = byte / STRIDE;
+        self.at_strides[stride] + self.count(self.text.floor_char_boundary(stride * STRIDE)..byte)
+    }
+
+    fn count(&self, bytes: std::ops::Range<usize>) -> u64 {
+        let text = &self.text[bytes];
+        let n_chars = text.chars().count();
+        let n_line_ends = match self.line_ends {
+            LineEnds::Lf => 0,
+            LineEnds::CrLf => text.bytes().filter(|&byte| byte == b'\n').count(),
+        };
+        (n_chars + n_line_ends) as u64
+    }
+}
+
+fn with_line_ends(text: &str, line_ends: LineEnds) -> std::borrow::Cow<'_, str> {
+    match line_ends {
+        LineEnds::Lf => text.into(),
+        LineEnds::CrLf => text.replace('\n', "\r\n").into(),
+    }
+}
+
+/// Returns the GUID of whoever cut the chapters: this program.
+fn user() -> String {
+    guid("user", "Caesura")
+}
+
+/// Returns a GUID made of what it stands for (RFC 9562, version 8: a hash of our own choice).
+fn guid(kind: &str, key: &str) -> String {
+    let hash = Sha256::digest(format!("caesura\0{kind}\0{key}").as_bytes());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    bytes[6] = bytes[6] & 0x0F | 0x80;
+    bytes[8] = bytes[8] & 0x3F | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// Returns seconds since 1970 as XML writes a moment: `2026-11-25T03:33:03Z`.
+///
+/// The days are turned into a date as in Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+fn date_time(secs: i64) -> String {
+    // Years of five digits are no dates to readers.
+    let secs = secs.clamp(0, 253_402_300_799);
+    let (days, of_day) = (secs / 86_400, secs % 86_400);
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_xml_does() {
+        assert_eq!(date_time(0), "1970-01-01T00:00:00Z");
+        assert_eq!(date_time(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(date_time(1_795_577_583), "2026-11-25T03:33:03Z");
+        assert_eq!(date_time(i64::MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(date_time(-1), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_guid_is_always_the_same_and_of_the_form_asked_for() {
+        let one = guid("a", "b");
+        assert_eq!(one, guid("a", "b"));
+        assert_ne!(one, guid("a", "c"));
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert_eq!(&one[14..15], "8");
+    }
+
+    /// The law of positions: cut the text, as it is written, by them, and the same words are in hand.
+    #[test]
+    fn positions_cut_the_written_text_where_bytes_cut_ours() {
+        let text = "Ärger,\nΛόγος\n\n灯台 and \u{1F600} at the end.\n".repeat(400);
+        for line_ends in [LineEnds::Lf, LineEnds::CrLf] {
+            let written: Vec<char> = with_line_ends(&text, line_ends).chars().collect();
+            let positions = Positions::new(&text, line_ends);
+            let bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
+            for pair in bytes.windows(8).step_by(7) {
+                let (start, end) = (pair[0], pair[7]);
+                let cut: String = written[positions.of(start) as usize..positions.of(end) as usize].iter().collect();
+                assert_eq!(cut, with_line_ends(&text[start..end], line_ends));
+            }
+            assert_eq!(positions.of(text.len()), written.len() as u64);
+        }
+    }
+
+    #[test]
+    fn names_of_codes_are_never_the_same() {
+        let mut codes = Codes::default();
+        assert_eq!(["a", "a", "b", "a"].map(|name| codes.free_name(name)), ["a", "a (2)", "b", "a (3)"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Topics as HTML: one file with a table that reads, is searched and prints.
+
+use std::io::Write;
+
+use super::topics::{TopicView, TopicsView};
+use super::{on_one_line, page, xml};
+use crate::document::Provenance;
+use crate::error::Result;
+
+/// How many documents a topic names; a table of thousands would tell nobody anything.
+const N_DOCUMENTS: usize = 25;
+
+/// Writes topics in the order given.
+pub(super) fn write(view: &TopicsView, provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
+    let topics = &view.topics;
+    let language = provenance.settings.get("language").and_then(serde_json::Value::as_str);
+    page::start("Topics", language, "Find in the topics", out)?;
+    let plural = if topics.len() == 1 { "" } else { "s" };
+    writeln!(
+        out,
+        "<article>\n<header><h1>Topics</h1><aside class=\"facts\">{} topic{plural}</aside></header>",
+        topics.len()
+    )?;
+    writeln!(out, "<nav aria-label=\"Topics\"><ol>")?;
+    for (index, topic) in topics.iter().enumerate() {
+        writeln!(out, "<li><a href=\"#t{index}\" dir=\"auto\">{}</a></li>", line(&topic.label))?;
+    }
+    writeln!(out, "</ol></nav>\n<div class=\"text\">")?;
+    for (index, topic) in topics.iter().enumerate() {
+        section(index, topic, out)?;
+    }
+    without_topic(&view.without_topic, out)?;
+    let provenance = xml::escaped(&serde_json::to_string_pretty(provenance)?).replace("&#10;", "\n");
+    writeln!(out, "</div>\n<footer><details><summary>How these topics came to be</summary>")?;
+    writeln!(out, "<pre>{provenance}</pre></details></footer>\n</article>")?;
+    page::end(out)
+}
+
+/// Writes how many documents bear none, and which.
+fn without_topic(documents: &[String], out: &mut dyn Write) -> Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<String> = documents.iter().take(N_DOCUMENTS).map(|document| line(document)).collect();
+    writeln!(out, "<section id=\"none\">\n<h2>Documents without a topic: {}</h2>", documents.len())?;
+    let more = if N_DOCUMENTS < documents.len() { ", …" } else { "" };
+    Ok(writeln!(out, "<p>{}{more}</p>\n</section>", shown.join(", "))?)
+}
+
+fn section(index: usize, topic: &TopicView, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "<section id=\"t{index}\">\n<h2 dir=\"auto\">{}</h2>", line(&topic.label))?;
+    let words: Vec<String> =
+        topic.words.iter().map(|(word, weight)| format!("<span title=\"{weight:.3}\">{}</span>", line(word))).collect();
+    writeln!(out, "<p>{}</p>", words.join(", "))?;
+    let n = topic.documents.len();
+    let plural = if n == 1 { "" } else { "s" };
+    writeln!(out, "<aside>{n} document{plural} · coherence {:.2}</aside>", topic.npmi)?;
+    if !topic.parts.is_empty() {
+        let parts: Vec<String> = topic
+            .parts
+            .iter()
+            .map(|part| format!("<span>{} ({})</span>", line(&part.label), part.n_documents))
+            .collect();
+        writeln!(out, "<aside>made of {}</aside>", parts.join(" "))?;
+    }
+    if n == 0 {
+        return Ok(writeln!(out, "</section>")?);
+    }
+    writeln!(out, "<table><thead><tr><th>Document</th><th>Strength</th></tr></thead><tbody>")?;
+    for (document, strength) in topic.documents.iter().take(N_DOCUMENTS) {
+        let percent = (strength.clamp(0.0, 1.0) * 100.0).round();
+        writeln!(
+            out,
+            "<tr><td dir=\"auto\">{}</td><td><meter min=\"0\" max=\"100\" value=\"{percent}\"></meter> {strength:.2}</td></tr>",
+            line(document)
+        )?;
+    }
+    if N_DOCUMENTS < n {
+        writeln!(out, "<tr><td>and {} more</td><td></td></tr>", n - N_DOCUMENTS)?;
+    }
+    Ok(writeln!(out, "</tbody></table>\n</section>")?)
+}
+
+fn line(text: &str) -> String {
+    xml::escaped(&on_one_line(text))
+}
