@@ -10,6 +10,7 @@
 
 mod by_hand;
 mod topics;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +24,7 @@ use crate::boundaries::{
 use crate::chapters::{self, CutConfig, CutRule};
 use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
-use crate::import;
+use crate::import::{self, WrittenChapter};
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
@@ -38,6 +39,7 @@ pub use self::topics::{
 use self::topics::{assign_topics, strongest_of};
 
 pub use by_hand::{correct, keep_by_hand};
+pub use whole::{TopicNames, Whole, of_layer, topic_names};
 
 /// What says where the subject changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -200,8 +202,20 @@ pub fn split(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Split> {
+    split_with_chapters(bytes, name, &[], settings, encoder, progress)
+}
+
+/// Cuts one file as [`split`] does; chapters that stand in a file beside it are its chapters as written.
+pub fn split_with_chapters(
+    bytes: &[u8],
+    name: &str,
+    written: &[WrittenChapter],
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Split> {
     let settings = settings.checked()?;
-    let document = import::import(bytes, name)?;
+    let document = import::with_chapters(import::import(bytes, name)?, written);
     progress.check()?;
     let units = units::units(&document, settings.unit_kind);
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
@@ -323,11 +337,24 @@ pub fn add_document(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Added> {
+    add_document_with_chapters(library, source, &[], settings, encoder, progress)
+}
+
+/// Adds a file as [`add_document`] does; chapters that stand in a file beside it are its chapters as written. They are
+/// read when the file is added, and not again.
+pub fn add_document_with_chapters(
+    library: &mut Library,
+    source: &Source<'_>,
+    written: &[WrittenChapter],
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Added> {
     let sha256: [u8; 32] = Sha256::digest(source.bytes).into();
     if let Some(id) = library.find_by_sha256(&sha256)? {
         return Ok(Added::Already(id));
     }
-    let split = split(source.bytes, source.name, settings, encoder, progress)?;
+    let split = split_with_chapters(source.bytes, source.name, written, settings, encoder, progress)?;
     progress.check()?;
     let new = NewDocument {
         document: split.document,

@@ -42,7 +42,7 @@ pub use topics::{
     FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
 };
 
-use crate::document::{Chapter, GapScores, Provenance, Units};
+use crate::document::{Chapter, GapScores, Provenance, Span, Units};
 use crate::error::{Error, Result};
 
 /// A document and its chapters, as an export sees them.
@@ -72,6 +72,25 @@ pub struct DocumentView<'a> {
     pub added_at: Option<i64>,
     /// The topics that each of its chapters bears, strongest first; empty where they are not known.
     pub topics: &'a [Vec<Borne>],
+    /// What a person marked in its text, in any order.
+    pub marks: &'a [Mark],
+    /// The tags a person gave it.
+    pub tags: &'a [String],
+}
+
+/// A stretch of the text that a person marked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Where it lies.
+    pub span: Span,
+    /// The name of its colour, such as `"yellow"`.
+    pub color: &'static str,
+    /// What was noted there; may be empty.
+    pub text: String,
+    /// Its tags, ascending.
+    pub tags: Vec<String>,
+    /// When it was made, in seconds since 1970.
+    pub made_at: i64,
 }
 
 /// A topic that a chapter bears.

@@ -1,7 +1,9 @@
 //! REFI-QDA (version 1.5): a project (`.qdpx`) or a codebook (`.qdc`) for programs of qualitative data analysis.
 //!
 //! A document becomes a plain text source. Its chapters are codes, nested by level, each coding its stretch of text;
-//! topics are codes that code the chapters which bear them. Positions count Unicode code points from 0, and the end is
+//! topics are codes that code the chapters which bear them, and so are the tags of what a person highlighted (a `/` in a tag
+//! makes one code lie within another); what was noted there stands with the selection. The tags of a document are a set of
+//! documents each. Positions count Unicode code points from 0, and the end is
 //! the position after the last. Readers differ over a line end of two characters: some count it as one and some as two;
 //! so sources end lines with a line feed alone, unless asked for the other.
 //!
@@ -9,13 +11,14 @@
 //! same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::Write;
 
 use sha2::{Digest, Sha256};
 
 use super::cues::{Leaf, tree};
 use super::package::Package;
-use super::{Borne, DocumentView, on_one_line, xml};
+use super::{Borne, DocumentView, Mark, on_one_line, xml};
 use crate::document::Span;
 use crate::error::Result;
 
@@ -39,6 +42,8 @@ pub struct Project<'a> {
     codes: Codes,
     /// The elements of the sources so far.
     sources: String,
+    /// The GUIDs of the sources that have each tag.
+    tagged: BTreeMap<String, Vec<String>>,
     provenance: Vec<String>,
     n_documents: usize,
 }
@@ -58,6 +63,7 @@ impl<'a> Project<'a> {
             line_ends: LineEnds::default(),
             codes: Codes::default(),
             sources: String::new(),
+            tagged: BTreeMap::new(),
             provenance: Vec::new(),
             n_documents: 0,
         }
@@ -91,9 +97,15 @@ impl<'a> Project<'a> {
             let code = self.codes.of_topic(borne);
             selections.add(&code, view.chapters[number].span, &borne.label, &format!("strength {:.2}", borne.strength));
         }
+        for mark in view.marks {
+            self.codes.of_mark(mark, &mut selections);
+        }
         let Some(package) = &mut self.package else { return Ok(()) };
 
         let source = guid("source", &key);
+        for tag in view.tags {
+            self.tagged.entry(on_one_line(tag)).or_default().push(source.clone());
+        }
         let text = with_line_ends(view.text, self.line_ends);
         package.write(&format!("sources/{source}.txt"), &text)?;
         let date = date_time(view.added_at.unwrap_or(0));
@@ -128,15 +140,33 @@ impl<'a> Project<'a> {
              xsi:schemaLocation=\"urn:QDA-XML:project:1.0 http://schema.qdasoftware.org/versions/Project/v1.0/Project.xsd\" \
              name=\"{}\" origin=\"{origin}\" creatingUserGUID=\"{user}\">\n\
              <Users><User guid=\"{user}\" name=\"Caesura\"/></Users>\n<CodeBook>\n{codes}</CodeBook>\n\
-             <Sources>\n{}</Sources>\n<Description>{}</Description>\n</Project>\n",
+             <Sources>\n{}</Sources>\n{}<Description>{}</Description>\n</Project>\n",
             xml::HEAD,
             xml::escaped(&self.title),
             self.sources,
+            sets(&self.tagged),
             xml::escaped(&self.provenance.join("\n"))
         );
         package.write("project.qde", &project)?;
         package.finish(self.out)
     }
+}
+
+/// Returns a set for each tag, with the sources that have it.
+fn sets(tagged: &BTreeMap<String, Vec<String>>) -> String {
+    if tagged.is_empty() {
+        return String::new();
+    }
+    let mut written = "<Sets>\n".to_owned();
+    for (tag, sources) in tagged {
+        let _ = write!(written, "<Set guid=\"{}\" name=\"{}\">", guid("set", tag), xml::escaped(tag));
+        for source in sources {
+            let _ = write!(written, "<MemberSource targetGUID=\"{source}\"/>");
+        }
+        written.push_str("</Set>\n");
+    }
+    written.push_str("</Sets>\n");
+    written
 }
 
 /// A code, and those below it.
@@ -153,6 +183,8 @@ struct Code {
 struct Codes {
     documents: Vec<Code>,
     topics: BTreeMap<u32, Code>,
+    /// By the whole tag, so that what lies within a tag comes after it.
+    tags: BTreeMap<String, Code>,
     /// Programs tell codes apart by their names.
     names: BTreeSet<String>,
 }
@@ -192,6 +224,34 @@ impl Codes {
         guid
     }
 
+    /// Codes a stretch that a person marked by its tags, or by its colour where it has none.
+    fn of_mark(&mut self, mark: &Mark, selections: &mut Selections<'_>) {
+        let date = date_time(mark.made_at);
+        if mark.tags.is_empty() {
+            let code = self.of_tag(mark.color);
+            selections.add_at(&[code], mark.span, mark.color, &mark.text, &date);
+            return;
+        }
+        let codes: Vec<String> = mark.tags.iter().map(|tag| self.of_tag(tag)).collect();
+        selections.add_at(&codes, mark.span, &mark.tags.join(", "), &mark.text, &date);
+    }
+
+    /// Returns the GUID of the code of a tag, and makes those it lies within.
+    fn of_tag(&mut self, tag: &str) -> String {
+        let tag = on_one_line(tag);
+        let ends = tag.match_indices('/').map(|(at, _)| at).chain([tag.len()]);
+        for end in ends.collect::<Vec<_>>() {
+            let (whole, name) = (&tag[..end], tag[..end].rsplit('/').next().unwrap_or_default());
+            if !self.tags.contains_key(whole) {
+                let name = self.free_name(if name.is_empty() { whole } else { name });
+                let (guid, description) = (guid("tag code", whole), String::new());
+                let code = Code { guid, name, description, is_codable: true, within: Vec::new() };
+                self.tags.insert(whole.to_owned(), code);
+            }
+        }
+        guid("tag code", &tag)
+    }
+
     /// Returns a name that no other code has.
     fn free_name(&mut self, name: &str) -> String {
         let numbered = |n: usize| if n == 1 { name.to_owned() } else { format!("{name} ({n})") };
@@ -203,6 +263,7 @@ impl Codes {
     fn written(mut self) -> String {
         let documents = std::mem::take(&mut self.documents);
         let topics: Vec<Code> = std::mem::take(&mut self.topics).into_values().collect();
+        let tags = within_one_another(std::mem::take(&mut self.tags));
         let mut root = |name: &str, within: Vec<Code>| Code {
             guid: guid("root code", name),
             name: self.free_name(name),
@@ -210,7 +271,7 @@ impl Codes {
             is_codable: false,
             within,
         };
-        let roots = [root("Chapters", documents), root("Topics", topics)];
+        let roots = [root("Chapters", documents), root("Topics", topics), root("Tags", tags)];
         let mut written = "<Codes>\n".to_owned();
         for code in roots.iter().filter(|code| !code.within.is_empty()) {
             push_code(code, &mut written);
@@ -218,6 +279,19 @@ impl Codes {
         written.push_str("</Codes>\n");
         written
     }
+}
+
+/// Puts the codes of tags into those of the tags they lie within.
+fn within_one_another(mut tags: BTreeMap<String, Code>) -> Vec<Code> {
+    let mut roots = Vec::new();
+    // From the end: what lies within a tag comes after it.
+    while let Some((tag, mut code)) = tags.pop_last() {
+        code.within.reverse();
+        let around = tag.rsplit_once('/').and_then(|(around, _)| tags.get_mut(around));
+        around.map_or(&mut roots, |around| &mut around.within).push(code);
+    }
+    roots.reverse();
+    roots
 }
 
 fn push_code(code: &Code, out: &mut String) {
@@ -257,29 +331,39 @@ impl<'a> Selections<'a> {
         }
     }
 
-    /// Codes a stretch of the text, without the white space around it.
+    /// Codes a stretch of the text, when the document was added.
     fn add(&mut self, code: &str, span: Span, name: &str, description: &str) {
+        let date = self.date.clone();
+        self.add_at(&[code.to_owned()], span, name, description, &date);
+    }
+
+    /// Codes a stretch of the text, without the white space around it.
+    fn add_at(&mut self, codes: &[String], span: Span, name: &str, description: &str, date: &str) {
         let covered = span.of(self.text);
         let start = span.start.index() + (covered.len() - covered.trim_start().len());
         let end = span.start.index() + covered.trim_end().len();
         let (start, end) = (self.positions.of(start), self.positions.of(end.max(start)));
         self.n_written += 1;
         let key = format!("{}\0{}", self.key, self.n_written);
-        let (user, date) = (user(), &self.date);
-        self.written.push_str(&format!(
+        let user = user();
+        let _ = write!(
+            self.written,
             "<PlainTextSelection guid=\"{}\" name=\"{}\" startPosition=\"{start}\" endPosition=\"{end}\" \
              creatingUser=\"{user}\" creationDateTime=\"{date}\">",
             guid("selection", &key),
             xml::escaped(&on_one_line(name)),
-        ));
+        );
         if !description.is_empty() {
-            self.written.push_str(&format!("<Description>{}</Description>", xml::escaped(description)));
+            let _ = write!(self.written, "<Description>{}</Description>", xml::escaped(description));
         }
-        self.written.push_str(&format!(
-            "<Coding guid=\"{}\" creatingUser=\"{user}\" creationDateTime=\"{date}\"><CodeRef targetGUID=\"{code}\"/>\
-             </Coding></PlainTextSelection>\n",
-            guid("coding", &key)
-        ));
+        for code in codes {
+            let coding = guid("coding", &format!("{key}\0{code}"));
+            let _ = write!(
+                self.written,
+                "<Coding guid=\"{coding}\" creatingUser=\"{user}\" creationDateTime=\"{date}\"><CodeRef targetGUID=\"{code}\"/></Coding>"
+            );
+        }
+        self.written.push_str("</PlainTextSelection>\n");
     }
 }
 

@@ -60,6 +60,14 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         provenance: &provenance,
         added_at: Some(1_795_577_583),
         topics: &[vec![Borne { index: 0, label: "sea, tide".to_owned(), strength: 0.5 }], Vec::new()],
+        marks: &[Mark {
+            span: Span::new(11..16),
+            color: "yellow",
+            text: "Which <sea>?".to_owned(),
+            tags: vec!["nature/sea".to_owned(), "query".to_owned()],
+            made_at: 1_795_577_583,
+        }],
+        tags: &["tides".to_owned()],
     })
 }
 
@@ -147,6 +155,8 @@ fn a_collection_holds_every_document() {
     assert_eq!(json["documents"].as_array().map(Vec::len), Some(2));
     assert_eq!(write(ChapterFormat::Csv).lines().count(), 5);
     assert!(write(ChapterFormat::Markdown).contains("# Two"));
+    assert_eq!(write(ChapterFormat::Training).lines().count(), 2);
+    assert_eq!(write(ChapterFormat::Html).matches("<article ").count(), 2);
     assert!(Collection::start(ChapterFormat::WebVtt, "Library", &mut Vec::new()).is_err());
 }
 
@@ -222,4 +232,249 @@ fn topics_by_a_field_are_written_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
     assert_eq!(json["topics"][0]["cells"][0]["share"], 0.5);
     assert_eq!(json["values"][1]["n_documents"], 1);
+}
+
+/// Every format, of a document whose every text is out to break it: nothing is an error, and the same twice.
+#[test]
+fn hostile_text_breaks_no_format_and_gives_the_same_bytes_twice() {
+    let title = "]]></title><script>alert(1)</script>\u{1}\u{FFFE}\"'\n\n1\n00:00:00.000 --> 00:00:01.000\n{\\an8}=cmd|' /C calc'!A0";
+    for format in ChapterFormat::ALL {
+        let write = || {
+            let mut out = Vec::new();
+            with_view(true, title, |view| write_document(view, format, &mut out)).unwrap();
+            out
+        };
+        let written = write();
+        assert_eq!(written, write(), "{}", format.name());
+        assert!(!written.is_empty());
+        let text = String::from_utf8_lossy(&written);
+        let is_binary = text.contains('\u{FFFD}');
+        assert!(is_binary == format.is_binary(), "{}", format.name());
+        assert!(is_binary || !text.contains("<script>alert"), "{}: {text}", format.name());
+    }
+}
+
+/// Returns the names of the elements of well-formed XML, each with its text, entities resolved by the reader.
+#[track_caller]
+fn elements(xml: &str) -> Vec<(String, String)> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut elements, mut n_open) = (Vec::new(), 0);
+    loop {
+        match reader.read_event().expect("well-formed") {
+            Event::Start(element) => {
+                n_open += 1;
+                for attribute in element.attributes() {
+                    attribute.expect("well-formed");
+                }
+                elements.push((String::from_utf8_lossy(element.local_name().as_ref()).into_owned(), String::new()));
+            }
+            Event::End(_) => n_open -= 1,
+            Event::Text(text) => {
+                if let Some((_, said)) = elements.last_mut() {
+                    said.push_str(&text.decode().expect("of UTF-8"));
+                }
+            }
+            Event::GeneralRef(name) => {
+                let name = name.decode().expect("of UTF-8");
+                let known = quick_xml::escape::resolve_predefined_entity(&name);
+                assert!(known.is_some() || name.starts_with('#'), "{name}");
+                if let Some((_, said)) = elements.last_mut() {
+                    said.push_str(known.unwrap_or(" "));
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(n_open, 0);
+    elements
+}
+
+#[test]
+fn xml_is_well_formed_and_says_what_the_chapters_say() {
+    let titles = |xml: &str, element: &str| -> Vec<String> {
+        elements(xml).into_iter().filter(|(name, _)| name == element).map(|(_, text)| text).collect()
+    };
+    let matroska = written(true, ChapterFormat::Matroska);
+    assert_eq!(titles(&matroska, "ChapterString"), ["Sea & <sky> -->", "=SUM(A1) with a line end"]);
+    assert_eq!(titles(&matroska, "ChapterTimeStart"), ["00:00:00.000000000", "00:00:02.500000000"]);
+    let podlove = written(true, ChapterFormat::Podlove);
+    assert!(podlove.contains("start=\"00:00:02.500\" title=\"=SUM(A1) with a line end\""), "{podlove}");
+    elements(&podlove);
+    elements(&written(true, ChapterFormat::Qdc));
+}
+
+/// Returns the entries of an archive by their names.
+fn unpacked(archive: Vec<u8>) -> std::collections::BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut entries = std::collections::BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut content = String::new();
+        std::io::Read::read_to_string(&mut entry, &mut content).unwrap();
+        entries.insert(entry.name().unwrap().into_owned(), content);
+    }
+    entries
+}
+
+fn packed(is_timed: bool, format: ChapterFormat) -> std::collections::BTreeMap<String, String> {
+    let mut out = Vec::new();
+    with_view(is_timed, "Tides", |view| write_document(view, format, &mut out)).unwrap();
+    unpacked(out)
+}
+
+#[test]
+fn docx_has_headings_and_paragraphs_and_says_how_it_came_to_be() {
+    let parts = packed(true, ChapterFormat::Docx);
+    for part in parts.values() {
+        elements(part);
+    }
+    let text = &parts["word/document.xml"];
+    assert!(
+        text.contains(
+            "<w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t xml:space=\"preserve\">Sea &amp; &lt;sky&gt; --&gt;"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("Ada (0:00): "), "{text}");
+    assert!(text.contains("The &lt;sea&gt; rises &amp; falls."), "{text}");
+    assert!(parts["docProps/custom.xml"].contains("lexical"));
+}
+
+#[test]
+fn a_workbook_has_a_row_a_chapter_and_no_formula() {
+    let parts = packed(false, ChapterFormat::Xlsx);
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    assert_eq!(sheet.matches("<row ").count(), 3);
+    assert!(!sheet.contains("<f>"), "{sheet}");
+    assert!(parts["xl/sharedStrings.xml"].contains("=SUM(A1) with a line end"));
+}
+
+#[test]
+fn a_project_codes_what_the_chapters_topics_and_marks_cover() {
+    let parts = packed(false, ChapterFormat::Qdpx);
+    let project = &parts["project.qde"];
+    elements(project);
+    let source = parts.keys().find(|name| name.starts_with("sources/")).unwrap();
+    let text: Vec<char> = parts[source].chars().collect();
+    let mut covered = Vec::new();
+    for selection in project.split("<PlainTextSelection ").skip(1) {
+        let number = |name: &str| -> usize {
+            let from = selection.find(name).unwrap() + name.len();
+            selection[from..].split('"').next().unwrap().parse().unwrap()
+        };
+        let (start, end) = (number("startPosition=\""), number("endPosition=\""));
+        let codes = selection.matches("<CodeRef").count();
+        covered.push((text[start..end].iter().collect::<String>(), codes));
+    }
+    let first = "Tides\n\nThe <sea> rises & falls.".to_owned();
+    let expected = [
+        (first.clone(), 1),
+        ("=1+1 is two.\n\nLast words.".to_owned(), 1),
+        // The topic of the first chapter, and what a person marked by two tags.
+        (first, 1),
+        ("<sea>".to_owned(), 2),
+    ];
+    assert_eq!(covered, expected);
+    for code in ["nature", "sea", "query", "sea, tide"] {
+        assert!(project.contains(&format!(" name=\"{code}\" ")), "{code}: {project}");
+    }
+    assert!(project.contains("<Description>Which &lt;sea&gt;?</Description>"), "{project}");
+    assert!(project.contains("<Set guid="), "{project}");
+}
+
+#[test]
+fn line_ends_of_two_characters_are_counted_as_two() {
+    let mut out = Vec::new();
+    with_view(false, "Tides", |view| {
+        let mut collection = Collection::start(ChapterFormat::Qdpx, "Tides", &mut out).unwrap();
+        if let Collection::RefiQda(project) = &mut collection {
+            project.set_line_ends(LineEnds::CrLf);
+        }
+        collection.write(view).unwrap();
+        collection.finish().unwrap();
+    });
+    let parts = unpacked(out);
+    assert!(parts.values().any(|text| text.starts_with("Tides\r\n\r\nThe")));
+    // Two line ends stand before it: byte 33 of ours.
+    assert!(parts["project.qde"].contains("startPosition=\"37\""), "{}", parts["project.qde"]);
+}
+
+#[test]
+fn the_report_lets_run_its_own_script_alone() {
+    let report = written(true, ChapterFormat::Html);
+    assert_eq!(report.matches("<script").count(), 1);
+    assert!(report.contains("default-src 'none'; style-src 'sha256-"), "{report}");
+    assert!(report.contains("<h2 data-time=\"0:00\" dir=\"auto\">Sea &amp; &lt;sky&gt; --&gt;</h2>"), "{report}");
+    assert!(report.contains("<b class=\"who\">Ada:</b> The &lt;sea&gt; rises &amp; falls."), "{report}");
+    assert!(report.contains("<a href=\"#d1c1\""), "{report}");
+}
+
+#[test]
+fn what_youtube_would_refuse_is_told() {
+    with_view(true, "Tides", |view| {
+        let remarks = remarks(view, ChapterFormat::YouTube);
+        let has = |what: &str| remarks.iter().any(|remark| remark.contains(what));
+        assert!(has("and there are 2") && has("lasts 2 s") && has("refuses < and >"), "{remarks:?}");
+        assert!(super::remarks(view, ChapterFormat::Matroska).is_empty());
+    });
+    assert_eq!(written(true, ChapterFormat::YouTube), "0:00 Sea & ‹sky› --›\n0:02 =SUM(A1) with a line end\n");
+}
+
+#[test]
+fn training_data_has_a_section_a_chapter() {
+    let line = written(true, ChapterFormat::Training);
+    assert_eq!(line.lines().count(), 1);
+    let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(json["unit"], "utterance");
+    assert_eq!(json["sections"][0]["heading_path"], serde_json::json!(["Sea & <sky> -->"]));
+    assert_eq!(json["sections"][1]["paragraphs"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["sections"][1]["paragraphs"][0]["speaker"], "Ada");
+    assert_eq!(json["sections"][1]["paragraphs"][0]["start"], 2.5);
+}
+
+/// What is written beside a transcript and read with it again is the same chapters.
+#[test]
+fn chapters_beside_a_transcript_come_back_as_they_were() {
+    use crate::import::{import, read_chapters, with_chapters};
+    let transcript = "WEBVTT\n\n0:00.0 --> 0:02.0\n<v Ada>The <sea>.\n\n0:02.5 --> 0:04.5\n<v Ben>Two.\n\n0:05.0 --> 0:07.0\n<v Ada>Last.";
+    let expected: Vec<(u32, String)> =
+        chapters(true).iter().map(|chapter| (chapter.first_unit.0, on_one_line(&chapter.title))).collect();
+    for format in ChapterFormat::ALL.into_iter().filter(|format| format.needs_times() && *format != ChapterFormat::Srt)
+    {
+        let file = written(true, format);
+        let read = read_chapters(file.as_bytes(), "talk").unwrap();
+        let document = with_chapters(import(transcript.as_bytes(), "talk.vtt").unwrap(), &read);
+        let units = crate::units::units(&document, None);
+        let found: Vec<(u32, String)> = crate::chapters::as_written(&document.text, &units, "talk")
+            .into_iter()
+            .map(|chapter| (chapter.first_unit.0, chapter.title.replace('‹', "<").replace('›', ">")))
+            .collect();
+        assert_eq!(found, expected, "{}", format.name());
+    }
+}
+
+/// What is written as a text with headings and read again is the same chapters with the same text.
+#[test]
+fn a_text_with_headings_comes_back_as_it_was() {
+    use crate::import::import;
+    for format in [ChapterFormat::Markdown, ChapterFormat::Html] {
+        let file = written(false, format);
+        let document = import(file.as_bytes(), &format!("tides.{}", format.file_ending())).unwrap();
+        let units = crate::units::units(&document, Some(UnitKind::Paragraph));
+        let found: Vec<(String, Vec<&str>)> = crate::chapters::as_written(&document.text, &units, &document.title)
+            .into_iter()
+            .map(|chapter| {
+                let texts = units.units[chapter.units()].iter().map(|unit| unit.span.of(&document.text));
+                (chapter.title, texts.collect())
+            })
+            .collect();
+        let expected = [
+            ("Sea & <sky> -->".to_owned(), vec!["The <sea> rises & falls."]),
+            ("=SUM(A1) with a line end".to_owned(), vec!["=1+1 is two.", "Last words."]),
+        ];
+        assert_eq!(found, expected, "{}", format.name());
+        assert_eq!(document.title, "Tides");
+    }
 }

@@ -224,6 +224,7 @@ pub fn write_field(view: &FieldView, format: TopicFormat, out: &mut dyn Write) -
         TopicFormat::Text => write_field_text(view, out),
         TopicFormat::Json => write_field_json(view, out),
         TopicFormat::Csv => write_field_csv(view, out),
+        TopicFormat::Html => topics_html::write_field(view, out),
     }
 }
 

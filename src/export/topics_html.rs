@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::topics::{TopicView, TopicsView};
+use super::topics::{FieldView, TopicView, TopicsView};
 use super::{on_one_line, page, xml};
 use crate::document::Provenance;
 use crate::error::Result;
@@ -33,6 +33,33 @@ pub(super) fn write(view: &TopicsView, provenance: &Provenance, out: &mut dyn Wr
     let provenance = xml::escaped(&serde_json::to_string_pretty(provenance)?).replace("&#10;", "\n");
     writeln!(out, "</div>\n<footer><details><summary>How these topics came to be</summary>")?;
     writeln!(out, "<pre>{provenance}</pre></details></footer>\n</article>")?;
+    page::end(out)
+}
+
+/// Writes topics by the values of a field: a table a topic, a row a value that goes with it at all.
+pub(super) fn write_field(view: &FieldView, out: &mut dyn Write) -> Result<()> {
+    let title = format!("Topics by {}", on_one_line(&view.field));
+    page::start(&title, None, "Find in the topics", out)?;
+    writeln!(out, "<article>\n<header><h1>{}</h1></header>\n<nav aria-label=\"Topics\"><ol>", line(&title))?;
+    for (index, (label, _)) in view.topics.iter().enumerate() {
+        writeln!(out, "<li><a href=\"#t{index}\" dir=\"auto\">{}</a></li>", line(label))?;
+    }
+    writeln!(out, "</ol></nav>\n<div class=\"text\">")?;
+    for (index, (label, cells)) in view.topics.iter().enumerate() {
+        writeln!(out, "<section id=\"t{index}\">\n<h2 dir=\"auto\">{}</h2>", line(label))?;
+        let head = ["Documents", "of", "Strength"].map(|name| format!("<th>{name}</th>")).concat();
+        writeln!(out, "<table><thead><tr><th>{}</th>{head}</tr></thead><tbody>", line(&view.field))?;
+        for ((value, n_all), cell) in view.values.iter().zip(cells).filter(|(_, cell)| 0 < cell.n_documents) {
+            let (value, n, percent) = (line(value), cell.n_documents, cell.share * 100.0);
+            let strength = cell.mean_strength;
+            writeln!(
+                out,
+                "<tr><td dir=\"auto\">{value}</td><td>{n} ({percent:.0} %)</td><td>{n_all}</td><td>{strength:.2}</td></tr>"
+            )?;
+        }
+        writeln!(out, "</tbody></table>\n</section>")?;
+    }
+    writeln!(out, "</div>\n</article>")?;
     page::end(out)
 }
 

@@ -58,6 +58,16 @@ pub fn chapters_beside(path: &Path) -> Option<PathBuf> {
     names.map(|name| path.with_file_name(name)).find(|found| found.is_file())
 }
 
+/// Returns the chapters of the file that stands beside a file; none if there is no such file, or it cannot be read.
+pub fn written_beside(path: &Path) -> Vec<WrittenChapter> {
+    let Some(found) = chapters_beside(path) else { return Vec::new() };
+    let read = super::read(&found).and_then(|bytes| read_chapters(&bytes, &super::name_of(&found)));
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "left out the chapters in a file of their own");
+        Vec::new()
+    })
+}
+
 /// Returns whether a file is called as files of chapters are.
 pub fn is_chapter_file(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -32,7 +32,9 @@ use std::borrow::Cow;
 use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 
-pub use chapter_files::{WrittenChapter, chapters_beside, is_chapter_file, read_chapters, with_chapters};
+pub use chapter_files::{
+    WrittenChapter, chapters_beside, is_chapter_file, read_chapters, with_chapters, written_beside,
+};
 pub use files::{Found, files_under, name_of, read};
 
 /// The largest file that is read, in bytes: 512 MiB.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use caesura::document::{Chapter, Layer, Provenance};
+use caesura::document::Layer;
 use caesura::error::{Error, Result};
-use caesura::export::{self, ChapterFormat, DocumentView};
-use caesura::pipeline;
+use caesura::export::{self, ChapterFormat};
+use caesura::pipeline::{self, Whole};
 use caesura::store::{DocumentId, Library};
 
 /// What is to be written, and where.
@@ -21,31 +21,8 @@ pub(crate) struct Plan {
 
 /// Writes one document to a file. The file is there whole or not at all.
 pub(crate) fn write_one(library: &Library, id: DocumentId, format: ChapterFormat, to: &Path) -> Result<()> {
-    let row = library.document(id)?;
-    let text = library.text(id)?;
-    let units = library.units(id)?;
-    let layer = |layer| -> Result<Vec<Chapter>> {
-        Ok(library.chapters(id, layer)?.into_iter().map(|row| row.chapter).collect())
-    };
-    let (chapters, as_written) = (layer(Layer::Found)?, layer(Layer::AsWritten)?);
-    let (scores, provenance) = match library.gap_scores(id, &row.engine)? {
-        Some((scores, provenance)) => (Some(scores), provenance),
-        None => (None, Provenance::of(&row.engine, serde_json::Map::new())),
-    };
-    let cut = pipeline::stored_cut(&row, Some(&provenance));
-    let confidence = scores.as_ref().and_then(|scores| pipeline::confidence(&text, &units, scores, &chapters, cut));
-    let view = DocumentView {
-        id: Some(row.id.0),
-        title: &row.title,
-        source_name: &row.source_name,
-        text: &text,
-        units: &units,
-        chapters: &chapters,
-        as_written: &as_written,
-        confidence,
-        gap_scores: scores.as_ref(),
-        provenance: &provenance,
-    };
+    let whole = Whole::read(library, id, &pipeline::topic_names(library)?)?;
+    let view = whole.view(Layer::Found)?;
     let unwritten = |source| Error::Write { path: to.to_owned(), source };
     let mut part = to.as_os_str().to_owned();
     part.push(".part");

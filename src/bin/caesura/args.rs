@@ -556,6 +556,9 @@ pub(crate) struct Export {
     /// Which chapters: those found, or those the headings of the file make
     #[arg(long, default_value = "found")]
     pub(crate) layer: LayerArg,
+    /// Only documents whose chapters a person corrected, as training data wants
+    #[arg(long)]
+    pub(crate) corrected: bool,
     /// Ends the lines of the texts in a qdpx by CR LF, counted as two characters, as NVivo on Windows wants
     #[arg(long)]
     pub(crate) crlf: bool,

@@ -1,6 +1,7 @@
 //! `caesura add`: files and folders into the library. A file that fails is listed at the end; the others are safe.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use caesura::error::{Error, Kind};
@@ -19,7 +20,7 @@ pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
 
-    let found = import::files_under(&args.paths);
+    let found = without_chapter_files(import::files_under(&args.paths));
     let n_files = found.len();
     let bar = session.bar("add");
     let mut tally = Tally::default();
@@ -53,7 +54,21 @@ fn add(
     let name = import::name_of(path);
     let shown = path.to_string_lossy();
     let source = Source { bytes: &bytes, name: &name, path: Some(&shown), added_at: output::now() };
-    pipeline::add_document(library, &source, settings, encoder, progress)
+    let written = import::written_beside(path);
+    pipeline::add_document_with_chapters(library, &source, &written, settings, encoder, progress)
+}
+
+/// Leaves out files of chapters that stand beside a file that is there itself: they are read with it.
+fn without_chapter_files(found: Vec<Found>) -> Vec<Found> {
+    let beside: BTreeSet<PathBuf> = found
+        .iter()
+        .filter_map(|found| match found {
+            Found::File { path } => import::chapters_beside(path),
+            Found::Skipped { .. } => None,
+        })
+        .collect();
+    let is_beside = |found: &Found| matches!(found, Found::File { path } if beside.contains(path));
+    found.into_iter().filter(|found| !is_beside(found)).collect()
 }
 
 fn stops_all(error: &Error) -> bool {

@@ -8,10 +8,11 @@ use anyhow::Result;
 use caesura::document::Layer;
 use caesura::error::Error;
 use caesura::export::{self, ChapterFormat, Collection, LineEnds};
+use caesura::pipeline::{Whole, topic_names};
 use caesura::store::{DocumentId, DocumentRow, Library};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Whole, put, put_with, remark, topic_names};
+use super::{put, put_with, remark};
 use crate::args;
 use crate::output::{self, Session};
 
@@ -24,7 +25,7 @@ pub(crate) fn run(session: &Session, args: &args::Export) -> Result<()> {
     }
     match args.document {
         // A project is made by a collection, which knows of line ends.
-        Some(id) if args.format != ChapterFormat::Qdpx => {
+        Some(id) if args.format != ChapterFormat::Qdpx && !args.corrected => {
             let whole = Whole::read(&library, DocumentId(id), &topic_names(&library)?)?;
             put(session, &whole.view(layer)?, args.format, output)
         }
@@ -37,10 +38,15 @@ pub(crate) fn run(session: &Session, args: &args::Export) -> Result<()> {
 
 /// Returns the documents asked for.
 fn rows(library: &Library, args: &args::Export) -> Result<Vec<DocumentRow>> {
-    Ok(match args.document {
+    let mut rows = match args.document {
         Some(id) => vec![library.document(DocumentId(id))?],
         None => library.documents()?,
-    })
+    };
+    if args.corrected {
+        let corrected: BTreeSet<DocumentId> = library.corrected_documents()?.into_iter().collect();
+        rows.retain(|row| corrected.contains(&row.id));
+    }
+    Ok(rows)
 }
 
 /// Writes documents to one place.

@@ -1,9 +1,10 @@
 //! `caesura show`: the chapters of one document of the library.
 
 use anyhow::Result;
+use caesura::pipeline::{Whole, topic_names};
 use caesura::store::DocumentId;
 
-use super::{Whole, put, topic_names};
+use super::put;
 use crate::args;
 use crate::output::Session;
 

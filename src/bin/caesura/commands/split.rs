@@ -8,9 +8,9 @@ use caesura::error::Error;
 use caesura::export::DocumentView;
 use caesura::import;
 use caesura::neural::Encoder;
-use caesura::pipeline;
+use caesura::pipeline::{self, of_layer};
 
-use super::{of_layer, put};
+use super::put;
 use crate::args;
 use crate::output::Session;
 
@@ -20,7 +20,8 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let bar = session.bar(&name);
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
-    let split = pipeline::split(&bytes, &name, &settings, encoder, &bar)?;
+    let written = import::written_beside(&args.file);
+    let split = pipeline::split_with_chapters(&bytes, &name, &written, &settings, encoder, &bar)?;
     drop(bar);
     let view = DocumentView {
         id: None,
@@ -35,6 +36,8 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         provenance: &split.provenance,
         added_at: None,
         topics: &[],
+        marks: &[],
+        tags: &[],
     };
     put(session, &view, args.format, args.output.as_deref())
 }

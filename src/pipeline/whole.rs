@@ -1,0 +1,129 @@
+//! A document of a library gathered for an export: what the store keeps of it in many tables, in one place.
+
+use std::collections::BTreeMap;
+
+use super::{confidence, stored_cut};
+use crate::corrections::{Corrections, Note};
+use crate::document::{Chapter, GapScores, Layer, Provenance, Units};
+use crate::error::{Error, Result};
+use crate::export::{Borne, DocumentView, Mark};
+use crate::store::{DocumentId, DocumentRow, Library, TopicId};
+
+/// A document of the library with all that an export says of it.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    row: DocumentRow,
+    text: String,
+    units: Units,
+    chapters: Vec<Chapter>,
+    as_written: Vec<Chapter>,
+    gap_scores: Option<GapScores>,
+    provenance: Provenance,
+    /// Of each chapter that was found, strongest first.
+    topics: Vec<Vec<Borne>>,
+    marks: Vec<Mark>,
+    tags: Vec<String>,
+}
+
+/// The place and the label of each topic of a library.
+pub type TopicNames = BTreeMap<TopicId, (u32, String)>;
+
+/// Returns the place and the label of each topic that is shown.
+pub fn topic_names(library: &Library) -> Result<TopicNames> {
+    Ok(library.topics()?.into_iter().map(|row| (row.id, (row.index, row.label))).collect())
+}
+
+impl Whole {
+    /// Reads a document. `topic_names` is what [`topic_names`] says, asked once for many documents.
+    ///
+    /// Fails with [`Error::NoDocument`].
+    pub fn read(library: &Library, id: DocumentId, topic_names: &TopicNames) -> Result<Self> {
+        let row = library.document(id)?;
+        let found = library.chapters(id, Layer::Found)?;
+        let as_written = library.chapters(id, Layer::AsWritten)?;
+        let mut topics = vec![Vec::new(); found.len()];
+        let places: BTreeMap<_, usize> = found.iter().map(|row| row.id).zip(0..).collect();
+        for (chapter, topic, strength) in library.chapter_topics(id)? {
+            if let (Some(&place), Some((index, label))) = (places.get(&chapter), topic_names.get(&topic)) {
+                topics[place].push(Borne { index: *index, label: label.clone(), strength });
+            }
+        }
+        for borne in &mut topics {
+            borne.sort_by(|one: &Borne, other| {
+                other.strength.total_cmp(&one.strength).then(one.index.cmp(&other.index))
+            });
+        }
+        let (gap_scores, provenance) = match library.gap_scores(id, &row.engine)? {
+            Some((scores, provenance)) => (Some(scores), provenance),
+            None => (None, Provenance::of(&row.engine, serde_json::Map::new())),
+        };
+        Ok(Self {
+            text: library.text(id)?,
+            units: library.units(id)?,
+            chapters: found.into_iter().map(|row| row.chapter).collect(),
+            as_written: as_written.into_iter().map(|row| row.chapter).collect(),
+            topics,
+            marks: marks(&library.hand_made(id)?.corrections),
+            tags: library.standing(id)?.tags,
+            gap_scores,
+            provenance,
+            row,
+        })
+    }
+
+    /// Returns the document as an export sees it, with the chapters of `layer`.
+    ///
+    /// Fails with [`Error::Nothing`] for chapters as written of a document without headings.
+    pub fn view(&self, layer: Layer) -> Result<DocumentView<'_>> {
+        let cut = stored_cut(&self.row, Some(&self.provenance));
+        let confidence = self
+            .gap_scores
+            .as_ref()
+            .and_then(|scores| confidence(&self.text, &self.units, scores, &self.chapters, cut));
+        Ok(DocumentView {
+            id: Some(self.row.id.0),
+            title: &self.row.title,
+            source_name: &self.row.source_name,
+            text: &self.text,
+            units: &self.units,
+            chapters: of_layer(layer, &self.row.title, &self.chapters, &self.as_written)?,
+            as_written: &self.as_written,
+            confidence,
+            gap_scores: self.gap_scores.as_ref(),
+            provenance: &self.provenance,
+            added_at: Some(self.row.added_at),
+            // Topics are known of the chapters that were found.
+            topics: if layer == Layer::Found { &self.topics } else { &[] },
+            marks: &self.marks,
+            tags: &self.tags,
+        })
+    }
+}
+
+fn marks(corrections: &Corrections) -> Vec<Mark> {
+    let mark = |(_, note): (_, &Note)| Mark {
+        span: note.span,
+        color: note.color.name(),
+        text: note.text.clone(),
+        tags: note.tags.clone(),
+        made_at: note.made_at,
+    };
+    corrections.notes().map(mark).collect()
+}
+
+/// Returns the chapters of a layer. Fails for those as written of a document called `title` that has no headings.
+pub fn of_layer<'a>(
+    layer: Layer,
+    title: &str,
+    found: &'a [Chapter],
+    as_written: &'a [Chapter],
+) -> Result<&'a [Chapter]> {
+    match layer {
+        Layer::Found => Ok(found),
+        Layer::AsWritten if as_written.is_empty() => Err(Error::Nothing {
+            attempt: "take the chapters as written",
+            reason: format!("{title:?} has no headings; leave out --layer for the chapters found"),
+        }),
+        Layer::AsWritten => Ok(as_written),
+    }
+}
