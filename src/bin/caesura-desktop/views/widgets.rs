@@ -8,6 +8,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use crate::bidi;
 use crate::command::{Action, Command, Shortcut};
 use crate::theme::{Palette, font, size, space};
 
@@ -150,7 +151,10 @@ pub(crate) fn one_line(ui: &Ui, text: &str, size: f32, color: Color32, width: f3
 /// Lays text out in at most `n_lines` lines of `width`.
 pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, n_lines: usize) -> Arc<Galley> {
     let format = TextFormat { font_id: font(size), color, ..TextFormat::default() };
-    let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
+    let text = text.replace('\n', " ");
+    // Where lines are broken is known only of one.
+    let text = if n_lines == 1 { bidi::drawn(&text).into_owned() } else { text };
+    let mut job = LayoutJob::single_section(text, format);
     // One line ends where it is full: at the last word's end it would often end half empty.
     let break_anywhere = n_lines == 1;
     job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
