@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn numbers_and_latin_words_within_keep_their_order() {
         check("שלום 123 עולם", "עולם 123 שלום");
-        check("A title: שלום עולם (2)", "A title: עולם שלום (2)");
+        check("A title: שלום עולם (2)", "A title: (2) עולם שלום");
     }
 
     #[test]

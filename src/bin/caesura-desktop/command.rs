@@ -61,8 +61,6 @@ pub(crate) enum Command {
     Cancel(JobId),
     /// Take a message away.
     Dismiss(usize),
-    /// Choose the theme.
-    SetTheme(ThemeChoice),
     /// Something about the open document that is done by hand.
     Hand(HandCommand),
     /// Do something with the documents as a whole.

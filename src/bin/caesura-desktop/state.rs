@@ -591,7 +591,6 @@ impl State {
                     self.notices.remove(at);
                 }
             }
-            Command::SetTheme(theme) => self.theme = theme,
             Command::Hand(command) => return self.by_hand(command),
             Command::Library(ask) => return self.in_library(ask),
             Command::Queue(ask) => return self.in_queue(ask),

@@ -138,9 +138,15 @@ pub(crate) fn key_of(shortcut: Shortcut) -> Option<egui::KeyboardShortcut> {
     Some(egui::KeyboardShortcut::new(modifiers, key))
 }
 
-/// Returns a shortcut as people read it, such as `Ctrl+O`.
+/// Returns a shortcut as people read it, such as `Ctrl+O`: signs as signs, and arrows as words, which every font has.
 pub(crate) fn key_text(ctx: &egui::Context, shortcut: Shortcut) -> String {
-    key_of(shortcut).map_or_else(|| shortcut.key.to_owned(), |key| ctx.format_shortcut(&key))
+    let text = key_of(shortcut).map_or_else(|| shortcut.key.to_owned(), |key| ctx.format_shortcut(&key));
+    let signs =
+        [("Comma", ","), ("Period", "."), ("OpenBracket", "["), ("CloseBracket", "]"), ("Plus", "+"), ("Minus", "−")];
+    match signs.iter().find(|(name, _)| text.ends_with(name)) {
+        Some((name, sign)) => format!("{}{sign}", &text[..text.len() - name.len()]),
+        None => text,
+    }
 }
 
 /// Lays text out in one line, cut with an ellipsis if it is wider than `width`.
