@@ -61,8 +61,6 @@ pub(crate) enum Command {
     Cancel(JobId),
     /// Take a message away.
     Dismiss(usize),
-    /// Choose the theme.
-    SetTheme(ThemeChoice),
     /// Something about the open document that is done by hand.
     Hand(HandCommand),
     /// Do something with the documents as a whole.
@@ -374,6 +372,12 @@ actions! {
     ShowPalette, "Find an action…", "Find every action, document and library by a few letters", Some(Shortcut::control("K"));
     /// Show what the user has chosen.
     ShowSettings, "Settings", "Engine, theme, backups, watched folders, and where things are kept", Some(Shortcut::control("Comma"));
+    /// Look as the system does.
+    ThemeOfSystem, "Theme of the system", "Light or dark, as the system is", None;
+    /// Dark on light.
+    LightTheme, "Light theme", "Dark letters on light paper", None;
+    /// Light on dark.
+    DarkTheme, "Dark theme", "Light letters on dark paper", None;
     /// Draw everything larger.
     ZoomIn, "Zoom in", "Draw everything larger", Some(Shortcut::control("Plus"));
     /// Draw everything smaller.

@@ -9,6 +9,7 @@
 mod app;
 mod args;
 mod backups;
+mod bidi;
 mod command;
 mod compare;
 mod concordance;

@@ -118,7 +118,10 @@ impl State {
         }
         if LETTERS_FOR_DOCUMENTS <= typed.trim().chars().count() {
             for row in self.library.iter().flat_map(|library| &library.documents) {
-                offer(row.title.clone(), Target::Document(row.id), 0);
+                // Among thousands of titles, scattered letters fit everything: a title must hold what is typed.
+                if holds_words(&typed, &row.title) {
+                    offer(row.title.clone(), Target::Document(row.id), 0);
+                }
             }
         }
         lines.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -137,6 +140,12 @@ impl State {
             _ => true,
         }
     }
+}
+
+/// Returns whether a title holds every word typed, whatever their case and order.
+fn holds_words(typed: &str, title: &str) -> bool {
+    let title = title.to_lowercase();
+    typed.split_whitespace().all(|word| title.contains(&word.to_lowercase()))
 }
 
 /// Returns how well `label` fits what is typed, and which of its letters do; `None` if it does not.
@@ -226,6 +235,12 @@ mod tests {
         check("THE  dark", &["The dark theme"], &["Dark is the night"]);
         check("", &["Anything"], &[]);
         check("zz", &[], &["Z"]);
+    }
+
+    #[test]
+    fn a_title_is_found_by_words_it_holds_and_not_by_scattered_letters() {
+        assert!(holds_words("hive NIGHT", "Thieves Take Twelve Hives in One Night"));
+        assert!(!holds_words("dark", "A Trade and a Half: Ruth Tennick"));
     }
 
     #[test]

@@ -591,7 +591,6 @@ impl State {
                     self.notices.remove(at);
                 }
             }
-            Command::SetTheme(theme) => self.theme = theme,
             Command::Hand(command) => return self.by_hand(command),
             Command::Library(ask) => return self.in_library(ask),
             Command::Queue(ask) => return self.in_queue(ask),
@@ -691,6 +690,9 @@ impl State {
             }
             Action::BackUp => return self.start("Backing up the library".to_owned(), Work::BackUp),
             Action::ShowPalette => self.open_palette(),
+            Action::ThemeOfSystem => self.theme = ThemeChoice::System,
+            Action::LightTheme => self.theme = ThemeChoice::Light,
+            Action::DarkTheme => self.theme = ThemeChoice::Dark,
             Action::ZoomIn => self.zoom(self.settings.zoom + ZOOMS.3),
             Action::ZoomOut => self.zoom(self.settings.zoom - ZOOMS.3),
             Action::ZoomReset => self.zoom(ZOOMS.1),

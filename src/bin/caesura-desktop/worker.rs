@@ -515,8 +515,10 @@ impl Desk {
                 say_topics(library, &self.voice)?;
             }
             Change::PutBack(number) => {
-                if let Some(taken) = self.taken.remove(&number) {
-                    library.put_back(&taken)?;
+                if let Some(taken) = self.taken.get(&number) {
+                    library.put_back(taken)?;
+                    // Kept until it is back: what fails can be tried again.
+                    self.taken.remove(&number);
                     say_documents(library, &self.voice)?;
                     say_topics(library, &self.voice)?;
                 }
@@ -1233,5 +1235,164 @@ pub(crate) mod tests {
         check_start(Some(&broken), &broken, &samples, &samples, 1);
         check_start(None, &broken, &samples, &samples, 1);
         assert!(!gone.exists() && !own.exists(), "a start makes no library but the samples");
+    }
+
+    /// A folder with a library in it, and the desk that has it open.
+    fn desk() -> (tempfile::TempDir, PathBuf, Clerk) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("own.caesura");
+        crate::made_up::make(&path, 12).expect("made");
+        let mut clerk = Clerk::new();
+        clerk.answer(Request::OpenLibrary { path: path.clone(), is_sample: false });
+        (folder, path, clerk)
+    }
+
+    #[test]
+    fn documents_are_tagged_marked_taken_out_and_put_back() {
+        let (_folder, path, mut clerk) = desk();
+        let ids = vec![DocumentId(2), DocumentId(4)];
+        let events = clerk.answer(Request::Change(Change::AddTag(ids.clone(), "bees".to_owned())));
+        let [Event::Standings { standings, tags, .. }] = &events[..] else { panic!("{events:?}") };
+        assert!(ids.iter().all(|id| standings[id].tags.contains(&"bees".to_owned())));
+        assert!(tags.iter().any(|row| row.tag == "bees" && row.n_documents == 2));
+        let events = clerk.answer(Request::Change(Change::TakeOut(1, ids.clone())));
+        assert!(
+            events.iter().any(|event| matches!(event, Event::Documents { documents, .. } if documents.len() == 10))
+        );
+        let events = clerk.answer(Request::Change(Change::PutBack(1)));
+        assert!(
+            events.iter().any(|event| matches!(event, Event::Documents { documents, .. } if documents.len() == 12))
+        );
+        let library = Library::open(&path).expect("it opens");
+        assert!(library.standing(ids[0]).expect("there").tags.contains(&"bees".to_owned()));
+        let gone = clerk.answer(Request::Change(Change::AddTag(vec![DocumentId(99)], "bees".to_owned())));
+        assert!(matches!(&gone[..], [Event::Failed(failure)] if !failure.is_ours), "{gone:?}");
+    }
+
+    /// A bench without its thread, what is told to it, and what it says.
+    struct Table {
+        folder: tempfile::TempDir,
+        library: PathBuf,
+        inbox: Sender<ToBench>,
+        bench: Bench,
+        events: Receiver<Event>,
+    }
+
+    impl Table {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (events_in, events) = channel();
+            let (inbox, tasks) = channel();
+            let bench = Bench::new(Voice { events: events_in, wake: Arc::new(|| {}) }, tasks, Model::default());
+            let table = Self { library: folder.path().join("own.caesura"), folder, inbox, bench, events };
+            let settings = WorkSettings {
+                split: SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() },
+                n_threads: Some(1),
+                keeps_model: true,
+                backups: backups::Plan { folder: table.folder.path().join("backups"), every_secs: Some(60), n_kept: 2 },
+            };
+            table.tell(ToBench::Configure(Box::new(settings)));
+            table
+        }
+
+        fn tell(&self, message: ToBench) {
+            self.inbox.send(message).expect("the bench is there");
+        }
+
+        /// Asks for a job that adds files of these names; one whose name begins with `empty` holds nothing.
+        fn add(&self, job: u32, names: &[&str]) -> Arc<AtomicBool> {
+            let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.path().join(name)).collect();
+            for (name, path) in names.iter().zip(&paths) {
+                let text = if name.starts_with("empty") { String::new() } else { format!("The text of {name}.") };
+                std::fs::write(path, text).expect("a file");
+            }
+            let stop = Arc::new(AtomicBool::new(false));
+            let task = Task {
+                job: JobId(job),
+                library: self.library.clone(),
+                work: Work::Add(paths),
+                stop: Arc::clone(&stop),
+                adding: None,
+            };
+            self.tell(ToBench::Do(task));
+            stop
+        }
+
+        /// Does all that was asked for; returns what was said of jobs, such as `2 added` and `2 done, 1 failed`.
+        fn said(self) -> Vec<String> {
+            drop(self.inbox);
+            self.bench.run();
+            let word = |event| match event {
+                Event::Added { job, .. } => Some(format!("{} added", job.0)),
+                Event::NotAdded { job, paths } => Some(format!("{} could not add {}", job.0, paths.len())),
+                Event::Done { job, failures } => Some(format!("{} done, {} failed", job.0, failures.len())),
+                _ => None,
+            };
+            self.events.try_iter().filter_map(word).collect()
+        }
+    }
+
+    #[test]
+    fn a_job_moved_up_is_done_first() {
+        let table = Table::new();
+        table.add(1, &["a.txt", "b.txt"]);
+        table.add(2, &["c.txt"]);
+        table.tell(ToBench::Order(vec![JobId(2), JobId(1)]));
+        assert_eq!(table.said(), ["2 added", "2 done, 0 failed", "1 added", "1 added", "1 done, 0 failed"]);
+    }
+
+    #[test]
+    fn a_cancelled_job_adds_nothing_more_and_the_next_is_done() {
+        let table = Table::new();
+        table.add(1, &["a.txt", "b.txt"]).store(true, Ordering::Relaxed);
+        table.add(2, &["c.txt"]);
+        assert_eq!(table.said(), ["1 done, 0 failed", "2 added", "2 done, 0 failed"]);
+    }
+
+    #[test]
+    fn files_that_could_not_be_added_are_named_to_be_tried_again() {
+        let table = Table::new();
+        table.add(1, &["a.txt", "empty.txt", "z.txt"]);
+        assert_eq!(table.said(), ["1 added", "1 added", "1 could not add 1", "1 done, 1 failed"]);
+    }
+
+    #[test]
+    fn a_library_is_backed_up_when_that_is_due_and_confidence_worked_out() {
+        let mut table = Table::new();
+        crate::made_up::make(&table.library, 9).expect("made");
+        let mut library = Library::open(&table.library).expect("it opens");
+        let chapters = |library: &Library, id| -> Vec<Chapter> {
+            library.chapters(id, Layer::Found).expect("chapters").into_iter().map(|row| row.chapter).collect()
+        };
+        for id in (1..=9).map(DocumentId) {
+            let same = chapters(&library, id);
+            library.replace_chapters(id, Layer::Found, 0.5, &same).expect("replaced");
+        }
+        assert_eq!(library.documents_without_confidence(20).expect("read").len(), 9);
+        assert!(table.bench.hear(), "it hears how to work");
+        while table.bench.tend_a_little(&table.library).expect("tended") {}
+        assert_eq!(library.documents_without_confidence(20).expect("read"), []);
+        let n_backups = std::fs::read_dir(table.folder.path().join("backups")).expect("listed").count();
+        assert_eq!(n_backups, 1, "one, and no other within the minute");
+    }
+
+    #[test]
+    fn a_backup_is_gone_back_to_and_what_was_there_is_backed_up() {
+        let table = Table::new();
+        crate::made_up::make(&table.library, 4).expect("made");
+        let copy = table.folder.path().join("copy.caesura");
+        Library::open(&table.library).expect("it opens").backup_to(&copy).expect("copied");
+        table.add(1, &["a.txt"]);
+        let work = Work::Restore(copy);
+        let stop = Arc::new(AtomicBool::new(false));
+        table.tell(ToBench::Do(Task { job: JobId(2), library: table.library.clone(), work, stop, adding: None }));
+        let (path, backups) = (table.library.clone(), table.folder.path().join("backups"));
+        let Table { folder: _kept, library, inbox, bench, events } = table;
+        drop(inbox);
+        bench.run();
+        assert!(events.try_iter().any(|event| matches!(event, Event::Restored { library } if library == path)));
+        assert_eq!(Library::open(&library).expect("it opens").counts().expect("counts").documents, 4);
+        let backup = std::fs::read_dir(backups).expect("listed").next().expect("one").expect("read").path();
+        assert_eq!(Library::open(&backup).expect("it opens").counts().expect("counts").documents, 5);
     }
 }

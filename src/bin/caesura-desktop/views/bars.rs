@@ -69,7 +69,7 @@ fn library_name(ui: &mut Ui, state: &State) {
 }
 
 fn library_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.menu_button("Library", |ui| {
+    ui.menu_button("File", |ui| {
         ui.set_min_width(230.0);
         for action in [Action::AddFiles, Action::AddFolder, Action::Paste, Action::TypePath, Action::WatchFolder] {
             widgets::menu_item(ui, action, commands);
@@ -128,13 +128,14 @@ fn view_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             widgets::menu_item(ui, action, commands);
         }
         ui.separator();
-        for (theme, label) in [
-            (ThemeChoice::System, "Theme of the system"),
-            (ThemeChoice::Light, "Light theme"),
-            (ThemeChoice::Dark, "Dark theme"),
+        for (theme, action) in [
+            (ThemeChoice::System, Action::ThemeOfSystem),
+            (ThemeChoice::Light, Action::LightTheme),
+            (ThemeChoice::Dark, Action::DarkTheme),
         ] {
-            if widgets::radio(ui, state.theme == theme, label).clicked() {
-                commands.push(Command::SetTheme(theme));
+            let response = widgets::radio(ui, state.theme == theme, action.label());
+            if response.on_hover_text(action.hint()).clicked() {
+                commands.push(Command::Do(action));
                 ui.close();
             }
         }

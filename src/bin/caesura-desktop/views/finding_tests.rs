@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::pictures::{make_library, shown};
 use super::tests::{Bench, window_of};
-use crate::command::{Action, Command, Tab};
+use crate::command::{Command, Tab};
 use crate::search::SearchMode;
 use crate::topics::TopicsPart;
 use crate::worker::Request;

@@ -41,7 +41,7 @@ struct Picture {
     commands: fn(&State) -> Vec<Command>,
 }
 
-const PICTURES: [Picture; 18] = [
+const PICTURES: [Picture; 22] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
     Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },

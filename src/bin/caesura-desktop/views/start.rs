@@ -14,6 +14,9 @@ const STEPS: [(&str, &str); 3] = [
     ("Find topics", "What the documents have in common, and every passage that bears it."),
 ];
 
+/// How wide the buttons and the field under them are.
+const WIDTH: f32 = 372.0;
+
 /// Draws the start.
 pub(crate) fn start_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
@@ -47,7 +50,6 @@ pub(crate) fn start_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands
 
 fn buttons_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     // Laid out from the left in a column of their width, so that they stand in the middle.
-    const WIDTH: f32 = 330.0;
     let width = WIDTH.min(ui.available_width());
     ui.allocate_ui_with_layout(vec2(width, 34.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.set_min_width(width);
@@ -59,7 +61,7 @@ fn buttons_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
 
 fn path_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let mut path = state.path_typed.clone();
-    let width = 330.0_f32.min(ui.available_width());
+    let width = WIDTH.min(ui.available_width());
     let field = TextEdit::singleline(&mut path)
         .id(egui::Id::unique("start path"))
         .hint_text("or type the path of a file or folder, and Enter")

@@ -148,7 +148,7 @@ fn head_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// Returns how wide a column is unless the user made it otherwise, and at least.
 fn usual_width(column: Column) -> f32 {
     match column {
-        Column::Title => 150.0,
+        Column::Title => 210.0,
         Column::State => 66.0,
         Column::Kind => 66.0,
         Column::Source | Column::Tags => 110.0,

@@ -14,7 +14,6 @@ use crate::app::{drop_ui, keys, pasted};
 use crate::command::{Action, Command, Tab, ThemeChoice};
 use crate::library::{Ask, Change};
 use crate::scout::{Asked, Errand};
-use crate::scout::{Asked, Errand};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
 use crate::theme;

@@ -8,6 +8,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use crate::bidi;
 use crate::command::{Action, Command, Shortcut};
 use crate::theme::{Palette, font, size, space};
 
@@ -137,9 +138,15 @@ pub(crate) fn key_of(shortcut: Shortcut) -> Option<egui::KeyboardShortcut> {
     Some(egui::KeyboardShortcut::new(modifiers, key))
 }
 
-/// Returns a shortcut as people read it, such as `Ctrl+O`.
+/// Returns a shortcut as people read it, such as `Ctrl+O`: signs as signs, and arrows as words, which every font has.
 pub(crate) fn key_text(ctx: &egui::Context, shortcut: Shortcut) -> String {
-    key_of(shortcut).map_or_else(|| shortcut.key.to_owned(), |key| ctx.format_shortcut(&key))
+    let text = key_of(shortcut).map_or_else(|| shortcut.key.to_owned(), |key| ctx.format_shortcut(&key));
+    let signs =
+        [("Comma", ","), ("Period", "."), ("OpenBracket", "["), ("CloseBracket", "]"), ("Plus", "+"), ("Minus", "−")];
+    match signs.iter().find(|(name, _)| text.ends_with(name)) {
+        Some((name, sign)) => format!("{}{sign}", &text[..text.len() - name.len()]),
+        None => text,
+    }
 }
 
 /// Lays text out in one line, cut with an ellipsis if it is wider than `width`.
@@ -150,7 +157,10 @@ pub(crate) fn one_line(ui: &Ui, text: &str, size: f32, color: Color32, width: f3
 /// Lays text out in at most `n_lines` lines of `width`.
 pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, n_lines: usize) -> Arc<Galley> {
     let format = TextFormat { font_id: font(size), color, ..TextFormat::default() };
-    let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
+    let text = text.replace('\n', " ");
+    // Where lines are broken is known only of one.
+    let text = if n_lines == 1 { bidi::drawn(&text).into_owned() } else { text };
+    let mut job = LayoutJob::single_section(text, format);
     // One line ends where it is full: at the last word's end it would often end half empty.
     let break_anywhere = n_lines == 1;
     job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
