@@ -6,5 +6,6 @@ mod killed;
 mod layers;
 mod samples;
 mod support;
+mod topics;
 #[cfg(feature = "libtorch")]
 mod train;
