@@ -146,6 +146,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A sketch of a part of a corpus cannot be used, or does not go with the others.
+    #[error("read the sketch {path:?}: {reason}")]
+    Sketch {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+
     /// There is nothing to work on.
     #[error("{attempt}: {reason}")]
     Nothing {

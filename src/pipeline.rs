@@ -12,7 +12,6 @@ mod by_hand;
 mod topics;
 mod whole;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -29,9 +28,9 @@ use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
-use crate::topics::{Topic, TopicsConfig, VocabularyConfig, bags, label_by_phrases, mine};
+use crate::topics::{Bags, Signatures, Topic, TopicsConfig, Vocabulary, VocabularyConfig, bags, mine_signed};
 use crate::units;
-use crate::words::{self, Language};
+use crate::words::{self, Language, LanguageVote};
 
 pub use self::topics::{
     LibraryTree, Mined, SplitTopic, TopicField, mine_topics, split_topic, topic_tree, topics_by_field,
@@ -529,10 +528,21 @@ pub fn mine_texts(
     progress: &dyn Progress,
 ) -> Result<(Vec<Topic>, TopicsConfig)> {
     let (vocabulary, bags) = bags(texts, language, &VocabularyConfig::ample());
-    let config = adjust(TopicsConfig::for_corpus(&bags, seed));
-    let mut topics = mine(&vocabulary, &bags, &config, progress)?;
-    label_by_phrases(&mut topics, texts, language);
-    Ok((topics, config))
+    mine_bags(&vocabulary, &bags, None, seed, adjust, progress)
+}
+
+/// Mines topics from bags of words; `signatures` hold what was hashed of them before. Returns them with the settings that
+/// were used.
+pub fn mine_bags(
+    vocabulary: &Vocabulary,
+    bags: &Bags,
+    signatures: Option<&Signatures>,
+    seed: u64,
+    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<(Vec<Topic>, TopicsConfig)> {
+    let config = adjust(TopicsConfig::for_corpus(bags, seed));
+    Ok((mine_signed(vocabulary, bags, signatures, &config, progress)?, config))
 }
 
 /// Returns the language that the topics of a library were mined in; the usual one if none were mined.
@@ -549,13 +559,5 @@ pub fn topics_provenance(config: &TopicsConfig, language: Language) -> Provenanc
 
 /// Returns the language of most of the words of a sample of `texts`.
 pub fn language_of(texts: &[&str]) -> Language {
-    const N_SAMPLED: usize = 200;
-    const SAMPLE_BYTES: usize = 2_000;
-    let step = (texts.len() / N_SAMPLED).max(1);
-    let starts = texts.iter().step_by(step).map(|text| &text[..text.floor_char_boundary(SAMPLE_BYTES)]);
-    let mut votes = BTreeMap::new();
-    for start in starts {
-        *votes.entry(Language::guess(start)).or_insert(0) += words::count(start);
-    }
-    votes.into_iter().rev().max_by_key(|&(_, n_words)| n_words).map_or_else(Language::default, |(language, _)| language)
+    LanguageVote::language(texts.iter().step_by(LanguageVote::step(texts.len())).map(|text| LanguageVote::of(text)))
 }

@@ -7,5 +7,6 @@ mod layers;
 mod samples;
 mod standing;
 mod support;
+mod topics;
 #[cfg(feature = "libtorch")]
 mod train;

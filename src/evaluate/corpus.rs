@@ -3,12 +3,14 @@
 //! A line is an object with `id`, `text` and, where somebody has sorted the documents, `label`: a string or a list of
 //! strings. Other fields are passed over. Lines are read one at a time, so a corpus may be larger than memory.
 
+use std::io::BufRead;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::json_lines::JsonLines;
 use crate::error::Result;
+use crate::topics::sketch::PlacedText;
 
 /// One document of a corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,45 @@ pub fn documents(path: &Path) -> Result<impl Iterator<Item = Result<CorpusDocume
     }))
 }
 
+/// Returns the documents of one part of a corpus, as they are read from `lines`; `path` is only named in errors. After an error
+/// nothing more comes.
+///
+/// A document's place in the whole corpus is its field `place`, a number from 0; without one it follows the document before
+/// it, and the first one has the place `first`. A document without an id is called by the line that it would have in the
+/// whole corpus: its place and 1.
+pub fn placed(
+    lines: impl BufRead + 'static,
+    path: &Path,
+    first: u32,
+) -> Result<impl Iterator<Item = Result<PlacedText>>> {
+    let mut lines = JsonLines::of(lines, path)?;
+    let mut next_place = Some(first);
+    let mut is_over = false;
+    Ok(std::iter::from_fn(move || {
+        if is_over {
+            return None;
+        }
+        let next = next_placed(&mut lines, &mut next_place).transpose();
+        is_over = matches!(next, Some(Err(_)));
+        next
+    }))
+}
+
+fn next_placed(lines: &mut JsonLines, next_place: &mut Option<u32>) -> Result<Option<PlacedText>> {
+    let Some(line) = lines.next_line()? else { return Ok(None) };
+    let line: Line = serde_json::from_slice(&line).map_err(|error| lines.wrong(error.to_string()))?;
+    // The last number is none, so that there is a line after every place.
+    let place = line.place.or(*next_place).filter(|&place| place < u32::MAX);
+    let Some(place) = place else { return Err(lines.wrong(format!("places end before {}", u32::MAX))) };
+    *next_place = place.checked_add(1);
+    let id = match line.id {
+        Some(Id::Text(id)) => id,
+        Some(Id::Number(id)) => id.to_string(),
+        None => (u64::from(place) + 1).to_string(),
+    };
+    Ok(Some(PlacedText { place, id, text: line.text }))
+}
+
 fn next(lines: &mut JsonLines) -> Result<Option<CorpusDocument>> {
     let Some(line) = lines.next_line()? else { return Ok(None) };
     document(&line, lines.n_read()).map(Some).map_err(|reason| lines.wrong(reason))
@@ -46,6 +87,7 @@ fn next(lines: &mut JsonLines) -> Result<Option<CorpusDocument>> {
 #[derive(Deserialize)]
 struct Line {
     id: Option<Id>,
+    place: Option<u32>,
     #[serde(default)]
     label: Label,
     text: String,

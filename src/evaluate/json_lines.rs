@@ -25,7 +25,12 @@ impl JsonLines {
     /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
-        let mut file = BufReader::new(File::open(path).map_err(failed)?);
+        Self::of(BufReader::new(File::open(path).map_err(failed)?), path)
+    }
+
+    /// Takes what is read for the file; `path` is only named in errors.
+    pub(super) fn of(mut file: impl BufRead + 'static, path: &Path) -> Result<Self> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
         let is_compressed = file.fill_buf().map_err(failed)?.starts_with(&ZSTD_MAGIC);
         let source: Box<dyn BufRead> =
             if is_compressed { Box::new(BufReader::new(Frames::new(file))) } else { Box::new(file) };

@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, EditId, Library, NewTopic, StoredTopic, TopicId};
 use crate::topics::{
     self, Assigner, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
+    label_by_phrases,
 };
 use crate::words::{self, Analyzer, fold};
 
@@ -53,6 +54,7 @@ pub fn mine_topics(
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
     let language = language_of(&texts);
     let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
+    label_by_phrases(&mut found, &texts, language);
     let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
     if MANY_DOCUMENTS <= documents.len() {
         found.retain(|topic| 2 <= documents_of(topic, &passages).len());

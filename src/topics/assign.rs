@@ -172,7 +172,7 @@ pub(crate) struct ProfileValue {
 /// Returns who bears the topics, and the profiles that say so. `squares` are those of [`squares_left_out`].
 pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], config: &TopicsConfig) -> Assigned {
     let n_bags = corpus.bags.len() as f64;
-    let idf = |word: usize| match corpus.index.bags_with(WordId::from(word)).len() {
+    let idf = |word: usize| match corpus.index.n_bags_with(WordId::from(word)) {
         0 => 0.0,
         n => (n_bags / n as f64).ln(),
     };
@@ -291,7 +291,7 @@ mod tests {
 
     fn assigned_in(bags: &[Bag], topics: &[Ranked], n_words: usize, min_strength: f32) -> Assigned {
         let bags = &bags.iter().collect();
-        let index = InvertedIndex::new(bags, n_words);
+        let index = InvertedIndex::new(bags, n_words).expect("it fits in memory");
         let corpus = Corpus { bags, index: &index, n_words };
         let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };
         assigned(topics, &corpus, &vec![0; bags.len()], &config)

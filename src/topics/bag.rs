@@ -1,5 +1,11 @@
 //! Documents as bags of words.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::spill::{MemoryLimit, Spill, SpillWriter};
+use crate::error::{Error, Result};
+
 /// The number of a word in its [`Vocabulary`](super::Vocabulary), from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordId(pub u32);
@@ -61,13 +67,30 @@ impl Bag {
 ///
 /// A word that stands more often than [`Bags::MAX_FREQUENCY`] times in a document counts as often: no text comes near it
 /// without being noise, and it bounds what a malformed frequency can cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Bags made by a [`BagsWriter`] with a limit lie in a file where there are too many; they are read as those in memory are.
+#[derive(Clone, Debug)]
 pub struct Bags {
     /// The postings of bag `b` are `starts[b]..starts[b + 1]`.
     starts: Vec<usize>,
-    words: Vec<WordId>,
-    frequencies: Vec<u8>,
+    rows: Rows,
+    limit: Option<MemoryLimit>,
 }
+
+#[derive(Clone, Debug)]
+enum Rows {
+    Memory {
+        words: Vec<WordId>,
+        frequencies: Vec<u8>,
+    },
+    /// [`POSTING_BYTES`] a posting: the word's number, lowest byte first, and its frequency.
+    File(Arc<Spill>),
+}
+
+const POSTING_BYTES: usize = 5;
+
+/// About how many bytes of a file are read at once by those who go from front to end.
+const READ_BYTES: usize = 1 << 20;
 
 impl Bags {
     /// The highest frequency that is told from higher ones.
@@ -75,21 +98,7 @@ impl Bags {
 
     /// Returns a corpus without bags.
     pub fn new() -> Self {
-        Self { starts: vec![0], words: Vec::new(), frequencies: Vec::new() }
-    }
-
-    /// Adds a bag.
-    pub fn push(&mut self, bag: &Bag) {
-        self.push_words(bag.words.iter().copied());
-    }
-
-    /// Adds a bag of words that are ascending, each once, with frequencies of at least 1.
-    fn push_words(&mut self, words: impl Iterator<Item = (WordId, u32)>) {
-        for (word, frequency) in words {
-            self.words.push(word);
-            self.frequencies.push(u8::try_from(frequency).unwrap_or(u8::MAX));
-        }
-        self.starts.push(self.words.len());
+        Self { starts: vec![0], rows: Rows::Memory { words: Vec::new(), frequencies: Vec::new() }, limit: None }
     }
 
     /// Returns how many bags there are.
@@ -104,43 +113,158 @@ impl Bags {
 
     /// Returns how many words the bags hold, each counted once a bag.
     pub fn n_postings(&self) -> usize {
-        self.words.len()
+        *self.starts.last().expect("there is always a start")
     }
 
     /// Returns the words of a bag, ascending, with how often each stands in it.
-    pub fn bag(&self, bag: BagIndex) -> impl ExactSizeIterator<Item = (WordId, u32)> + Clone + '_ {
+    ///
+    /// Where the bags lie in a file that cannot be read there are none, and `check` says so.
+    pub fn bag(&self, bag: BagIndex) -> BagWords<'_> {
         let postings = self.starts[bag.index()]..self.starts[bag.index() + 1];
-        let frequencies = self.frequencies[postings.clone()].iter().map(|&frequency| u32::from(frequency));
-        self.words[postings].iter().copied().zip(frequencies)
+        BagWords(match &self.rows {
+            Rows::Memory { words, frequencies } => {
+                Held::Memory(words[postings.clone()].iter().zip(&frequencies[postings]))
+            }
+            Rows::File(spill) => {
+                let bytes = spill.read_or_remember(bytes_of(postings));
+                Held::File(bytes.chunks_exact(POSTING_BYTES).map(posting).collect::<Vec<_>>().into_iter())
+            }
+        })
     }
 
     /// Returns the bags in order.
-    pub fn iter(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = (WordId, u32)> + Clone + '_> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = BagWords<'_>> + '_ {
         (0..self.len()).map(|bag| self.bag(BagIndex::from(bag)))
     }
 
-    /// Returns in how many bags each of `n_words` words is.
-    pub(crate) fn document_frequencies(&self, n_words: usize) -> Vec<u32> {
-        let mut n_documents = vec![0; n_words];
-        for word in &self.words {
-            n_documents[word.index()] += 1;
+    /// Returns the limit that what is made of these bags keeps to.
+    pub(crate) fn limit(&self) -> Option<&MemoryLimit> {
+        self.limit.as_ref()
+    }
+
+    /// Fails if some bag could not be read from its file.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.rows {
+            Rows::Memory { .. } => Ok(()),
+            Rows::File(spill) => spill.check(),
         }
-        n_documents
+    }
+
+    /// Calls `visit` with one block of neighbouring bags after the other: with all of them where they are in memory.
+    pub(crate) fn for_each_block(&self, mut visit: impl FnMut(Block<'_>)) -> Result<()> {
+        let spill = match &self.rows {
+            Rows::Memory { words, frequencies } => {
+                visit(Block { first: 0, starts: &self.starts, words, frequencies });
+                return Ok(());
+            }
+            Rows::File(spill) => spill,
+        };
+        let (mut words, mut frequencies) = (Vec::new(), Vec::new());
+        let mut first = 0;
+        while first < self.len() {
+            let start = self.starts[first];
+            let n_fitting = self.starts[first..].partition_point(|&end| end - start <= READ_BYTES / POSTING_BYTES) - 1;
+            // A bag that is larger than a block makes a block.
+            let end = (first + n_fitting.max(1)).min(self.len());
+            let bytes = spill.read(bytes_of(start..self.starts[end]))?;
+            words.clear();
+            frequencies.clear();
+            words.extend(bytes.chunks_exact(POSTING_BYTES).map(|bytes| posting(bytes).0));
+            frequencies.extend(bytes.chunks_exact(POSTING_BYTES).map(|bytes| bytes[4]));
+            visit(Block { first, starts: &self.starts[first..=end], words: &words, frequencies: &frequencies });
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// Returns in how many bags each of `n_words` words is.
+    pub(crate) fn document_frequencies(&self, n_words: usize) -> Result<Vec<u32>> {
+        let mut n_documents = vec![0; n_words];
+        self.for_each_block(|block| {
+            for word in block.words {
+                n_documents[word.index()] += 1;
+            }
+        })?;
+        Ok(n_documents)
     }
 
     /// Returns the bags with each word's number changed to `number` of it, words without one left out.
-    pub(crate) fn renumbered(&self, number: &[Option<WordId>]) -> Self {
-        let mut renumbered = Self::new();
+    pub(crate) fn renumbered(&self, number: &[Option<WordId>]) -> Result<Self> {
+        let mut renumbered = BagsWriter::new(self.limit.clone());
         let mut words = Vec::new();
-        for bag in self.iter() {
-            words.clear();
-            words.extend(bag.filter_map(|(word, n)| Some((number[word.index()]?, n))));
-            words.sort_unstable();
-            renumbered.push_words(words.iter().copied());
-        }
-        renumbered
+        self.for_each_block(|block| {
+            for (_, bag_words, frequencies) in block.bags() {
+                words.clear();
+                let bag = bag_words.iter().zip(frequencies);
+                words.extend(bag.filter_map(|(word, &n)| Some((number[word.index()]?, u32::from(n)))));
+                words.sort_unstable();
+                renumbered.push_words(words.iter().copied());
+            }
+        })?;
+        renumbered.finish()
     }
 }
+
+fn bytes_of(postings: Range<usize>) -> Range<u64> {
+    (postings.start * POSTING_BYTES) as u64..(postings.end * POSTING_BYTES) as u64
+}
+
+fn posting(bytes: &[u8]) -> (WordId, u32) {
+    (WordId(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])), u32::from(bytes[4]))
+}
+
+/// Neighbouring bags.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a> {
+    /// The number of the first.
+    pub(crate) first: usize,
+    /// Where each bag starts, and where the last one ends, counted from wherever the first one starts.
+    starts: &'a [usize],
+    pub(crate) words: &'a [WordId],
+    frequencies: &'a [u8],
+}
+
+impl<'a> Block<'a> {
+    /// Returns the bags: the number of each, its words, and how often each stands in it.
+    #[inline]
+    pub(crate) fn bags(self) -> impl Iterator<Item = (usize, &'a [WordId], &'a [u8])> {
+        self.starts.windows(2).zip(self.first..).map(move |(ends, number)| {
+            let postings = ends[0] - self.starts[0]..ends[1] - self.starts[0];
+            (number, &self.words[postings.clone()], &self.frequencies[postings])
+        })
+    }
+}
+
+/// The words of one bag, ascending, with how often each stands in it.
+#[derive(Clone, Debug)]
+pub struct BagWords<'a>(Held<'a>);
+
+#[derive(Clone, Debug)]
+enum Held<'a> {
+    Memory(std::iter::Zip<std::slice::Iter<'a, WordId>, std::slice::Iter<'a, u8>>),
+    File(std::vec::IntoIter<(WordId, u32)>),
+}
+
+impl Iterator for BagWords<'_> {
+    type Item = (WordId, u32);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Held::Memory(postings) => postings.next().map(|(&word, &frequency)| (word, u32::from(frequency))),
+            Held::File(postings) => postings.next(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Held::Memory(postings) => postings.size_hint(),
+            Held::File(postings) => postings.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for BagWords<'_> {}
 
 impl Default for Bags {
     fn default() -> Self {
@@ -150,11 +274,85 @@ impl Default for Bags {
 
 impl<B: std::borrow::Borrow<Bag>> FromIterator<B> for Bags {
     fn from_iter<T: IntoIterator<Item = B>>(bags: T) -> Self {
-        let mut made = Self::new();
+        let mut made = BagsWriter::new(None);
         for bag in bags {
             made.push(bag.borrow());
         }
-        made
+        made.finish().expect("what is in memory needs no file")
+    }
+}
+
+/// Bags that are being put together: in memory, or in a file once they take more than their share of a limit.
+#[derive(Debug)]
+pub struct BagsWriter {
+    starts: Vec<usize>,
+    /// The postings that are not in the file.
+    words: Vec<WordId>,
+    frequencies: Vec<u8>,
+    limit: Option<MemoryLimit>,
+    spill: Option<SpillWriter>,
+    failure: Option<Error>,
+}
+
+impl BagsWriter {
+    /// Returns a writer of no bags yet.
+    pub fn new(limit: Option<MemoryLimit>) -> Self {
+        let (words, frequencies) = (Vec::new(), Vec::new());
+        Self { starts: vec![0], words, frequencies, limit, spill: None, failure: None }
+    }
+
+    /// Adds a bag. What goes wrong with the file is said by [`Self::finish`].
+    pub fn push(&mut self, bag: &Bag) {
+        self.push_words(bag.words.iter().copied());
+    }
+
+    /// Adds a bag of words that are ascending, each once, with frequencies of at least 1.
+    pub(crate) fn push_words(&mut self, words: impl Iterator<Item = (WordId, u32)>) {
+        let n_before = self.words.len();
+        for (word, frequency) in words {
+            self.words.push(word);
+            self.frequencies.push(u8::try_from(frequency).unwrap_or(u8::MAX));
+        }
+        let n_postings = self.starts.last().expect("there is always a start") + self.words.len() - n_before;
+        self.starts.push(n_postings);
+        let Some(limit) = &self.limit else { return };
+        let most = if self.spill.is_some() { READ_BYTES } else { limit.share_bytes() };
+        if most < self.words.len() * POSTING_BYTES {
+            let spilt = self.spill_rows();
+            if let Err(error) = spilt {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Moves what is in memory to the file, which is made if there is none.
+    fn spill_rows(&mut self) -> Result<()> {
+        let Some(limit) = &self.limit else { return Ok(()) };
+        if self.spill.is_none() && self.failure.is_none() {
+            self.spill = Some(SpillWriter::new(&limit.folder)?);
+        }
+        let (words, frequencies) = (std::mem::take(&mut self.words), std::mem::take(&mut self.frequencies));
+        let Some(spill) = &mut self.spill else { return Ok(()) };
+        for (word, frequency) in words.into_iter().zip(frequencies) {
+            let [a, b, c, d] = word.0.to_le_bytes();
+            spill.write(&[a, b, c, d, frequency])?;
+        }
+        Ok(())
+    }
+
+    /// Returns the bags. Fails if a file was needed and could not be written.
+    pub fn finish(mut self) -> Result<Bags> {
+        if self.spill.is_some() {
+            self.spill_rows()?;
+        }
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let rows = match self.spill {
+            Some(spill) => Rows::File(Arc::new(spill.finish()?)),
+            None => Rows::Memory { words: self.words, frequencies: self.frequencies },
+        };
+        Ok(Bags { starts: self.starts, rows, limit: self.limit })
     }
 }
 
@@ -174,9 +372,41 @@ mod tests {
         let bags: Bags = [bag(&[(0, 1), (2, 255)]), bag(&[]), bag(&[(1, 256), (2, u32::MAX)])].iter().collect();
         let read: Vec<Vec<(u32, u32)>> = bags.iter().map(|bag| bag.map(|(word, n)| (word.0, n)).collect()).collect();
         assert_eq!(read, [vec![(0, 1), (2, 255)], vec![], vec![(1, 255), (2, 255)]]);
-        assert_eq!((bags.len(), bags.n_postings(), bags.document_frequencies(3)), (3, 4, vec![1, 1, 2]));
-        let swapped = bags.renumbered(&[Some(WordId(1)), None, Some(WordId(0))]);
+        let n_documents = bags.document_frequencies(3).expect("they are in memory");
+        assert_eq!((bags.len(), bags.n_postings(), n_documents), (3, 4, vec![1, 1, 2]));
+        let swapped = bags.renumbered(&[Some(WordId(1)), None, Some(WordId(0))]).expect("they are in memory");
         let read: Vec<Vec<(u32, u32)>> = swapped.iter().map(|bag| bag.map(|(word, n)| (word.0, n)).collect()).collect();
         assert_eq!(read, [vec![(0, 255), (1, 1)], vec![], vec![(0, 255)]]);
+    }
+
+    #[test]
+    fn bags_in_a_file_are_read_as_those_in_memory() {
+        // More than one block, with bags that are empty and one that is larger than a block.
+        let bag = |n: u32| Bag { words: (0..n).map(|word| (WordId(word * 3), word % 300 + 1)).collect() };
+        let sizes: Vec<u32> = (0..2000).map(|n| n % 250).chain([400_000, 0, 3]).collect();
+        let folder = tempfile::tempdir().expect("make a folder");
+        let limit = MemoryLimit { bytes: 1000, folder: folder.path().to_owned() };
+        let (mut in_memory, mut in_file) = (BagsWriter::new(None), BagsWriter::new(Some(limit)));
+        for &n in &sizes {
+            in_memory.push(&bag(n));
+            in_file.push(&bag(n));
+        }
+        let (in_memory, in_file) = (in_memory.finish().expect("in memory"), in_file.finish().expect("in a file"));
+        assert!(matches!(in_file.rows, Rows::File(_)));
+        assert!(in_memory.iter().map(Vec::from_iter).eq(in_file.iter().map(Vec::from_iter)));
+        let blocks = |bags: &Bags| {
+            let mut read = Vec::new();
+            let mut n_blocks = 0;
+            bags.for_each_block(|block| {
+                n_blocks += 1;
+                read.extend(block.bags().map(|(number, words, n)| (number, words.to_vec(), n.to_vec())));
+            })
+            .expect("the file can be read");
+            (read, n_blocks)
+        };
+        let (of_memory, of_file) = (blocks(&in_memory), blocks(&in_file));
+        assert_eq!(of_memory.0, of_file.0);
+        assert!(of_memory.1 == 1 && 3 < of_file.1);
+        in_file.check().expect("all could be read");
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Section 3.2 of the paper named in [`minhash`](super::minhash): a min-hash index over the sets proposes pairs, pairs
 //! whose overlap coefficient is above a limit are linked, and what is linked is a cluster (single link). We differ in
-//! three things. Whether two sets are together already is asked before their overlap is worked out, which saves most
-//! of the work. Chains are cut: a link that would make a cluster of more than `max_cluster_words` words is not made,
+//! four things. Whether two sets are together already is asked before their overlap is worked out, which saves most
+//! of the work. A pair that was found apart is remembered, because it will meet again in other tables and be found apart
+//! again. Chains are cut: a link that would make a cluster of more than `max_cluster_words` words is not made,
 //! because single link otherwise joins subject to subject until one topic holds most of the vocabulary; tables come
 //! one after the other, and near pairs tend to meet in an earlier table than far ones. And in a bucket a set is
 //! compared with at most the next [`MAX_COMPARED`] ones, so that a bucket of many sets costs no square of its size.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -29,6 +31,9 @@ const TUPLE_SIZE: u64 = 3;
 
 /// The most sets of its bucket that a set is compared with.
 const MAX_COMPARED: usize = 64;
+
+/// The most pairs that are remembered as apart: some 40 MB of them.
+const MAX_REMEMBERED: usize = 1 << 22;
 
 /// Tables whose buckets are worked out at once, by as many threads as there are.
 const TABLES_AT_ONCE: usize = 15;
@@ -64,6 +69,8 @@ pub(crate) fn clusters(
         }
         progress.report(done.fetch_add(n_tables, Ordering::Relaxed) + n_tables, total);
     }
+    let &Links { n_together, n_again, n_compared, .. } = &links;
+    tracing::debug!(n_together, n_again, n_compared, n_apart = links.apart.len(), "linked sets");
     Ok(links.clusters(config.min_cluster))
 }
 
@@ -94,6 +101,41 @@ pub(crate) fn overlap(one: &[WordId], other: &[WordId]) -> f32 {
     n_common(one, other) as f32 / one.len().min(other.len()) as f32
 }
 
+/// What comes of two sets that meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Met {
+    /// They are together already.
+    Together,
+    /// They were found apart before.
+    Again,
+    /// They are together from here on.
+    Linked,
+    /// They do not overlap enough.
+    TooFar,
+    /// Their clusters would have too many words together.
+    TooMany,
+}
+
+/// Mixes numbers of pairs, which need no protection from whoever chose them.
+#[derive(Clone, Copy, Debug, Default)]
+struct PairHasher(u64);
+
+impl Hasher for PairHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = mix(self.0 ^ u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, pair: u64) {
+        self.0 = mix(pair);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Which sets are together, and the words of each group.
 struct Links<'a> {
     sets: &'a WordSets,
@@ -103,6 +145,11 @@ struct Links<'a> {
     parent: Vec<u32>,
     /// The words of the group, ascending, for a set that stands for one; empty for the others.
     words: Vec<Vec<WordId>>,
+    /// Pairs that were compared and not linked: the lower number in the upper half.
+    apart: HashSet<u64, BuildHasherDefault<PairHasher>>,
+    n_together: u64,
+    n_again: u64,
+    n_compared: u64,
 }
 
 impl<'a> Links<'a> {
@@ -113,6 +160,10 @@ impl<'a> Links<'a> {
             max_words: config.max_cluster_words as usize,
             parent: (0..sets.len() as u32).collect(),
             words: (0..sets.len()).map(|set| sets.words(set).to_vec()).collect(),
+            apart: HashSet::default(),
+            n_together: 0,
+            n_again: 0,
+            n_compared: 0,
         }
     }
 
@@ -129,28 +180,48 @@ impl<'a> Links<'a> {
     fn link_bucket(&mut self, bucket: &[(u64, u32)]) {
         for (at, &(_, one)) in bucket.iter().enumerate() {
             for &(_, other) in bucket[at + 1..].iter().take(MAX_COMPARED) {
-                self.link(one, other);
+                match self.link(one, other) {
+                    Met::Together => self.n_together += 1,
+                    Met::Again => self.n_again += 1,
+                    Met::Linked | Met::TooFar | Met::TooMany => self.n_compared += 1,
+                }
             }
         }
     }
 
-    fn link(&mut self, one: u32, other: u32) {
+    fn link(&mut self, one: u32, other: u32) -> Met {
         let (one_root, other_root) = (self.root(one), self.root(other));
         if one_root == other_root {
-            return;
+            return Met::Together;
+        }
+        // Sets do not change, and groups only grow, so a pair that was not linked never will be.
+        let pair = u64::from(one.min(other)) << u32::BITS | u64::from(one.max(other));
+        if self.apart.contains(&pair) {
+            return Met::Again;
         }
         if overlap(self.sets.words(one as usize), self.sets.words(other as usize)) <= self.overlap {
-            return;
+            self.remember_apart(pair);
+            return Met::TooFar;
         }
         let together = union(&self.words[one_root as usize], &self.words[other_root as usize]);
         if self.max_words < together.len() {
-            return;
+            self.remember_apart(pair);
+            return Met::TooMany;
         }
         // The earlier set stands for the group, so that the order of clusters is the order of their first sets.
         let (root, below) = (one_root.min(other_root), one_root.max(other_root));
         self.parent[below as usize] = root;
         self.words[below as usize] = Vec::new();
         self.words[root as usize] = together;
+        Met::Linked
+    }
+
+    fn remember_apart(&mut self, pair: u64) {
+        // A pair that is forgotten is compared again, with the same result.
+        if MAX_REMEMBERED <= self.apart.len() {
+            self.apart.clear();
+        }
+        self.apart.insert(pair);
     }
 
     fn clusters(mut self, min_cluster: u32) -> Vec<Cluster> {
@@ -221,6 +292,19 @@ mod tests {
         assert_eq!(clustered(&sets, &config(0.7, 1, 100)).len(), 1);
         let cut = clustered(&sets, &config(0.7, 1, 10));
         assert!(1 < cut.len() && cut.iter().all(|cluster| cluster.len() <= 10), "{cut:?}");
+    }
+
+    #[test]
+    fn sets_already_together_or_found_apart_are_not_compared_again() {
+        let sets = WordSets::of(&[(&[0, 1, 2], 1), (&[0, 1, 2, 3], 1), (&[2, 3, 4], 1), (&[0, 1, 2, 4], 1)]);
+        let config = config(0.7, 1, 4);
+        let mut links = Links::new(&sets, &config);
+        assert_eq!(links.link(0, 1), Met::Linked);
+        assert_eq!(links.link(1, 0), Met::Together);
+        assert_eq!(links.link(0, 2), Met::TooFar);
+        assert_eq!(links.link(2, 0), Met::Again);
+        assert_eq!(links.link(3, 1), Met::TooMany);
+        assert_eq!(links.link(1, 3), Met::Again);
     }
 
     fn some_words() -> impl Strategy<Value = Vec<WordId>> {

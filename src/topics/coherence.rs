@@ -34,7 +34,7 @@ pub(crate) fn npmi_of_words(words: &[WordId], index: &InvertedIndex) -> f32 {
     let words = &words[..words.len().min(N_WORDS)];
     let n = index.n_bags() as u64;
     let of_pair = |one: WordId, other: WordId| {
-        let n_with = |word| index.bags_with(word).len() as u64;
+        let n_with = |word| index.n_bags_with(word) as u64;
         npmi(u64::from(index.n_bags_with_both(one, other)), n_with(one), n_with(other), n)
     };
     mean(pairs(words.len()).map(|(i, j)| of_pair(words[i], words[j]))).unwrap_or(0.0) as f32

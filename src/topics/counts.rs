@@ -9,6 +9,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use rayon::prelude::*;
+
+use super::bag::BagsWriter;
+use super::spill::MemoryLimit;
 use super::{Bag, Bags, Vocabulary, Word, WordId};
 use crate::error::{Error, Result};
 
@@ -16,12 +20,12 @@ use crate::error::{Error, Result};
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
 /// Returns the vocabulary and bags of two files; see [`bags_from_counts`].
-pub fn bags_from_files(counts: &Path, vocabulary: &Path) -> Result<(Vocabulary, Bags)> {
+pub fn bags_from_files(counts: &Path, vocabulary: &Path, limit: Option<&MemoryLimit>) -> Result<(Vocabulary, Bags)> {
     let open = |path: &Path| match File::open(path) {
         Ok(file) => Ok(BufReader::new(file)),
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
     };
-    bags_from_counts(open(counts)?, counts, open(vocabulary)?, vocabulary)
+    bags_from_counts(open(counts)?, counts, open(vocabulary)?, vocabulary, limit)
 }
 
 /// Returns the vocabulary and bags of counts as text. A document of no words is an empty bag.
@@ -33,17 +37,22 @@ pub fn bags_from_counts(
     counts_path: &Path,
     vocabulary: impl BufRead,
     vocabulary_path: &Path,
+    limit: Option<&MemoryLimit>,
 ) -> Result<(Vocabulary, Bags)> {
     let words = words(vocabulary, vocabulary_path)?;
     let mut n_documents = vec![0; words.len()];
-    let mut bags = Bags::new();
-    for_each_line(counts, counts_path, |line| {
-        let bag = bag(line, words.len())?;
-        for (word, _) in &bag.words {
-            n_documents[word.index()] += 1;
+    let mut bags = BagsWriter::new(limit.cloned());
+    for_each_block(counts, counts_path, |lines| {
+        let read: Vec<Result<Bag, String>> =
+            lines.par_iter().map(|line| text(line).and_then(|line| bag(line, words.len()))).collect();
+        for bag in &read {
+            let Ok(bag) = bag else { break };
+            for (word, _) in &bag.words {
+                n_documents[word.index()] += 1;
+            }
+            bags.push(bag);
         }
-        bags.push(&bag);
-        Ok(())
+        first_wrong(read)
     })?;
     let words = words.into_iter().zip(n_documents).map(|(word, n_documents)| Word {
         term: word.clone(),
@@ -51,13 +60,12 @@ pub fn bags_from_counts(
         written: word,
         n_documents,
     });
-    Ok((Vocabulary::new(words.collect()), bags))
+    Ok((Vocabulary::new(words.collect()), bags.finish()?))
 }
 
 /// Returns the words in the order of their numbers.
-fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
+pub(super) fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
     let mut numbered: Vec<(u32, String)> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
     let mut n_lines = 0;
     for_each_line(vocabulary, path, |line| {
         n_lines += 1;
@@ -67,17 +75,25 @@ fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
         if word.is_empty() {
             return Err("there is no word before the number".to_owned());
         }
-        if !seen.insert(word.to_owned()) {
-            return Err(format!("the word {word:?} stands twice"));
-        }
         numbered.push((id, word.to_owned()));
         Ok(())
     })?;
-    numbered.sort_unstable();
+    let wrong = |line: usize, reason| Err(Error::Data { path: path.to_owned(), line, reason });
+    // Words are compared by their places, so that none is held twice.
+    let mut places: Vec<u32> = (0..numbered.len() as u32).collect();
+    places.par_sort_unstable_by(|&one, &other| {
+        numbered[one as usize].1.cmp(&numbered[other as usize].1).then_with(|| one.cmp(&other))
+    });
+    let word = |place: u32| numbered[place as usize].1.as_str();
+    if let Some(twice) = places.windows(2).filter(|pair| word(pair[0]) == word(pair[1])).map(|pair| pair[1]).min() {
+        return wrong(twice as usize + 1, format!("the word {:?} stands twice", word(twice)));
+    }
+    drop(places);
+    numbered.par_sort_unstable();
     for (expected, (id, word)) in numbered.iter().enumerate() {
         if *id as usize != expected {
             let reason = format!("word numbers must be 0 to {}, each once; {word:?} has {id}", numbered.len() - 1);
-            return Err(Error::Data { path: path.to_owned(), line: n_lines, reason });
+            return wrong(n_lines, reason);
         }
     }
     Ok(numbered.into_iter().map(|(_, word)| word).collect())
@@ -113,29 +129,61 @@ fn pair(field: &str, n_words: usize) -> Result<(WordId, u32), String> {
     }
 }
 
+/// About how many bytes are read before their lines are looked at, by as many threads as there are.
+const BLOCK_BYTES: usize = 1 << 20;
+
 /// Calls `read` with each line, without its end. What `read` says is wrong becomes an [`Error::Data`] with the line.
-fn for_each_line(mut lines: impl BufRead, path: &Path, mut read: impl FnMut(&str) -> Result<(), String>) -> Result<()> {
-    let mut bytes = Vec::new();
-    for line in 1.. {
+fn for_each_line(lines: impl BufRead, path: &Path, mut read: impl FnMut(&str) -> Result<(), String>) -> Result<()> {
+    for_each_block(lines, path, |lines| first_wrong(lines.iter().map(|line| text(line).and_then(&mut read))))
+}
+
+/// Returns the place of the first that is wrong, and what is.
+fn first_wrong<T>(lines: impl IntoIterator<Item = Result<T, String>>) -> Result<(), (usize, String)> {
+    lines.into_iter().zip(0..).try_for_each(|(line, at)| line.map(drop).map_err(|reason| (at, reason)))
+}
+
+/// Calls `read` with one block of lines after the other, a line with its end. What `read` says is wrong, with the place in
+/// the block, becomes an [`Error::Data`] with the line.
+fn for_each_block(
+    mut lines: impl BufRead,
+    path: &Path,
+    mut read: impl FnMut(&[&[u8]]) -> Result<(), (usize, String)>,
+) -> Result<()> {
+    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    let mut first_line = 1;
+    loop {
         bytes.clear();
-        let n_bytes = lines
-            .by_ref()
-            .take(MAX_LINE_BYTES)
-            .read_until(b'\n', &mut bytes)
-            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        if n_bytes == 0 {
-            break;
+        ends.clear();
+        ends.push(0);
+        while bytes.len() < BLOCK_BYTES {
+            let n_bytes = lines
+                .by_ref()
+                .take(MAX_LINE_BYTES)
+                .read_until(b'\n', &mut bytes)
+                .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+            if n_bytes == 0 {
+                break;
+            }
+            ends.push(bytes.len());
         }
-        let text = match std::str::from_utf8(&bytes) {
-            _ if MAX_LINE_BYTES <= n_bytes as u64 => Err(format!("the line has more than {MAX_LINE_BYTES} bytes")),
-            Ok(text) => Ok(text.trim_end_matches(['\n', '\r'])),
-            Err(_) => Err("the line is not UTF-8".to_owned()),
-        };
-        if let Err(reason) = text.and_then(&mut read) {
-            return Err(Error::Data { path: path.to_owned(), line, reason });
+        let block: Vec<&[u8]> = ends.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect();
+        if block.is_empty() {
+            return Ok(());
         }
+        if let Err((at, reason)) = read(&block) {
+            return Err(Error::Data { path: path.to_owned(), line: first_line + at, reason });
+        }
+        first_line += block.len();
     }
-    Ok(())
+}
+
+/// Returns a line without its end, or what is wrong with it.
+fn text(line: &[u8]) -> Result<&str, String> {
+    if MAX_LINE_BYTES <= line.len() as u64 {
+        return Err(format!("the line has more than {MAX_LINE_BYTES} bytes"));
+    }
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8".to_owned())?;
+    Ok(text.trim_end_matches(['\n', '\r']))
 }
 
 #[cfg(test)]
@@ -145,7 +193,7 @@ mod tests {
     const VOCABULARY: &str = "mast = 1 = 9 4\nkeel = 0 = 3 2\nsail = 2\n";
 
     fn read(counts: &str, vocabulary: &str) -> Result<(Vocabulary, Bags)> {
-        bags_from_counts(counts.as_bytes(), Path::new("c"), vocabulary.as_bytes(), Path::new("v"))
+        bags_from_counts(counts.as_bytes(), Path::new("c"), vocabulary.as_bytes(), Path::new("v"), None)
     }
 
     #[test]

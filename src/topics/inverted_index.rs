@@ -1,36 +1,66 @@
 //! Where each word stands: the inverse of bags of words.
 
-use super::{BagIndex, Bags, WordId};
+use std::borrow::Cow;
+use std::ops::Range;
 
-/// For each word the bags it is in, ascending.
+use super::spill::{MemoryLimit, Spill, SpillWriter};
+use super::{BagIndex, Bags, WordId};
+use crate::error::Result;
+
+/// For each word the bags it is in, ascending: 4 bytes a posting, in memory or in a file as the limit of the bags says.
+#[derive(Debug)]
 pub(crate) struct InvertedIndex {
     /// The postings of word `w` are `starts[w]..starts[w + 1]`.
     starts: Vec<usize>,
-    postings: Vec<BagIndex>,
+    postings: Postings,
     n_bags: usize,
 }
 
+#[derive(Debug)]
+enum Postings {
+    Memory(Vec<BagIndex>),
+    /// [`POSTING_BYTES`] a posting, lowest byte first.
+    File(Spill),
+}
+
+const POSTING_BYTES: usize = 4;
+
 impl InvertedIndex {
     /// Returns the index of `bags`, whose words are numbered below `n_words`.
-    pub(crate) fn new(bags: &Bags, n_words: usize) -> Self {
+    ///
+    /// Goes through the bags once; above the limit of the bags, once for as many words as their share of it can hold.
+    pub(crate) fn new(bags: &Bags, n_words: usize) -> Result<Self> {
         let mut starts = vec![0; n_words + 1];
-        for (word, n) in bags.document_frequencies(n_words).into_iter().enumerate() {
+        for (word, n) in bags.document_frequencies(n_words)?.into_iter().enumerate() {
             starts[word + 1] = starts[word] + n as usize;
         }
-        let mut next = starts.clone();
-        let mut postings = vec![BagIndex(0); starts[n_words]];
-        for (index, bag) in bags.iter().enumerate() {
-            for (word, _) in bag {
-                postings[next[word.index()]] = BagIndex::from(index);
-                next[word.index()] += 1;
-            }
-        }
-        Self { starts, postings, n_bags: bags.len() }
+        let limit = bags.limit().filter(|limit| limit.share_bytes() / POSTING_BYTES < starts[n_words]);
+        let postings = match limit {
+            None => Postings::Memory(postings_of(bags, &starts, 0..n_words)?),
+            Some(limit) => Postings::File(spilt(bags, &starts, limit)?),
+        };
+        Ok(Self { starts, postings, n_bags: bags.len() })
     }
 
     /// Returns the bags a word is in, ascending.
-    pub(crate) fn bags_with(&self, word: WordId) -> &[BagIndex] {
-        &self.postings[self.starts[word.index()]..self.starts[word.index() + 1]]
+    ///
+    /// Where the index lies in a file that cannot be read there are none, and [`Self::check`] says so.
+    pub(crate) fn bags_with(&self, word: WordId) -> Cow<'_, [BagIndex]> {
+        let postings = self.starts[word.index()]..self.starts[word.index() + 1];
+        match &self.postings {
+            Postings::Memory(held) => Cow::Borrowed(&held[postings]),
+            Postings::File(spill) => {
+                let range = (postings.start * POSTING_BYTES) as u64..(postings.end * POSTING_BYTES) as u64;
+                let bytes = spill.read_or_remember(range);
+                let (numbers, _) = bytes.as_chunks();
+                Cow::Owned(numbers.iter().map(|&number| BagIndex(u32::from_le_bytes(number))).collect())
+            }
+        }
+    }
+
+    /// Returns how many bags a word is in.
+    pub(crate) fn n_bags_with(&self, word: WordId) -> usize {
+        self.starts[word.index() + 1] - self.starts[word.index()]
     }
 
     /// Returns how many bags there are.
@@ -40,8 +70,52 @@ impl InvertedIndex {
 
     /// Returns how many bags both words are in.
     pub(crate) fn n_bags_with_both(&self, one: WordId, other: WordId) -> u32 {
-        n_common(self.bags_with(one), self.bags_with(other))
+        n_common(&self.bags_with(one), &self.bags_with(other))
     }
+
+    /// Fails if some postings could not be read from their file.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.postings {
+            Postings::Memory(_) => Ok(()),
+            Postings::File(spill) => spill.check(),
+        }
+    }
+}
+
+/// Returns the postings of a range of words, one word's after the other's.
+fn postings_of(bags: &Bags, starts: &[usize], words: Range<usize>) -> Result<Vec<BagIndex>> {
+    let first = starts[words.start];
+    let mut next: Vec<usize> = starts[words.clone()].iter().map(|start| start - first).collect();
+    let mut postings = vec![BagIndex(0); starts[words.end] - first];
+    bags.for_each_block(|block| {
+        for (bag, bag_words, _) in block.bags() {
+            for word in bag_words {
+                // A word below the range comes out above every length.
+                if let Some(next) = next.get_mut(word.index().wrapping_sub(words.start)) {
+                    postings[*next] = BagIndex::from(bag);
+                    *next += 1;
+                }
+            }
+        }
+    })?;
+    Ok(postings)
+}
+
+/// Writes the postings of all words to a file, those of as many words at once as fit a share of the limit.
+fn spilt(bags: &Bags, starts: &[usize], limit: &MemoryLimit) -> Result<Spill> {
+    let mut writer = SpillWriter::new(&limit.folder)?;
+    let (n_words, n_fitting) = (starts.len() - 1, limit.share_bytes() / POSTING_BYTES);
+    let mut first = 0;
+    while first < n_words {
+        let n = starts[first..].partition_point(|&end| end - starts[first] <= n_fitting) - 1;
+        // A word in more bags than fit is worked on alone.
+        let end = (first + n.max(1)).min(n_words);
+        for bag in postings_of(bags, starts, first..end)? {
+            writer.write(&bag.0.to_le_bytes())?;
+        }
+        first = end;
+    }
+    writer.finish()
 }
 
 /// Returns how many values two ascending slices share.
@@ -83,7 +157,7 @@ impl Tally {
     ) -> Vec<BagIndex> {
         let mut found = Vec::new();
         'words: for &word in words {
-            for &bag in index.bags_with(word) {
+            for &bag in index.bags_with(word).iter() {
                 let n = &mut self.n_words[bag.index()];
                 if *n == 0 {
                     self.touched.push(bag);
@@ -119,7 +193,7 @@ mod tests {
 
     #[test]
     fn every_posting_stands_under_its_word() {
-        let index = InvertedIndex::new(&bags(), 4);
+        let index = InvertedIndex::new(&bags(), 4).expect("it fits in memory");
         let held = |word| index.bags_with(WordId(word)).iter().map(|bag| bag.0).collect::<Vec<_>>();
         assert_eq!([held(0), held(1), held(2), held(3)], [vec![0, 3], vec![0, 1], vec![0, 3], vec![]]);
         assert_eq!(index.n_bags_with_both(WordId(0), WordId(2)), 2);
@@ -128,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_tally_starts_afresh_each_time() {
-        let index = InvertedIndex::new(&bags(), 4);
+        let index = InvertedIndex::new(&bags(), 4).expect("it fits in memory");
         let mut tally = Tally::new(index.n_bags());
         let words = [WordId(0), WordId(1), WordId(2)];
         for _ in 0..2 {

@@ -14,6 +14,8 @@
 #![expect(clippy::inline_always, reason = "a pass is compiled for each kind of registers, with all that it calls")]
 
 use super::Bags;
+use super::bag::Block;
+use crate::error::Result;
 
 /// How many functions are worked out in one pass over the documents.
 pub(crate) const LANES: usize = 16;
@@ -62,20 +64,48 @@ pub(crate) struct Minima {
 }
 
 impl Minima {
-    /// Works out the min-hash values of `n_words` words under the functions of number `first_function` and on.
+    /// Works out the min-hash values of `n_words` words under the functions of number `first_function` and on. A document is
+    /// hashed by its place in `bags`.
     ///
     /// Takes `O(LANES * (postings + copies))` time.
-    pub(crate) fn work_out(&mut self, bags: &Bags, n_words: usize, seed: u64, first_function: u64) {
+    pub(crate) fn work_out(&mut self, bags: &Bags, n_words: usize, seed: u64, first_function: u64) -> Result<()> {
+        self.pass(bags, None, n_words, seed, first_function)
+    }
+
+    /// Does the same for bags that are part of a corpus, and have these places in it.
+    pub(crate) fn work_out_at(
+        &mut self,
+        bags: &Bags,
+        places: &[u32],
+        n_words: usize,
+        seed: u64,
+        first_function: u64,
+    ) -> Result<()> {
+        self.pass(bags, Some(places), n_words, seed, first_function)
+    }
+
+    fn pass(
+        &mut self,
+        bags: &Bags,
+        places: Option<&[u32]>,
+        n_words: usize,
+        seed: u64,
+        first_function: u64,
+    ) -> Result<()> {
         self.of_words.clear();
         self.of_words.resize(n_words, [u32::MAX; LANES]);
         let keys: [u64; LANES] = std::array::from_fn(|lane| function_key(seed, first_function + lane as u64));
-        pulp::Arch::new().dispatch(Pass { bags, keys, of_words: &mut self.of_words, copies: &mut self.copies });
+        let arch = pulp::Arch::new();
+        bags.for_each_block(|block| {
+            arch.dispatch(Pass { block, places, keys, of_words: &mut self.of_words, copies: &mut self.copies });
+        })
     }
 }
 
-/// A pass over the documents. It is compiled once for each kind of registers, so all of it must be inlined.
+/// A pass over neighbouring documents. It is compiled once for each kind of registers, so all of it must be inlined.
 struct Pass<'a> {
-    bags: &'a Bags,
+    block: Block<'a>,
+    places: Option<&'a [u32]>,
     keys: [u64; LANES],
     of_words: &'a mut [Lanes],
     copies: &'a mut Vec<Lanes>,
@@ -86,12 +116,13 @@ impl pulp::WithSimd for Pass<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _simd: S) {
-        for (document, bag) in self.bags.iter().enumerate() {
-            let n_copies = bag.clone().map(|(_, frequency)| frequency).max().unwrap_or(0);
-            hash_copies(self.copies, &self.keys, document as u64, n_copies);
-            for (word, frequency) in bag {
+        for (bag, words, frequencies) in self.block.bags() {
+            let document = self.places.map_or(bag as u64, |places| u64::from(places[bag]));
+            let n_copies = frequencies.iter().copied().max().unwrap_or(0);
+            hash_copies(self.copies, &self.keys, document, u32::from(n_copies));
+            for (word, &frequency) in words.iter().zip(frequencies) {
                 let values = &mut self.of_words[word.index()];
-                *values = less(*values, self.copies[frequency as usize - 1]);
+                *values = less(*values, self.copies[usize::from(frequency) - 1]);
             }
         }
     }
@@ -159,7 +190,7 @@ mod tests {
         ) {
             let bags: Bags = bags.iter().collect();
             let mut minima = Minima::default();
-            minima.work_out(&bags, 6, seed, first_function);
+            minima.work_out(&bags, 6, seed, first_function).expect("it is in memory");
             for word in 0..6 {
                 for lane in 0..LANES {
                     let expected = brute_force(&bags, WordId(word), seed, first_function + lane as u64);
@@ -171,9 +202,9 @@ mod tests {
         #[test]
         fn documents_appended_later_only_lower_the_values(bags in some_bags(), more in some_bags(), seed: u64) {
             let (mut before, mut after) = (Minima::default(), Minima::default());
-            before.work_out(&bags.iter().collect(), 6, seed, 0);
+            before.work_out(&bags.iter().collect(), 6, seed, 0).expect("it is in memory");
             let all: Bags = bags.iter().chain(&more).collect();
-            after.work_out(&all, 6, seed, 0);
+            after.work_out(&all, 6, seed, 0).expect("it is in memory");
             for (before, after) in before.of_words.iter().zip(&after.of_words) {
                 prop_assert!(before.iter().zip(after).all(|(before, after)| after <= before));
             }
@@ -195,7 +226,7 @@ mod tests {
         let (mut minima, n_passes) = (Minima::default(), 1000);
         let mut n_equal = 0;
         for pass in 0..n_passes {
-            minima.work_out(&bags, 2, 7, (pass * LANES) as u64);
+            minima.work_out(&bags, 2, 7, (pass * LANES) as u64).expect("it is in memory");
             n_equal += minima.of_words[0].iter().zip(&minima.of_words[1]).filter(|(one, other)| one == other).count();
         }
         let n = (n_passes * LANES) as f64;
@@ -217,7 +248,7 @@ mod tests {
     #[test]
     fn an_absurd_frequency_costs_no_more_than_the_most_copies() {
         let mut minima = Minima::default();
-        minima.work_out(&two_words(&[(u32::MAX, 1)]), 2, 0, 0);
+        minima.work_out(&two_words(&[(u32::MAX, 1)]), 2, 0, 0).expect("it is in memory");
         assert_eq!(minima.copies.len(), Bags::MAX_FREQUENCY as usize);
     }
 }

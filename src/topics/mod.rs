@@ -26,27 +26,34 @@ mod likeness;
 mod minhash;
 mod phrases;
 mod rank;
+mod signatures;
 mod significance;
+pub mod sketch;
+mod spill;
 mod split;
+pub mod stages;
 mod vocabulary;
 mod word_sets;
 
 use std::sync::atomic::AtomicUsize;
 
 pub use assign::Assigner;
-pub use bag::{Bag, BagIndex, Bags, WordId};
+pub use bag::{Bag, BagIndex, BagWords, Bags, BagsWriter, WordId};
 pub use by_field::{FieldCell, FieldTable, by_field};
 pub use config::{CorpusShape, TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use hierarchy::{GeneralTopic, Join, Leaf, Level, TopicTree, joins};
 pub use likeness::{Known, SAME_TOPIC, same_topics};
 pub use phrases::label_by_phrases;
+pub use signatures::Signatures;
+pub use spill::MemoryLimit;
 pub use split::{Part, SplitBy, parts};
-pub use vocabulary::{Vocabulary, VocabularyConfig, Word, bags};
+pub use vocabulary::{CountedTexts, Vocabulary, VocabularyConfig, Word, bags};
 
 use self::assign::{Assigned, ProfileValue};
 use self::inverted_index::InvertedIndex;
 use self::rank::{Corpus, Ranked};
+use self::word_sets::Hashed;
 use crate::document::ProfileWord;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -97,24 +104,40 @@ pub struct Bearer {
 ///
 /// Takes `O(tables * (tuple_size * postings + words * log(words)))` time and, beside the bags, 64 bytes a word and
 /// thread; the clustering after it depends on the sets found.
+///
+/// Above the limit of the bags, if they have one, the bags and what is made of them lie in temporary files.
 pub fn mine(
     vocabulary: &Vocabulary,
     bags: &Bags,
     config: &TopicsConfig,
     progress: &dyn Progress,
 ) -> Result<Vec<Topic>> {
+    mine_signed(vocabulary, bags, None, config, progress)
+}
+
+/// Returns the topics of a corpus as [`mine`] does; `signatures` hold what was hashed of it before, in parts.
+pub fn mine_signed(
+    vocabulary: &Vocabulary,
+    bags: &Bags,
+    signatures: Option<&Signatures>,
+    config: &TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Topic>> {
     config.check()?;
     progress.check()?;
     let all_bags = bags;
-    let (vocabulary, bags) = vocabulary.within_limits(all_bags, config);
+    let all_words = vocabulary;
+    let (vocabulary, bags) = vocabulary.within_limits(all_bags, config)?;
     let n_words = vocabulary.len();
-    let index = InvertedIndex::new(&bags, n_words);
+    let index = InvertedIndex::new(&bags, n_words)?;
 
     let done = AtomicUsize::new(0);
     let steps = (progress, &done, word_sets::n_passes(config) + clusters::N_TABLES);
-    let sets = word_sets::co_occurring_words(&bags, n_words, config, steps)?;
-    let supported = word_sets::supported(&sets, &index, config.min_support);
-    tracing::debug!(n_words, n_sets = sets.len(), n_supported = supported.len(), "found co-occurring words");
+    let signed = signatures.map(|signatures| signatures.within_limits(all_words, &vocabulary, &bags)).transpose()?;
+    let hashed = Hashed { bags: &bags, signed };
+    let supported = word_sets::supported_sets(&hashed, &index, n_words, config, steps)?;
+    drop(hashed);
+    index.check()?;
     let clusters = clusters::clusters(&supported, n_words, config, steps)?;
     progress.check()?;
 
@@ -133,6 +156,10 @@ pub fn mine(
     for (topic, label) in topics.iter_mut().zip(labels(&written)) {
         topic.label = label;
     }
+    // What was read from files was read whole, or none of this counts.
+    all_bags.check()?;
+    bags.check()?;
+    index.check()?;
     Ok(topics)
 }
 
@@ -313,6 +340,26 @@ mod tests {
         let expected = with_threads(1);
         assert_eq!(with_threads(2), expected);
         assert_eq!(with_threads(5), expected);
+    }
+
+    #[test]
+    fn above_the_limit_topics_are_the_same() {
+        let texts = texts(800);
+        let with_limit = |limit| {
+            let mut counted = CountedTexts::new(Language::English, VocabularyConfig::ample(), limit);
+            counted.push(&texts);
+            let (vocabulary, bags) = counted.finish().expect("files can be made");
+            let config = TopicsConfig { max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 1) };
+            mine(&vocabulary, &bags, &config, &Unwatched).expect("files can be read")
+        };
+        let expected = with_limit(None);
+        assert_eq!(expected.len(), SUBJECTS.len());
+        let folder = tempfile::tempdir().expect("make a folder");
+        for bytes in [0, 10_000, 100_000] {
+            let limit = MemoryLimit { bytes, folder: folder.path().to_owned() };
+            assert_eq!(with_limit(Some(limit)), expected, "within {bytes} bytes");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("list the folder").count(), 0);
     }
 
     #[track_caller]

@@ -140,7 +140,7 @@ fn standing_out(
     for word in touched {
         let n = std::mem::take(&mut n_supporting[word.index()]);
         let p = f64::from(n) / supporting.len() as f64;
-        let q = corpus.index.bags_with(word).len() as f64 / corpus.bags.len() as f64;
+        let q = corpus.index.n_bags_with(word) as f64 / corpus.bags.len() as f64;
         // A word of a single supporting document says nothing of what these have in common.
         if 2 <= n && q < p {
             words.push((word, (p * (p / q).ln()) as f32));
@@ -179,7 +179,7 @@ fn is_topic(
         return false;
     }
     let n_bags = corpus.bags.len() as f64;
-    let shares: Vec<f64> = core.iter().map(|&word| corpus.index.bags_with(word).len() as f64 / n_bags).collect();
+    let shares: Vec<f64> = core.iter().map(|&word| corpus.index.n_bags_with(word) as f64 / n_bags).collect();
     let held =
         |&bag: &BagIndex, words: &[WordId]| corpus.bags.bag(bag).filter(|(word, _)| words.contains(word)).count();
     let of_core: Vec<usize> = firm.iter().map(|bag| held(bag, &core)).collect();
@@ -250,7 +250,7 @@ mod tests {
     fn check(bags: &[Bag], clusters: &[&[u32]], expected: &[(&[u32], &[u32])]) {
         let n_bags = bags.len() as u32;
         let bags = &bags.iter().cycle().take(bags.len() * N_TIMES).collect();
-        let index = InvertedIndex::new(bags, 10);
+        let index = InvertedIndex::new(bags, 10).expect("it fits in memory");
         let corpus = Corpus { bags, index: &index, n_words: 10 };
         let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };
         let clusters: Vec<Cluster> =

@@ -46,7 +46,8 @@ type Sparse = Vec<(usize, f64)>;
 /// Returns the parts of a topic whose texts are `bags`; nothing if they do not fall apart so: if there are too few of
 /// them, or no word tells them apart, or all or none hold the terms named.
 pub fn parts(vocabulary: &Vocabulary, bags: &Bags, by: SplitBy<'_>) -> Option<Vec<Part>> {
-    let n_documents = bags.document_frequencies(vocabulary.len());
+    const IN_MEMORY: &str = "the texts of one topic are in memory";
+    let n_documents = bags.document_frequencies(vocabulary.len()).expect(IN_MEMORY);
     let n = bags.len() as f64;
     let idfs: Vec<f64> = n_documents.iter().map(|&of| if of < 2 { 0.0 } else { (n / f64::from(of)).ln() }).collect();
     let vectors: Vec<Sparse> = bags
@@ -65,7 +66,7 @@ pub fn parts(vocabulary: &Vocabulary, bags: &Bags, by: SplitBy<'_>) -> Option<Ve
         }
     };
     let n_parts = part_of.iter().max()? + 1;
-    let index = InvertedIndex::new(bags, vocabulary.len());
+    let index = InvertedIndex::new(bags, vocabulary.len()).expect(IN_MEMORY);
     let named = match by {
         SplitBy::Number(_) => &[][..],
         SplitBy::Terms(terms) => terms,
@@ -204,7 +205,7 @@ fn described(
     let mut words: Vec<(WordId, f64)> = Vec::new();
     for (&word, &(n, _)) in &counts {
         let p = f64::from(n) / members.len() as f64;
-        let q = index.bags_with(word).len() as f64 / bags.len() as f64;
+        let q = index.n_bags_with(word) as f64 / bags.len() as f64;
         let is_named = named.iter().any(|term| *term == vocabulary.word(word).term);
         if is_named {
             words.push((word, 1.0 + p));

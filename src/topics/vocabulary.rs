@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::bag::BagsWriter;
+use super::spill::MemoryLimit;
 use super::{Bag, Bags, TopicsConfig, WordId};
+use crate::error::Result;
 use crate::words::{Analyzer, Language, fold, tokens};
 
 /// What a vocabulary is made of.
@@ -86,8 +89,8 @@ impl Vocabulary {
     ///
     /// Document frequencies are counted from `bags`, whatever the vocabulary says. Bags keep their places, empty or
     /// not.
-    pub fn within_limits(&self, bags: &Bags, config: &TopicsConfig) -> (Self, Bags) {
-        let n_documents = bags.document_frequencies(self.len());
+    pub fn within_limits(&self, bags: &Bags, config: &TopicsConfig) -> Result<(Self, Bags)> {
+        let n_documents = bags.document_frequencies(self.len())?;
         let admitted = config.min_documents..=config.max_documents(bags.len());
         let mut number = vec![None; self.len()];
         let mut words = Vec::new();
@@ -98,23 +101,66 @@ impl Vocabulary {
                 words.push(Word { n_documents, ..word.clone() });
             }
         }
-        (Self::new(words), bags.renumbered(&number))
+        Ok((Self::new(words), bags.renumbered(&number)?))
     }
 }
 
 /// Returns the vocabulary of `texts` and a bag for each of them, in order. A text without content words has an empty bag.
 pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (Vocabulary, Bags) {
-    // Texts are read a block at a time, so that what is kept per text before it is numbered stays small.
-    const BLOCK: usize = 1024;
-    let mut read = Read::default();
-    for block in texts.chunks(BLOCK) {
-        let tallies: Vec<Vec<(&str, u32)>> = block.par_iter().map(|text| tally(text)).collect();
-        read.learn(&tallies, language, config);
-        for tally in &tallies {
-            read.push(tally);
+    let mut counted = CountedTexts::new(language, config.clone(), None);
+    counted.push(texts);
+    counted.finish().expect("what is in memory needs no file")
+}
+
+/// Texts that are being counted, as many at a time as the caller likes.
+pub struct CountedTexts {
+    read: Read,
+    language: Language,
+    config: VocabularyConfig,
+}
+
+impl CountedTexts {
+    /// Returns the counts of no text yet, whose bags will keep to `limit`.
+    pub fn new(language: Language, config: VocabularyConfig, limit: Option<MemoryLimit>) -> Self {
+        Self { read: Read::new(limit), language, config }
+    }
+
+    /// Adds texts, in order.
+    pub fn push<T: AsRef<str> + Sync>(&mut self, texts: &[T]) {
+        // Texts are read a block at a time, so that what is kept per text before it is numbered stays small.
+        const BLOCK: usize = 1024;
+        for block in texts.chunks(BLOCK) {
+            let tallies: Vec<Vec<(&str, u32)>> = block.par_iter().map(|text| tally(text.as_ref())).collect();
+            self.read.learn(&tallies, self.language, &self.config);
+            for tally in &tallies {
+                self.read.push(tally);
+            }
         }
     }
-    read.in_order_of_terms(config.max_words)
+
+    /// Returns the vocabulary of the texts, and a bag for each. Fails if a file was needed and could not be written.
+    pub fn finish(self) -> Result<(Vocabulary, Bags)> {
+        let (terms, bags) = self.read.finish()?;
+        let (vocabulary, number) = in_order_of_terms(terms, self.config.max_words);
+        Ok((vocabulary, bags.renumbered(&number)?))
+    }
+
+    /// Returns every term with its spellings, in the order of the terms, and the bags numbered so.
+    pub(crate) fn spelled(self) -> Result<(Vec<Spelled>, Bags)> {
+        let (terms, bags) = self.read.finish()?;
+        let (terms, number) = sorted(terms, usize::MAX);
+        Ok((terms, bags.renumbered(&number)?))
+    }
+}
+
+/// A term, with the spellings it stands in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spelled {
+    pub(crate) term: String,
+    /// Each spelling with how often it stands in the texts; a spelling may come several times.
+    pub(crate) spellings: Vec<(Box<str>, u64)>,
+    /// In how many documents the term is.
+    pub(crate) n_documents: u32,
 }
 
 /// Returns the words of a text as they are written, each once, in order, and how often each stands there.
@@ -131,26 +177,20 @@ struct Counts {
     spelling: usize,
 }
 
-/// A spelling of a term.
-struct Spelling {
-    term: usize,
-    written: Box<str>,
-    n: u32,
-}
-
-/// What has been read of the texts so far. Terms and spellings are numbered as they are met.
-#[derive(Default)]
+/// What has been read of the texts so far. Terms are numbered as they are met, and the spellings of each.
 struct Read {
     /// By the word as written; `None` for one that is no content word, or too long.
     known: HashMap<Box<str>, Option<Counts>>,
-    terms: HashMap<String, usize>,
-    /// For each term, how many documents have it.
-    n_documents: Vec<u32>,
-    spellings: Vec<Spelling>,
-    bags: Bags,
+    numbers: HashMap<String, usize>,
+    terms: Vec<Spelled>,
+    bags: BagsWriter,
 }
 
 impl Read {
+    fn new(limit: Option<MemoryLimit>) -> Self {
+        Self { known: HashMap::new(), numbers: HashMap::new(), terms: Vec::new(), bags: BagsWriter::new(limit) }
+    }
+
     /// Makes every word of some texts known. Each is folded and stemmed once, however often it stands in however many
     /// texts.
     fn learn(&mut self, tallies: &[Vec<(&str, u32)>], language: Language, config: &VocabularyConfig) {
@@ -177,14 +217,19 @@ impl Read {
     }
 
     fn number(&mut self, term: String, written: &str) -> Counts {
-        let n_terms = self.n_documents.len();
-        let term = *self.terms.entry(term).or_insert(n_terms);
-        if term == n_terms {
-            self.n_documents.push(0);
-        }
+        let n_terms = self.terms.len();
+        let number = match self.numbers.get(&term) {
+            Some(&number) => number,
+            None => {
+                self.numbers.insert(term.clone(), n_terms);
+                self.terms.push(Spelled { term, spellings: Vec::with_capacity(1), n_documents: 0 });
+                n_terms
+            }
+        };
         // A word and its possessive are two words of one spelling, counted apart here and put together in `typical`.
-        self.spellings.push(Spelling { term, written: written.into(), n: 0 });
-        Counts { term, spelling: self.spellings.len() - 1 }
+        let spellings = &mut self.terms[number].spellings;
+        spellings.push((written.into(), 0));
+        Counts { term: number, spelling: spellings.len() - 1 }
     }
 
     /// Counts a text, all of whose words are known.
@@ -192,46 +237,48 @@ impl Read {
         let mut words = Vec::with_capacity(tally.len());
         for &(word, n) in tally {
             if let Some(Counts { term, spelling }) = self.known[word] {
-                self.spellings[spelling].n += n;
+                self.terms[term].spellings[spelling].1 += u64::from(n);
                 words.push((WordId::from(term), n));
             }
         }
         let bag = Bag::new(words);
         for &(term, _) in &bag.words {
-            self.n_documents[term.index()] += 1;
+            self.terms[term.index()].n_documents += 1;
         }
         self.bags.push(&bag);
     }
 
-    /// Numbers the words anew in the order of their terms, the most common `max_words` of them.
-    fn in_order_of_terms(self, max_words: usize) -> (Vocabulary, Bags) {
-        let Self { known, terms, n_documents, mut spellings, bags } = self;
-        drop(known);
-        let mut terms: Vec<(String, usize)> = terms.into_iter().collect();
-        if max_words < terms.len() {
-            terms.select_nth_unstable_by(max_words, |(term, id), (other_term, other)| {
-                n_documents[*other].cmp(&n_documents[*id]).then_with(|| term.cmp(other_term))
-            });
-            terms.truncate(max_words);
-        }
-        terms.sort_unstable();
-        spellings.sort_unstable_by_key(|spelling| spelling.term);
-        let mut starts = vec![0; n_documents.len() + 1];
-        for spelling in &spellings {
-            starts[spelling.term + 1] += 1;
-        }
-        for term in 1..starts.len() {
-            starts[term] += starts[term - 1];
-        }
-        let mut number = vec![None; n_documents.len()];
-        let mut words = Vec::with_capacity(terms.len());
-        for (term, id) in terms {
-            number[id] = Some(WordId::from(words.len()));
-            let (form, written) = typical(&spellings[starts[id]..starts[id + 1]]);
-            words.push(Word { term, form, written, n_documents: n_documents[id] });
-        }
-        (Vocabulary::new(words), bags.renumbered(&number))
+    fn finish(self) -> Result<(Vec<Spelled>, Bags)> {
+        let Self { terms, bags, .. } = self;
+        Ok((terms, bags.finish()?))
     }
+}
+
+/// Returns the vocabulary of the most common `max_words` of `terms`, in their order, and the number that each place has in it.
+pub(crate) fn in_order_of_terms(terms: Vec<Spelled>, max_words: usize) -> (Vocabulary, Vec<Option<WordId>>) {
+    let (terms, number) = sorted(terms, max_words);
+    let words = terms.into_iter().map(|Spelled { term, spellings, n_documents }| {
+        let (form, written) = typical(&spellings);
+        Word { term, form, written, n_documents }
+    });
+    (Vocabulary::new(words.collect()), number)
+}
+
+/// Returns the most common `max_words` of `terms` in their order, and the number that each place has among them.
+fn sorted(terms: Vec<Spelled>, max_words: usize) -> (Vec<Spelled>, Vec<Option<WordId>>) {
+    let mut number = vec![None; terms.len()];
+    let mut placed: Vec<(Spelled, usize)> = terms.into_iter().zip(0..).collect();
+    if max_words < placed.len() {
+        placed.select_nth_unstable_by(max_words, |(one, _), (other, _)| {
+            other.n_documents.cmp(&one.n_documents).then_with(|| one.term.cmp(&other.term))
+        });
+        placed.truncate(max_words);
+    }
+    placed.sort_unstable_by(|(one, _), (other, _)| one.term.cmp(&other.term));
+    for (at, &(_, place)) in placed.iter().enumerate() {
+        number[place] = Some(WordId::from(at));
+    }
+    (placed.into_iter().map(|(term, _)| term).collect(), number)
 }
 
 fn without_possessive(word: &str) -> &str {
@@ -240,12 +287,12 @@ fn without_possessive(word: &str) -> &str {
 
 /// Returns the most frequent folded form of `spellings`, and the most frequent spelling of that form. Ties go to the
 /// form first in order, and to the spelling last in it: lower case before capitals.
-fn typical(spellings: &[Spelling]) -> (String, String) {
-    if let [Spelling { written, .. }] = spellings {
+fn typical(spellings: &[(Box<str>, u64)]) -> (String, String) {
+    if let [(written, _)] = spellings {
         return (fold(written).into_owned(), written.to_string());
     }
     let (mut forms, mut of_spellings) = (BTreeMap::new(), BTreeMap::new());
-    for Spelling { written, n, .. } in spellings {
+    for (written, n) in spellings {
         *forms.entry(fold(written)).or_insert(0) += n;
         *of_spellings.entry(&**written).or_insert(0) += n;
     }
@@ -308,7 +355,7 @@ mod tests {
     fn words_too_rare_or_too_common_take_no_part() {
         let (vocabulary, bags) = read(&["ship mast", "ship mast sail", "ship keel", "ship keel"]);
         let config = TopicsConfig { min_documents: 2, max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 0) };
-        let (within, bags) = vocabulary.within_limits(&bags, &config);
+        let (within, bags) = vocabulary.within_limits(&bags, &config).expect("it is in memory");
         assert_eq!(within.words().iter().map(|word| word.form.as_str()).collect::<Vec<_>>(), ["keel", "mast"]);
         assert_eq!(listed(&bags), [[(1, 1)], [(1, 1)], [(0, 1)], [(0, 1)]]);
     }

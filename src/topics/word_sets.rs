@@ -5,6 +5,7 @@
 //! documents meet in some table, and with them the others of their subject. Repeats of a set are kept as a count, and
 //! sets that only one or two documents vouch for are dropped before the costly clustering.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 use super::grouping::Grouping;
 use super::inverted_index::{InvertedIndex, Tally};
 use super::minhash::{LANES, Minima, mix};
+use super::signatures::Signed;
 use super::{Bags, TopicsConfig, WordId};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -82,23 +84,75 @@ fn tables_per_pass(config: &TopicsConfig) -> usize {
     LANES / config.tuple_size as usize
 }
 
-/// Returns the groups of `min_set` or more words that share a key in some table, in the order of their words.
+/// How many passes are worked out before sets without support are dropped, where memory is limited.
+const PASSES_AT_ONCE: usize = 16;
+
+/// Returns the groups of `min_set` or more words that share a key in some table and that [`supported`] keeps, in the order
+/// of their words. `done` counts passes.
+///
+/// Above the limit of the bags, tables are worked out a few passes at a time: most sets have no support, and are dropped
+/// before the next ones are found. The result is the same.
+pub(crate) fn supported_sets(
+    hashed: &Hashed<'_>,
+    index: &InvertedIndex,
+    n_words: usize,
+    config: &TopicsConfig,
+    steps: (&dyn Progress, &AtomicUsize, usize),
+) -> Result<WordSets> {
+    let n_passes = n_passes(config);
+    let at_once = if hashed.bags.limit().is_some() { PASSES_AT_ONCE } else { n_passes };
+    let mut kept: Vec<WordSets> = Vec::new();
+    for first in (0..n_passes).step_by(at_once) {
+        let sets = co_occurring_words(hashed, first..(first + at_once).min(n_passes), n_words, config, steps)?;
+        let supported = supported(&sets, index, config.min_support);
+        tracing::debug!(n_words, n_sets = sets.len(), n_supported = supported.len(), "found co-occurring words");
+        drop(sets);
+        kept.push(supported);
+        if 1 < kept.len() {
+            kept = vec![WordSets::merged(&kept)];
+        }
+    }
+    Ok(kept.pop().unwrap_or_else(WordSets::new))
+}
+
+/// What is hashed: bags, and min-hash values of some of their words that were worked out before.
+pub(crate) struct Hashed<'a> {
+    pub(crate) bags: &'a Bags,
+    pub(crate) signed: Option<Signed<'a>>,
+}
+
+impl Hashed<'_> {
+    fn minima(&self, minima: &mut Minima, n_words: usize, seed: u64, pass: usize) -> Result<()> {
+        let first_function = (pass * LANES) as u64;
+        match &self.signed {
+            Some(signed) if signed.has_pass(pass) => {
+                minima.work_out(signed.rest(), n_words, seed, first_function)?;
+                signed.lower(pass, &mut minima.of_words)
+            }
+            _ => minima.work_out(self.bags, n_words, seed, first_function),
+        }
+    }
+}
+
+/// Returns the groups of `min_set` or more words that share a key in some table of `passes`, in the order of their words.
 ///
 /// `n_words` is the size of the vocabulary; a word without documents joins no group. `done` counts passes.
 /// Takes `O(tables * (tuple_size * postings + words * log(words)))` time, and per thread 64 bytes a word.
-pub(crate) fn co_occurring_words(
-    bags: &Bags,
+fn co_occurring_words(
+    hashed: &Hashed<'_>,
+    passes: Range<usize>,
     n_words: usize,
     config: &TopicsConfig,
     (progress, done, total): (&dyn Progress, &AtomicUsize, usize),
 ) -> Result<WordSets> {
-    let parts: Vec<WordSets> = (0..n_passes(config))
+    let parts: Vec<WordSets> = passes
         .into_par_iter()
         .map_init(
             || (Minima::default(), Grouping::default()),
             |(minima, grouping), pass| {
                 progress.check()?;
-                let sets = sets_of_pass(bags, n_words, config, pass, minima, grouping);
+                hashed.minima(minima, n_words, config.seed, pass)?;
+                let sets = sets_of_pass(minima, config, pass, grouping);
                 progress.report(done.fetch_add(1, Ordering::Relaxed) + 1, total);
                 Ok(sets)
             },
@@ -107,16 +161,8 @@ pub(crate) fn co_occurring_words(
     Ok(WordSets::merged(&parts))
 }
 
-fn sets_of_pass(
-    bags: &Bags,
-    n_words: usize,
-    config: &TopicsConfig,
-    pass: usize,
-    minima: &mut Minima,
-    grouping: &mut Grouping,
-) -> WordSets {
+fn sets_of_pass(minima: &Minima, config: &TopicsConfig, pass: usize, grouping: &mut Grouping) -> WordSets {
     // Functions are numbered by pass and lane: the last lanes of a pass go unused where tuples do not fill it.
-    minima.work_out(bags, n_words, config.seed, (pass * LANES) as u64);
     let tuple_size = config.tuple_size as usize;
     let first_table = pass * tables_per_pass(config);
     let mut sets = WordSets::new();
@@ -142,7 +188,7 @@ fn key(values: &[u32]) -> u64 {
 /// Returns the sets that at least `min_support` documents vouch for, by holding half of the words (and at least two).
 ///
 /// Takes at most `O(postings of the set's words)` time a set, and stops at the first documents that are enough.
-pub(crate) fn supported(sets: &WordSets, index: &InvertedIndex, min_support: u32) -> WordSets {
+fn supported(sets: &WordSets, index: &InvertedIndex, min_support: u32) -> WordSets {
     let is_supported: Vec<bool> = (0..sets.len())
         .into_par_iter()
         .map_init(
@@ -172,7 +218,8 @@ mod tests {
     }
 
     fn found(bags: &[Bag], n_words: usize, config: &TopicsConfig) -> WordSets {
-        co_occurring_words(&bags.iter().collect(), n_words, config, (&Unwatched, &AtomicUsize::new(0), 0))
+        let hashed = Hashed { bags: &bags.iter().collect(), signed: None };
+        co_occurring_words(&hashed, 0..n_passes(config), n_words, config, (&Unwatched, &AtomicUsize::new(0), 0))
             .expect("nobody cancels")
     }
 
@@ -222,7 +269,7 @@ mod tests {
     fn a_set_needs_documents_that_hold_half_of_it() {
         let bag = |words: &[u32]| Bag::new(words.iter().map(|&word| (WordId(word), 1)).collect());
         let bags = [bag(&[0, 1, 2]), bag(&[0, 1]), bag(&[3, 4, 5]), bag(&[3]), bag(&[4]), bag(&[5])];
-        let index = InvertedIndex::new(&bags.iter().collect(), 6);
+        let index = InvertedIndex::new(&bags.iter().collect(), 6).expect("it fits in memory");
         let sets = WordSets::of(&[(&[0, 1, 2], 9), (&[3, 4, 5], 9)]);
         assert_eq!(supported(&sets, &index, 2), WordSets::of(&[(&[0, 1, 2], 9)]));
         assert_eq!(supported(&sets, &index, 1), sets);

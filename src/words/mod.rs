@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
@@ -55,12 +56,12 @@ impl Language {
     ///
     /// A tie, as in a text of no known language, goes to the one earlier in [`Language::ALL`], so to English.
     pub fn guess(text: &str) -> Self {
-        let folded: Vec<String> = tokens(text).take(2_000).map(|token| fold(token.text).into_owned()).collect();
-        let count = |language: Self| {
-            let stops = stop_words_of(language);
-            folded.iter().filter(|word| stops.contains(&word.as_str())).count()
-        };
-        Self::ALL.into_iter().rev().max_by_key(|&language| count(language)).unwrap_or_default()
+        Self::most_counted(&stop_words_in(tokens(text).take(2_000)).1)
+    }
+
+    fn most_counted(counts: &[u32; Self::ALL.len()]) -> Self {
+        let most = Self::ALL.into_iter().zip(counts).rev().max_by_key(|&(_, count)| count);
+        most.map_or_else(Self::default, |(language, _)| language)
     }
 
     fn stemmer(self) -> Stemmer {
@@ -72,6 +73,69 @@ impl Language {
             Self::Portuguese => Algorithm::Portuguese,
             Self::Spanish => Algorithm::Spanish,
         })
+    }
+}
+
+/// For each word that some language does not count, the languages: a bit each, in the order of [`Language::ALL`].
+static LANGUAGES_OF_STOP_WORDS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+    let mut languages: HashMap<&str, u32> = HashMap::new();
+    for (number, language) in Language::ALL.into_iter().enumerate() {
+        for &word in stop_words_of(language) {
+            *languages.entry(word).or_default() |= 1 << number;
+        }
+    }
+    languages
+});
+
+/// Returns how many words there are, and how many of them each language has for stop words, in the order of [`Language::ALL`].
+fn stop_words_in<'a>(words: impl Iterator<Item = Token<'a>>) -> (u32, [u32; Language::ALL.len()]) {
+    let (mut n_words, mut counts) = (0, [0; Language::ALL.len()]);
+    for word in words {
+        n_words += 1;
+        let languages = LANGUAGES_OF_STOP_WORDS.get(&*fold(word.text)).copied().unwrap_or(0);
+        for (language, count) in counts.iter_mut().enumerate() {
+            *count += languages >> language & 1;
+        }
+    }
+    (n_words, counts)
+}
+
+/// What the start of one text says of the language of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanguageVote {
+    /// The language that the start of the text seems to be in.
+    pub language: Language,
+    /// How many words that start has.
+    pub n_words: u32,
+}
+
+impl LanguageVote {
+    /// How much of a text is read.
+    const SAMPLE_BYTES: usize = 2_000;
+
+    /// How many texts of a collection vote, or up to twice as many.
+    const N_SAMPLED: usize = 200;
+
+    /// Returns the vote of a text.
+    pub fn of(text: &str) -> Self {
+        let start = &text[..text.floor_char_boundary(Self::SAMPLE_BYTES)];
+        // Two thousand bytes are fewer words than a guess takes into account.
+        let (n_words, counts) = stop_words_in(tokens(start));
+        Self { language: Language::most_counted(&counts), n_words }
+    }
+
+    /// Returns how far apart the texts are that vote, of `n_texts`; the first one does.
+    pub fn step(n_texts: usize) -> usize {
+        (n_texts / Self::N_SAMPLED).max(1)
+    }
+
+    /// Returns the language of most of the words of `votes`, those of a sample of texts.
+    pub fn language(votes: impl Iterator<Item = Self>) -> Language {
+        let mut n_words: BTreeMap<Language, u64> = BTreeMap::new();
+        for vote in votes {
+            *n_words.entry(vote.language).or_default() += u64::from(vote.n_words);
+        }
+        n_words.into_iter().rev().max_by_key(|&(_, n)| n).map_or_else(Language::default, |(language, _)| language)
     }
 }
 

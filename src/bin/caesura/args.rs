@@ -10,6 +10,7 @@ use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::pipeline::{Engine, TopicField};
 use caesura::search::Ranking;
 use caesura::store::WorkState;
+use caesura::topics::sketch::SketchConfig;
 use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -134,7 +135,10 @@ pub(crate) struct Split {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Topics {
+    #[command(subcommand)]
+    pub(crate) command: Option<TopicsCommand>,
     /// Mines a file of documents (JSON lines with "id" and "text", plain or .zst) instead of the library
     #[arg(long, value_name = "FILE", conflicts_with_all = ["counts", "vocabulary"])]
     pub(crate) corpus: Option<PathBuf>,
@@ -147,15 +151,88 @@ pub(crate) struct Topics {
     /// Shows the topics that were mined last, without mining again; so do the next three
     #[arg(long, conflicts_with_all = ["corpus", "counts"])]
     pub(crate) kept: bool,
+    #[command(flatten)]
+    pub(crate) level: TopicLevel,
+    /// Counts topics by a field of the documents
+    #[arg(long, value_name = "FIELD", value_parser = topic_field(), conflicts_with_all = ["corpus", "counts"])]
+    pub(crate) by: Option<TopicField>,
+    #[command(flatten)]
+    pub(crate) memory: Memory,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TopicFormatArg,
+    #[command(flatten)]
+    pub(crate) settings: TopicSettings,
+}
+
+/// How finely topics are told apart.
+#[derive(Debug, Args)]
+pub(crate) struct TopicLevel {
     /// How finely to tell topics apart, from 0 (one topic) to 1 (as they were mined)
     #[arg(long, value_name = "0..1")]
     pub(crate) granularity: Option<f32>,
     /// Joins the most alike topics until there are N
     #[arg(long, value_name = "N", conflicts_with = "granularity", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) number: Option<u32>,
-    /// Counts topics by a field of the documents
-    #[arg(long, value_name = "FIELD", value_parser = topic_field(), conflicts_with_all = ["corpus", "counts"])]
-    pub(crate) by: Option<TopicField>,
+}
+
+/// How much memory mining takes.
+#[derive(Debug, Args)]
+pub(crate) struct Memory {
+    /// About how much memory a corpus of --corpus, --counts or `merge` may take, such as 512M or 2G; what is beyond lies in
+    /// temporary files, and the result is the same [default: no limit]
+    #[arg(long = "memory", value_name = "SIZE", value_parser = size_bytes)]
+    pub(crate) bytes: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopicsCommand {
+    /// Writes what mining needs to know of one part of a corpus, for `merge`
+    Sketch(Sketch),
+    /// Mines a corpus whose parts were sketched, in any order and place: the result is that of mining it whole
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A corpus that outgrows one machine is cut into parts. Each is sketched by itself, by a batch queue or by \
+    the pipe of an engine such as Spark (`rdd.pipe(\"caesura topics sketch - --output ...\")`), and `caesura topics merge` \
+    puts the sketches together.\n\n\
+    The seed and the language are fixed here, and must be the same for all parts. Every document needs its place in the whole \
+    corpus, from 0: as the field \"place\" of its line, or one after the document before it; the first has that of --first. \
+    Settings of the miner are given to `merge`."
+)]
+pub(crate) struct Sketch {
+    /// The part, or - for standard input: JSON lines with "id" and "text", plain or .zst; with --vocabulary, counts
+    #[arg(value_name = "PART")]
+    pub(crate) part: PathBuf,
+    /// Where to
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The part is bags of words, a line a document, `n id:freq id:freq ...`, of these words, the same for all parts
+    #[arg(long, value_name = "FILE", conflicts_with = "language")]
+    pub(crate) vocabulary: Option<PathBuf>,
+    /// The place of the first document in the whole corpus
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) first: u32,
+    /// The language of the texts [default: recognised from the part]
+    #[arg(long, value_name = "CODE", value_parser = language())]
+    pub(crate) language: Option<Language>,
+    /// For how many functions common words are hashed here and not again; 0 makes the smallest file
+    #[arg(long, value_name = "N", default_value_t = SketchConfig::USUAL_FUNCTIONS,
+        value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub(crate) functions: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The sketches of all parts, in any order
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) sketches: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) memory: Memory,
+    #[command(flatten)]
+    pub(crate) level: TopicLevel,
     /// The form of the result
     #[arg(long, default_value = "text")]
     pub(crate) format: TopicFormatArg,
@@ -840,6 +917,23 @@ fn share(typed: &str) -> Result<(String, f64), String> {
     } else {
         Err("a share is between 0 and 1".to_owned())
     }
+}
+
+/// Returns a number of bytes typed as a number with a unit or none: K, M, G and T, each 1024 of the one before.
+fn size_bytes(typed: &str) -> Result<u64, String> {
+    let n_digits = typed.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = typed.split_at(n_digits);
+    let unit = match unit.to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err("it takes a number and K, M, G or T, such as 512M".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "it takes a number and K, M, G or T, such as 512M".to_owned())?;
+    let bytes = number.checked_mul(1 << unit).ok_or("no machine has so much")?;
+    if bytes < 1 << 20 { Err("it must be at least 1M".to_owned()) } else { Ok(bytes) }
 }
 
 fn chapter_format() -> impl TypedValueParser<Value = ChapterFormat> {

@@ -1,16 +1,24 @@
 //! `caesura topics`: mines the library, or a corpus in a file, and prints the topics.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
 use anyhow::Result;
 use caesura::document::Provenance;
 use caesura::error::Error;
 use caesura::evaluate::corpus;
 use caesura::export::{self, FieldCellView, FieldView, TopicPartView, TopicView, TopicsView};
 use caesura::pipeline::{self, LibraryTree, TopicField};
+use caesura::progress::Progress;
 use caesura::store::{Library, TopicId};
-use caesura::topics::{self, Known, Leaf, Level, Topic, TopicTree, TopicsConfig};
-use caesura::words::Language;
+use caesura::topics::sketch::{self, Merged, PartOfTexts, SketchConfig};
+use caesura::topics::{
+    self, CountedTexts, Known, Leaf, Level, MemoryLimit, Topic, TopicTree, TopicsConfig, VocabularyConfig,
+};
+use caesura::words::{Language, LanguageVote};
 
-use crate::args::{self, TopicSettings};
+use crate::args::{self, TopicSettings, TopicsCommand};
 use crate::output::{self, Session};
 
 impl TopicSettings {
@@ -34,7 +42,7 @@ impl TopicSettings {
     }
 }
 
-impl args::Topics {
+impl args::TopicLevel {
     /// Returns how finely topics are to be told apart.
     fn level(&self) -> Result<Level, Error> {
         match (self.granularity, self.number) {
@@ -48,30 +56,50 @@ impl args::Topics {
     }
 }
 
+impl args::Memory {
+    /// Returns what was typed as a limit; files go to the system's folder for temporary ones.
+    fn limit(&self) -> Option<MemoryLimit> {
+        self.bytes.map(|bytes| MemoryLimit { bytes, folder: std::env::temp_dir() })
+    }
+}
+
 pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
-    let level = args.level()?;
+    match &args.command {
+        Some(TopicsCommand::Sketch(args)) => return sketch(session, args),
+        Some(TopicsCommand::Merge(args)) => return merge(session, args),
+        None => {}
+    }
+    let level = args.level.level()?;
+    let adjust = |chosen| args.settings.adjust(chosen);
     let (view, provenance) = match (&args.corpus, &args.counts, &args.vocabulary) {
-        (Some(corpus), _, _) => {
-            let documents = corpus::documents(corpus)?.collect::<Result<Vec<_>, _>>()?;
-            let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-            let language = pipeline::language_of(&texts);
-            let bar = session.bar("mine topics");
-            let adjust = |chosen| args.settings.adjust(chosen);
-            let (topics, config) = pipeline::mine_texts(&texts, language, session.seed(), &adjust, &bar)?;
-            let names: Vec<String> = documents.into_iter().map(|document| document.id).collect();
-            (view(&topics, &names, level), pipeline::topics_provenance(&config, language))
-        }
+        (Some(corpus), _, _) => match args.memory.limit() {
+            None => {
+                let documents = corpus::documents(corpus)?.collect::<Result<Vec<_>, _>>()?;
+                let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+                let language = pipeline::language_of(&texts);
+                let bar = session.bar("mine topics");
+                let (topics, config) = pipeline::mine_texts(&texts, language, session.seed(), &adjust, &bar)?;
+                let names: Vec<String> = documents.into_iter().map(|document| document.id).collect();
+                (view(&topics, &names, level), pipeline::topics_provenance(&config, language))
+            }
+            Some(limit) => within_limit(session, corpus, limit, level, &adjust)?,
+        },
         (None, Some(counts), Some(vocabulary)) => {
-            let (vocabulary, bags) = topics::bags_from_files(counts, vocabulary)?;
-            let config = args.settings.adjust(TopicsConfig::for_corpus(&bags, session.seed()));
+            let (vocabulary, bags) = topics::bags_from_files(counts, vocabulary, args.memory.limit().as_ref())?;
             let bar = session.bar("mine topics");
-            let topics = topics::mine(&vocabulary, &bags, &config, &bar)?;
+            let (topics, config) = pipeline::mine_bags(&vocabulary, &bags, None, session.seed(), &adjust, &bar)?;
             let names: Vec<String> = (0..bags.len()).map(|bag| bag.to_string()).collect();
             (view(&topics, &names, level), pipeline::topics_provenance(&config, Language::default()))
         }
         _ => {
+            if args.memory.bytes.is_some() {
+                let reason =
+                    "it works on --corpus, --counts and `merge`; a library keeps its texts in memory".to_owned();
+                return Err(Error::Nothing { attempt: "limit the memory", reason }.into());
+            }
             let mut library = session.library()?;
-            let is_kept = args.kept || args.granularity.is_some() || args.number.is_some() || args.by.is_some();
+            let is_kept =
+                args.kept || args.level.granularity.is_some() || args.level.number.is_some() || args.by.is_some();
             if !is_kept || library.topics_provenance()?.is_none() {
                 mine(session, &mut library, args)?;
             }
@@ -83,10 +111,107 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
             stored(&library, &tree, level)?
         }
     };
+    print(session, &view, &provenance, args.format)
+}
+
+fn print(session: &Session, view: &TopicsView, provenance: &Provenance, format: args::TopicFormatArg) -> Result<()> {
     if view.topics.is_empty() {
         session.note("no words keep company in so many of the documents that it is more than chance");
     }
-    output::print_raw(|out| Ok(export::write_topics(&view, &provenance, args.format.into(), out)?))
+    output::print_raw(|out| Ok(export::write_topics(view, provenance, format.into(), out)?))
+}
+
+/// How many texts are in memory at once where they are read one after the other.
+const TEXTS_AT_ONCE: usize = 1024;
+
+/// Mines a corpus whose texts are not held: they are read once for their language, and again to be counted.
+fn within_limit(
+    session: &Session,
+    corpus: &Path,
+    limit: MemoryLimit,
+    level: Level,
+    adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
+) -> Result<(TopicsView, Provenance)> {
+    let bar = session.bar("mine topics");
+    let (mut ids, mut votes) = (Vec::new(), Vec::new());
+    for document in corpus::documents(corpus)? {
+        bar.check()?;
+        let document = document?;
+        votes.push(LanguageVote::of(&document.text));
+        ids.push(document.id);
+    }
+    let language = LanguageVote::language(votes.iter().step_by(LanguageVote::step(votes.len())).copied());
+    drop(votes);
+    let mut counted = CountedTexts::new(language, VocabularyConfig::ample(), Some(limit));
+    let mut texts = corpus::documents(corpus)?.map(|document| document.map(|document| document.text));
+    for_each_block(&mut texts, |texts| {
+        bar.check()?;
+        counted.push(&texts);
+        Ok(())
+    })?;
+    let (vocabulary, bags) = counted.finish()?;
+    let (topics, config) = pipeline::mine_bags(&vocabulary, &bags, None, session.seed(), adjust, &bar)?;
+    Ok((view(&topics, &ids, level), pipeline::topics_provenance(&config, language)))
+}
+
+/// Calls `work` with [`TEXTS_AT_ONCE`] of the items after the other; stops at the first that is an error.
+fn for_each_block<T>(
+    items: &mut dyn Iterator<Item = Result<T, Error>>,
+    mut work: impl FnMut(Vec<T>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    loop {
+        let block = items.take(TEXTS_AT_ONCE).collect::<Result<Vec<T>, Error>>()?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        work(block)?;
+    }
+}
+
+fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
+    let bar = session.bar("sketch");
+    let is_standard_input = args.part.as_os_str() == "-";
+    let open = || -> Result<Box<dyn BufRead>, Error> {
+        if is_standard_input {
+            return Ok(Box::new(BufReader::new(std::io::stdin())));
+        }
+        let file = File::open(&args.part).map_err(|source| Error::Read { path: args.part.clone(), source })?;
+        Ok(Box::new(BufReader::new(file)))
+    };
+    let part = match &args.vocabulary {
+        Some(vocabulary) => {
+            let words = File::open(vocabulary).map_err(|source| Error::Read { path: vocabulary.clone(), source })?;
+            let (words, bags) = topics::bags_from_counts(open()?, &args.part, BufReader::new(words), vocabulary, None)?;
+            sketch::Part::of_counts(&words, &bags, args.first)?
+        }
+        None => {
+            let mut part = None;
+            for_each_block(&mut corpus::placed(open()?, &args.part, args.first)?, |texts| {
+                bar.check()?;
+                let guessed = || LanguageVote::language(texts.iter().map(|text| LanguageVote::of(&text.text)));
+                part.get_or_insert_with(|| PartOfTexts::new(args.language.unwrap_or_else(guessed))).push(&texts);
+                Ok(())
+            })?;
+            part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default())).finish()?
+        }
+    };
+    let config = SketchConfig { seed: session.seed(), n_functions: args.functions };
+    output::write_file(&args.output, |out| Ok(part.write(&config, &bar, out)?))?;
+    drop(bar);
+    session.note(&format!("sketched {} documents", part.n_documents()));
+    Ok(())
+}
+
+fn merge(session: &Session, args: &args::Merge) -> Result<()> {
+    let level = args.level.level()?;
+    let bar = session.bar("put sketches together");
+    let merged = sketch::merge(&args.sketches, session.seed(), args.memory.limit(), &bar)?;
+    bar.say("mine topics");
+    let Merged { vocabulary, bags, names, language, signatures } = merged;
+    let adjust = |chosen| args.settings.adjust(chosen);
+    let (topics, config) = pipeline::mine_bags(&vocabulary, &bags, Some(&signatures), session.seed(), &adjust, &bar)?;
+    drop(bar);
+    print(session, &view(&topics, &names, level), &pipeline::topics_provenance(&config, language), args.format)
 }
 
 fn mine(session: &Session, library: &mut Library, args: &args::Topics) -> Result<()> {
