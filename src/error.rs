@@ -20,6 +20,10 @@ pub enum Kind {
     Internal,
 }
 
+/// What can be imported, for the message of a file that cannot.
+const SUPPORTED: &str = "supported are PDF, Word (DOCX), OpenDocument (ODT), RTF, EPUB, HTML, Markdown, plain text, mail \
+    (EML, MBOX), tables (CSV, TSV, XLSX, JSON lines), transcripts and subtitles, and ZIP archives of these";
+
 /// Everything that can go wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,7 +62,7 @@ pub enum Error {
     },
 
     /// A file is not text of any kind.
-    #[error("import {name:?}: this is not text ({found}); supported are plain text, Markdown, HTML, SubRip and WebVTT")]
+    #[error("import {name:?}: this is not text ({found}); {SUPPORTED}")]
     NotText {
         /// The file's name.
         name: String,
@@ -75,6 +79,106 @@ pub enum Error {
         found_bytes: u64,
         /// The largest size admitted.
         limit_bytes: u64,
+    },
+
+    /// A file is damaged so that nothing in it can be read.
+    #[error("import {name:?}: it seems to be {what}, but is damaged ({reason})")]
+    Damaged {
+        /// The file's name.
+        name: String,
+        /// What it seems to be.
+        what: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// A password protects a file.
+    #[error("import {name:?}: a password protects {what}; save a copy without one, and add that")]
+    Locked {
+        /// The file's name.
+        name: String,
+        /// What is protected.
+        what: &'static str,
+    },
+
+    /// The pages of a file are pictures.
+    #[error(
+        "import {name:?}: there is no text in it: its {n_pages} page(s) are pictures, as of a scan; have their text \
+         recognised (OCR) by another program first"
+    )]
+    Scanned {
+        /// The file's name.
+        name: String,
+        /// How many pages it has.
+        n_pages: usize,
+    },
+
+    /// The fonts of a file do not say what their signs mean.
+    #[error(
+        "import {name:?}: {percent} % of its signs cannot be read, as its fonts do not say which letters they are; \
+         have its text recognised (OCR) by another program first"
+    )]
+    Unmapped {
+        /// The file's name.
+        name: String,
+        /// What share of its signs cannot be read, in per cent.
+        percent: usize,
+    },
+
+    /// A file unpacks to more than import admits.
+    #[error("import {name:?}: what is packed in it unpacks to more than {limit_bytes} bytes, which is not read")]
+    Unpacks {
+        /// The file's name.
+        name: String,
+        /// The most that is unpacked.
+        limit_bytes: u64,
+    },
+
+    /// A table does not have the column that was asked for.
+    #[error("import {name:?}: there is no column {column:?}; it has {columns}")]
+    NoColumn {
+        /// The file's name.
+        name: String,
+        /// The column asked for.
+        column: String,
+        /// The columns there are, parted by commas.
+        columns: String,
+    },
+
+    /// A file holds several documents where one was asked for.
+    #[error("import {name:?}: it holds several documents; add it to a library, or name one of them with --part")]
+    Several {
+        /// The file's name.
+        name: String,
+    },
+
+    /// A file has no part of that number.
+    #[error("import {name:?}: there is no part {part} in it; it has {n_parts}")]
+    NoPart {
+        /// The file's name.
+        name: String,
+        /// The part asked for, from 1.
+        part: usize,
+        /// How many parts it has.
+        n_parts: usize,
+    },
+
+    /// A file took too long to read, and was given up on.
+    #[error("import {name:?}: it was given up on after {limit_secs} seconds")]
+    Slow {
+        /// The file's name.
+        name: String,
+        /// How long it was given.
+        limit_secs: u64,
+    },
+
+    /// A file stopped the program part that reads it.
+    #[error(
+        "import {name:?}: the reader of this kind of file stopped at it; please report it, with the file if you can"
+    )]
+    Stopped {
+        /// The file's name.
+        name: String,
     },
 
     /// A setting is out of its range.

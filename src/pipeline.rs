@@ -1,7 +1,8 @@
 //! The two flows, a function each: start reading here.
 //!
 //! - [`split`]: a file's bytes into chapters, without a library.
-//! - [`add_document`]: the same, and the result into a library.
+//! - [`add_document`]: the same, and the result into a library. A front end that adds many lets [`import::Ahead`] read
+//!   the next while the model works on the last, and adds each by [`add_imported`].
 //! - [`recut`]: other chapters for a document at another granularity, from stored scores.
 //! - [`correct`]: what a person does to the chapters of a document.
 //! - [`mine_topics`]: the topics of a library, and what is done to them after that, in `pipeline/topics.rs`.
@@ -213,8 +214,18 @@ pub fn split_with_chapters(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Split> {
-    let settings = settings.checked()?;
     let document = import::with_chapters(import::import(bytes, name)?, written);
+    split_document(document, settings, encoder, progress)
+}
+
+/// Cuts a document that was imported into titled chapters, as [`split`] does with a file.
+pub fn split_document(
+    document: Document,
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Split> {
+    let settings = settings.checked()?;
     progress.check()?;
     let units = units::units(&document, settings.unit_kind);
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
@@ -353,14 +364,46 @@ pub fn add_document_with_chapters(
     if let Some(id) = library.find_by_sha256(&sha256)? {
         return Ok(Added::Already(id));
     }
-    let split = split_with_chapters(source.bytes, source.name, written, settings, encoder, progress)?;
+    let document = import::with_chapters(import::import(source.bytes, source.name)?, written);
+    let &Source { name, path, added_at, .. } = source;
+    add_imported(library, Imported { document, sha256, name, path, added_at }, settings, encoder, progress)
+}
+
+/// A document that was imported, to be added.
+#[derive(Clone, Debug)]
+pub struct Imported<'a> {
+    /// The document.
+    pub document: Document,
+    /// Of the bytes it was made of.
+    pub sha256: [u8; 32],
+    /// The name of its file, and of the part of it.
+    pub name: &'a str,
+    /// The path of its file, if it has one.
+    pub path: Option<&'a str>,
+    /// When it is added, in seconds since 1970.
+    pub added_at: i64,
+}
+
+/// Cuts a document that was imported and keeps the result in a library, as [`add_document`] does with a file.
+pub fn add_imported(
+    library: &mut Library,
+    imported: Imported<'_>,
+    settings: &SplitSettings,
+    encoder: Option<&dyn Encoder>,
+    progress: &dyn Progress,
+) -> Result<Added> {
+    let Imported { document, sha256, name, path, added_at } = imported;
+    if let Some(id) = library.find_by_sha256(&sha256)? {
+        return Ok(Added::Already(id));
+    }
+    let split = split_document(document, settings, encoder, progress)?;
     progress.check()?;
     let new = NewDocument {
         document: split.document,
-        source_name: source.name.to_owned(),
-        source_path: source.path.map(str::to_owned),
+        source_name: name.to_owned(),
+        source_path: path.map(str::to_owned),
         sha256,
-        added_at: source.added_at,
+        added_at,
         units: split.units,
         engine: split.provenance.engine.clone(),
         gap_scores: vec![(split.gap_scores, split.provenance)],

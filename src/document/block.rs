@@ -91,11 +91,29 @@ pub enum Format {
     /// `YouTube`'s `json3` captions.
     #[serde(rename = "youtube_json3")]
     YouTubeJson3,
+    /// PDF.
+    Pdf,
+    /// A Word document (Office Open XML).
+    Docx,
+    /// An `OpenDocument` text.
+    Odt,
+    /// Rich text.
+    Rtf,
+    /// An EPUB book.
+    Epub,
+    /// A letter of electronic mail.
+    Mail,
+    /// A row of comma-separated values, or of such parted by other signs.
+    Csv,
+    /// A row of an Excel workbook (Office Open XML).
+    Xlsx,
+    /// A line of JSON.
+    JsonLines,
 }
 
 impl Format {
     /// Every format there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::PlainText,
         Self::Markdown,
         Self::Html,
@@ -106,6 +124,15 @@ impl Format {
         Self::WhisperJson,
         Self::PodcastTranscript,
         Self::YouTubeJson3,
+        Self::Pdf,
+        Self::Docx,
+        Self::Odt,
+        Self::Rtf,
+        Self::Epub,
+        Self::Mail,
+        Self::Csv,
+        Self::Xlsx,
+        Self::JsonLines,
     ];
 
     /// Returns the name kept in the store, such as `"web_vtt"`.
@@ -121,6 +148,15 @@ impl Format {
             Self::WhisperJson => "whisper_json",
             Self::PodcastTranscript => "podcast_transcript",
             Self::YouTubeJson3 => "youtube_json3",
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Odt => "odt",
+            Self::Rtf => "rtf",
+            Self::Epub => "epub",
+            Self::Mail => "mail",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::JsonLines => "json_lines",
         }
     }
 
@@ -137,6 +173,15 @@ impl Format {
             Self::WhisperJson => "Whisper JSON",
             Self::PodcastTranscript => "Podcast transcript",
             Self::YouTubeJson3 => "YouTube json3",
+            Self::Pdf => "PDF",
+            Self::Docx => "Word",
+            Self::Odt => "OpenDocument",
+            Self::Rtf => "RTF",
+            Self::Epub => "EPUB",
+            Self::Mail => "Mail",
+            Self::Csv => "CSV",
+            Self::Xlsx => "Excel",
+            Self::JsonLines => "JSON lines",
         }
     }
 

@@ -267,16 +267,16 @@ fn elements(xml: &str) -> Vec<(String, String)> {
                 for attribute in element.attributes() {
                     attribute.expect("well-formed");
                 }
-                elements.push((String::from_utf8_lossy(element.local_name().as_ref()).into_owned(), String::new()));
+                elements.push((element.local_name().as_ref().to_owned(), String::new()));
             }
             Event::End(_) => n_open -= 1,
             Event::Text(text) => {
                 if let Some((_, said)) = elements.last_mut() {
-                    said.push_str(&text.decode().expect("of UTF-8"));
+                    said.push_str(&text.xml10_content());
                 }
             }
             Event::GeneralRef(name) => {
-                let name = name.decode().expect("of UTF-8");
+                let name = name.xml10_content();
                 let known = quick_xml::escape::resolve_predefined_entity(&name);
                 assert!(known.is_some() || name.starts_with('#'), "{name}");
                 if let Some((_, said)) = elements.last_mut() {

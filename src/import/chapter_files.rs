@@ -133,7 +133,7 @@ pub fn with_chapters(document: Document, chapters: &[WrittenChapter]) -> Documen
             layout.push(block.kind, block.span.of(&document.text));
         }
     }
-    layout.into_document(document.title, document.format)
+    Document { fields: document.fields, ..layout.into_document(document.title, document.format) }
 }
 
 fn of_web_vtt(text: &str) -> Vec<WrittenChapter> {
@@ -192,18 +192,18 @@ fn of_xml(text: &str) -> Vec<WrittenChapter> {
             }
             Ok(Event::Empty(element)) if local_name(&element) == "chapter" => chapters.extend(of_podlove(&element)),
             Ok(Event::End(element)) => {
-                if element.local_name().as_ref() == b"ChapterAtom" {
+                if element.local_name().as_ref() == "ChapterAtom" {
                     atoms.pop();
                 }
                 within.clear();
             }
             Ok(Event::Text(piece)) => {
-                let said = piece.decode().unwrap_or_default();
+                let said = piece.xml10_content();
                 push_text(&mut chapters, &atoms, &within, &said);
             }
             Ok(Event::GeneralRef(name)) => {
                 let character = name.resolve_char_ref().ok().flatten().map(String::from);
-                let known = || name.decode().ok().and_then(|name| quick_xml::escape::resolve_predefined_entity(&name));
+                let known = || quick_xml::escape::resolve_predefined_entity(&name.xml10_content());
                 push_text(&mut chapters, &atoms, &within, character.as_deref().or_else(known).unwrap_or_default());
             }
             Ok(Event::Eof) | Err(_) => break,
@@ -214,7 +214,7 @@ fn of_xml(text: &str) -> Vec<WrittenChapter> {
 }
 
 fn local_name(element: &BytesStart<'_>) -> String {
-    String::from_utf8_lossy(element.local_name().as_ref()).into_owned()
+    element.local_name().as_ref().to_owned()
 }
 
 /// Adds text to what the innermost open chapter of Matroska says of itself.
@@ -231,11 +231,11 @@ fn of_podlove(element: &BytesStart<'_>) -> Option<WrittenChapter> {
     let mut start = None;
     let mut title = String::new();
     for attribute in element.attributes().flatten() {
-        let value = String::from_utf8_lossy(&attribute.value);
-        let value = quick_xml::escape::unescape(&value).map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let value = &attribute.value;
+        let value = quick_xml::escape::unescape(value).map(std::borrow::Cow::into_owned).unwrap_or_default();
         match attribute.key.local_name().as_ref() {
-            b"start" => start = normal_play_time(value.trim()),
-            b"title" => title = value,
+            "start" => start = normal_play_time(value.trim()),
+            "title" => title = value,
             _ => {}
         }
     }

@@ -8,11 +8,20 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::{MAX_BYTES, binary};
+use super::{MAX_BYTES, guess};
 
 /// The endings of names that are taken from a folder.
-const EXTENSIONS: [&str; 13] =
-    ["txt", "text", "log", "asc", "md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "srt", "vtt"];
+pub const EXTENSIONS: [&str; 30] = [
+    "txt", "text", "log", "asc", "md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "srt", "vtt", "pdf", "docx",
+    "docm", "odt", "ott", "rtf", "epub", "eml", "mbox", "csv", "tsv", "xlsx", "xlsm", "jsonl", "ndjson", "zip", "dotx",
+];
+
+/// Returns whether a file of an archive is read, by its name: as from a folder, but that one without an ending is left.
+pub(super) fn is_taken_from_archive(path: &str) -> bool {
+    let is_hidden = path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    !is_hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
 
 /// What was found at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,16 +155,16 @@ fn is_hidden(path: &Path) -> bool {
 
 /// Returns why a file within a folder is left out, if it is.
 ///
-/// The ending of its name decides, where it has one: a table or a program is text as well, and yet nothing to read.
+/// The ending of its name decides, where it has one: a program is text as well, and yet nothing to read.
 /// Without one, its first bytes do.
 fn reason_to_skip(path: &Path) -> Option<String> {
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     match extension {
         Some(extension) if EXTENSIONS.contains(&extension.as_str()) => None,
-        Some(extension) if extension.len() <= MAX_EXTENSION_BYTES => Some("not a kind of text that is read".to_owned()),
+        Some(extension) if extension.len() <= MAX_EXTENSION_BYTES => Some("not a kind of file that is read".to_owned()),
         _ => match head(path) {
             Ok(head) if head.is_empty() => Some("empty".to_owned()),
-            Ok(head) => binary::kind_of(&head).map(|found| format!("this is not text ({found})")),
+            Ok(head) => guess::kind_of(&head, "").err().map(|found| format!("this is not text ({found})")),
             Err(error) => Some(error.to_string()),
         },
     }
@@ -203,17 +212,17 @@ mod tests {
 
     #[test]
     fn files_come_sorted_and_hidden_ones_not_at_all() {
-        let folder = folder(&["b.TXT", "a/2.md", "a/1.vtt", "c.pdf", ".hidden.txt", ".git/x.txt", "README"]);
-        check(folder.path(), &["!README", "a/1.vtt", "a/2.md", "b.TXT", "!c.pdf"]);
+        let folder = folder(&["b.TXT", "a/2.md", "a/1.vtt", "c.png", ".hidden.txt", ".git/x.txt", "README"]);
+        check(folder.path(), &["!README", "a/1.vtt", "a/2.md", "b.TXT", "!c.png"]);
     }
 
     #[test]
     fn a_file_without_an_ending_is_taken_if_it_begins_as_text() {
-        let folder = folder(&["empty", "table.csv"]);
+        let folder = folder(&["empty", "program.rs"]);
         fs::write(folder.path().join("Minutes"), "All were there.").unwrap();
         fs::write(folder.path().join("Minutes of 3.September"), "Nobody came.").unwrap();
         fs::write(folder.path().join("picture"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
-        check(folder.path(), &["Minutes", "Minutes of 3.September", "!empty", "!picture", "!table.csv"]);
+        check(folder.path(), &["Minutes", "Minutes of 3.September", "!empty", "!picture", "!program.rs"]);
     }
 
     #[cfg(unix)]

@@ -1,8 +1,68 @@
-//! Guesses the format of a text from its content, then from its name.
+//! Guesses what a file is from its content, then from its name.
 
 use crate::document::Format;
 
-use super::{cues, sbv, transcript_json, ttml};
+use super::{binary, cues, mail, sbv, table, transcript_json, ttml};
+
+/// What a file is, before its text is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text, whose format the text tells.
+    Text,
+    Pdf,
+    Rtf,
+    Docx,
+    Odt,
+    Epub,
+    Xlsx,
+    /// An archive of files.
+    Zip,
+    /// One letter.
+    Letter,
+    /// Many letters.
+    Mailbox,
+    Csv,
+    Tsv,
+    JsonLines,
+}
+
+/// Returns what `bytes` are, the content of a file called `name`, or what they seem to be if they are not read.
+///
+/// What has a sign at its start is known by it, whatever its name. A table is known by its name: a text with commas is a
+/// text.
+pub(super) fn kind_of(bytes: &[u8], name: &str) -> Result<Kind, String> {
+    if let Some(kind) = binary::read_kind_of(bytes) {
+        return Ok(kind);
+    }
+    if let Some(found) = binary::kind_of(bytes) {
+        return Err(found.to_owned());
+    }
+    let extension = extension_of(name);
+    Ok(match extension.as_str() {
+        _ if mail::is_mailbox(bytes) => Kind::Mailbox,
+        "eml" | "mht" | "mhtml" if mail::is_letter(bytes, true) => Kind::Letter,
+        "csv" => Kind::Csv,
+        "tsv" | "tab" => Kind::Tsv,
+        "jsonl" | "ndjson" | "jl" if table::are_json_lines(&head_text(bytes)) => Kind::JsonLines,
+        _ if mail::is_letter(bytes, false) => Kind::Letter,
+        _ => Kind::Text,
+    })
+}
+
+fn extension_of(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Returns the first whole lines of bytes, damage passed over.
+fn head_text(bytes: &[u8]) -> String {
+    let head = &bytes[..bytes.len().min(4 * HEAD_BYTES)];
+    let end = if head.len() < bytes.len() {
+        head.iter().rposition(|&byte| byte == b'\n').unwrap_or(head.len())
+    } else {
+        head.len()
+    };
+    String::from_utf8_lossy(&head[..end]).into_owned()
+}
 
 /// How much of a text is looked at, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -13,7 +73,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// pieces of HTML occur in plain text too, so there the name decides, and only many such signs outweigh it.
 pub(super) fn format_of(text: &str, name: &str) -> Format {
     let head = head_of(text);
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let extension = extension_of(name);
     if ttml::is_ttml(head) {
         return Format::Ttml;
     }

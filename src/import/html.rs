@@ -22,6 +22,9 @@ use super::layout::{self, Layout};
 /// How much is given to the tokenizer at once, in bytes: it copies what it is given.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// The most names of elements that are kept.
+const MAX_IDS: usize = 100_000;
+
 /// What is longer than this is no heading, whatever its tag, but text set large or a heading that was never closed.
 const MAX_HEADING_BYTES: usize = 1_000;
 
@@ -37,6 +40,25 @@ pub(super) fn document(text: &str, title: String) -> Document {
 /// Adds the blocks of a piece of HTML.
 pub(super) fn lay_out(text: &str, layout: &mut Layout) {
     page_of(text).lay_out(layout);
+}
+
+/// A place of a page that the contents of a book lead to.
+pub(super) struct Anchor<'a> {
+    /// The element's name for links; empty for the top of the page.
+    pub(super) id: &'a str,
+    /// The level of the chapter that begins there.
+    pub(super) level: u8,
+    /// Its title.
+    pub(super) title: &'a str,
+}
+
+/// Adds the blocks of a page, and a mark at each of its anchors; an anchor that is not there is taken for the top.
+pub(super) fn lay_out_anchored(text: &str, anchors: &[Anchor], layout: &mut Layout) {
+    let page = page_of(text);
+    let place = |anchor: &&Anchor| page.ids.iter().find(|(id, _)| id == anchor.id).map_or(0, |&(_, piece)| piece);
+    let mut placed: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(&anchor), anchor)).collect();
+    placed.sort_by_key(|&(piece, _)| piece);
+    page.lay_out_with(layout, &placed);
 }
 
 /// Returns the words of a piece of HTML, on one line.
@@ -212,6 +234,8 @@ struct Page {
     n_open_cells: u32,
     /// How many cells of the open row are done.
     n_cells: u32,
+    /// The names of elements for links, each with the piece it stands in or before.
+    ids: Vec<(String, usize)>,
 }
 
 impl Default for Page {
@@ -233,6 +257,7 @@ impl Default for Page {
             n_strong: 0,
             n_open_cells: 0,
             n_cells: 0,
+            ids: Vec::new(),
         }
     }
 }
@@ -240,8 +265,17 @@ impl Default for Page {
 impl Page {
     /// Adds what is read of the page.
     fn lay_out(&self, layout: &mut Layout) {
+        self.lay_out_with(layout, &[]);
+    }
+
+    /// Adds what is read of the page, with marks before the pieces of these numbers, which ascend.
+    fn lay_out_with(&self, layout: &mut Layout, marks: &[(usize, &Anchor)]) {
         let chosen = self.regions.choose(self.pieces.iter().map(|piece| (piece.region, piece.range.len())));
-        for piece in &self.pieces {
+        let mut marks = marks.iter().peekable();
+        for (number, piece) in self.pieces.iter().enumerate() {
+            while let Some((_, anchor)) = marks.next_if(|&&(at, _)| at <= number) {
+                layout.open_mark(anchor.level, anchor.title);
+            }
             if chosen[piece.region.index()] {
                 layout.push(piece.kind.clone(), &self.text[piece.range.clone()]);
             }
@@ -323,6 +357,11 @@ impl Page {
         self.close_implied(&tag.name, role);
         self.begin(role);
         let within = self.open.last().map_or(RegionIndex::PAGE, |open| open.region);
+        if let Some(id) = tag.attrs.iter().find(|attribute| &*attribute.name.local == "id")
+            && self.ids.len() < MAX_IDS
+        {
+            self.ids.push((id.value.to_string(), self.pieces.len()));
+        }
         let attributes = tag.attrs.iter().map(|attribute| (&*attribute.name.local, &*attribute.value));
         let region = match html_regions::purpose_of(&tag.name, attributes) {
             // A word hidden from screen readers within a line is part of it to all others.
@@ -449,7 +488,8 @@ impl Page {
     fn close_last(&mut self) {
         let Some(last) = self.open.last() else { return };
         let role = last.role;
-        let opens_region = self.open.len() < 2 || self.open[self.open.len() - 2].region != last.region;
+        let around = self.open.iter().nth_back(1).map_or(RegionIndex::PAGE, |open| open.region);
+        let opens_region = around != last.region;
         if opens_region || !matches!(role, Role::Inline | Role::Silent | Role::Title) {
             self.end_block();
         }
@@ -563,6 +603,11 @@ mod tests {
             })
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn words_in_bold_do_not_part_a_paragraph_that_nothing_stands_around() {
+        check("The keeper (“<strong>Ann</strong>”, “<b>she</b>”) lit it.", &["The keeper (“Ann”, “she”) lit it."]);
     }
 
     #[test]

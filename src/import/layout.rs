@@ -2,13 +2,26 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Block, BlockKind, Document, Format, Span};
+use crate::document::{Block, BlockKind, ByteOffset, Document, Fields, Format, Mark, MarkStart, Page, Pages, Span};
+
+/// The longest text that is gathered, in bytes: what is beyond it is left out. It is as much as a file of text may have.
+const MAX_TEXT_BYTES: usize = 3 * super::MAX_BYTES as usize;
+
+/// The most chapters that a file may list.
+const MAX_MARKS: usize = 100_000;
 
 /// Gathers blocks in reading order, and the text with them.
 #[derive(Default)]
 pub(super) struct Layout {
     text: String,
     blocks: Vec<Block>,
+    fields: Fields,
+    pages: Vec<Page>,
+    marks: Vec<Mark>,
+    /// The page that the next block opens.
+    opened_page: Option<u32>,
+    /// What is listed at the place of the next block.
+    opened_marks: Vec<(u8, String)>,
 }
 
 impl Layout {
@@ -17,7 +30,7 @@ impl Layout {
     /// Rows of a table and items of a list stand on neighbouring lines, all else is parted by an empty line.
     pub(super) fn push(&mut self, kind: BlockKind, text: &str) {
         let text = text.trim_matches(is_blank);
-        if text.is_empty() {
+        if text.is_empty() || MAX_TEXT_BYTES < self.text.len() + text.len() {
             return;
         }
         if let Some(last) = self.blocks.last() {
@@ -31,6 +44,50 @@ impl Layout {
         let start = self.text.len();
         self.text.push_str(text);
         self.blocks.push(Block { span: Span::new(start..self.text.len()), kind });
+        let start = ByteOffset::from(start);
+        if let Some(number) = self.opened_page.take() {
+            self.pages.push(Page { number, start });
+        }
+        for (level, title) in self.opened_marks.drain(..) {
+            self.marks.push(Mark { level, title, start: MarkStart::Byte(start) });
+        }
+    }
+
+    /// Adds a block in which further pages begin, each at a byte of `text`; returns the number of the last of them.
+    pub(super) fn push_paged(&mut self, kind: BlockKind, text: &str, turns: &[(usize, u32)]) -> Option<u32> {
+        let n_blocks = self.blocks.len();
+        self.push(kind, text);
+        let block = self.blocks.get(n_blocks)?;
+        let cut = text.len() - text.trim_start_matches(is_blank).len();
+        for &(at, number) in turns {
+            let start =
+                ByteOffset::from((block.span.start.index() + at.saturating_sub(cut)).min(block.span.end.index()));
+            self.pages.push(Page { number, start });
+        }
+        turns.last().map(|&(_, number)| number)
+    }
+
+    /// Says that what follows is on the page of that number.
+    pub(super) fn open_page(&mut self, number: u32) {
+        self.opened_page = Some(number);
+    }
+
+    /// Says that the file lists a chapter that begins with the next block. A chapter without a title is left out.
+    pub(super) fn open_mark(&mut self, level: u8, title: &str) {
+        let title = one_line(&clean(title.into()));
+        if !title.is_empty() && self.marks.len() + self.opened_marks.len() < MAX_MARKS {
+            self.opened_marks.push((level.max(1), title));
+        }
+    }
+
+    /// Returns what the file says of itself, to be added to.
+    pub(super) fn fields(&mut self) -> &mut Fields {
+        &mut self.fields
+    }
+
+    /// Returns whether there is nothing to read yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
     }
 
     /// Returns the text of the first heading of level 1, on one line.
@@ -41,7 +98,12 @@ impl Layout {
 
     /// Returns the document.
     pub(super) fn into_document(self, title: String, format: Format) -> Document {
-        Document::new(title, format, self.text, self.blocks)
+        Document {
+            fields: self.fields,
+            pages: Pages(self.pages),
+            marks: self.marks,
+            ..Document::new(title, format, self.text, self.blocks)
+        }
     }
 }
 

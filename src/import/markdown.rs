@@ -148,7 +148,7 @@ impl Reader {
         self.has_plain_text = false;
         let text = std::mem::take(&mut self.text);
         match std::mem::take(&mut self.place) {
-            Place::Cell => self.cells.push(layout::one_line(&text)),
+            Place::Cell => self.cells.push(text.trim().to_owned()),
             _ if text.trim().is_empty() => {}
             Place::Heading(level) => self.layout.push(BlockKind::Heading { level }, &layout::one_line(&text)),
             Place::Html => html::lay_out(&text, &mut self.layout),
@@ -171,9 +171,17 @@ impl Reader {
         }
     }
 
+    /// Adds a row, its cells parted by tabs; cells of several lines lay out a page, and stand apart.
     fn end_row(&mut self) {
-        let row = std::mem::take(&mut self.cells).join("\t");
-        self.layout.push(BlockKind::TableRow, &row);
+        let cells = std::mem::take(&mut self.cells);
+        if cells.iter().any(|cell| cell.contains('\n')) {
+            for line in cells.iter().flat_map(|cell| cell.lines()) {
+                self.layout.push(BlockKind::Paragraph, &references_read(line));
+            }
+        } else {
+            let row: Vec<String> = cells.iter().map(|cell| layout::one_line(cell)).collect();
+            self.layout.push(BlockKind::TableRow, &row.join("\t"));
+        }
     }
 }
 

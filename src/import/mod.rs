@@ -1,74 +1,220 @@
-//! Bytes into a [`Document`]: plain text and the blocks it is laid out in.
+//! Bytes into a [`Document`]: plain text and the blocks it is laid out in; or into several, as of a mailbox.
 //!
 //! One file per format. What a file is, its content says first and its name second. A file that is no text is
-//! refused with what it seems to be; a damaged text is read as far as it goes, never refused for its damage.
+//! refused with what it seems to be; a damaged text is read as far as it goes, never refused for its damage. Nothing in a
+//! file is executed, followed or fetched, and what unpacks without end is given up on.
 
+mod ahead;
+mod archive;
 mod binary;
 mod chapter_files;
 mod cue_text;
 mod cues;
+mod docx;
 mod encodings;
+mod epub;
 mod files;
+mod flow;
 mod guess;
 mod html;
 mod html_regions;
+mod language;
 mod layout;
+mod mail;
 mod markdown;
+mod odt;
+mod office;
+mod pdf;
 mod plain_text;
+mod refusal;
+mod rtf;
 mod sbv;
 mod speakers;
 mod subtitles;
+mod table;
 mod transcript_json;
 mod ttml;
 mod turns;
+mod workbook;
+mod xml;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod shown;
 #[cfg(test)]
 mod speech_tests;
 
 use std::borrow::Cow;
 
+use sha2::{Digest, Sha256};
+
 use crate::document::{Document, Format};
 use crate::error::{Error, Result};
+use crate::words;
 
+use archive::Archive;
+use guess::Kind;
+use refusal::Refusal;
+
+pub use ahead::{Ahead, Heard, TIME_LIMIT, guarded, only_guarded};
 pub use chapter_files::{
     WrittenChapter, chapters_beside, is_chapter_file, read_chapters, with_chapters, written_beside,
 };
-pub use files::{Found, files_under, name_of, read};
+pub use files::{EXTENSIONS, Found, files_under, name_of, read};
 
 /// The largest file that is read, in bytes: 512 MiB.
 ///
 /// Text grows at most threefold when its encoding changes, so every position in it fits in 32 bits.
 pub const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Archives within archives deeper than this are not opened.
+const MAX_ARCHIVES: usize = 3;
+
+/// How files are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportSettings {
+    /// Which column of a table is what.
+    pub columns: Columns,
+}
+
+/// Which column of a table is what, by its name; what is not said is chosen by the names and lengths of the columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// The text of the document.
+    pub text: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// What tells it from others.
+    pub id: Option<String>,
+    /// The day it is of.
+    pub date: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+}
+
+/// One document of a file.
+#[derive(Debug)]
+pub struct Part {
+    /// The name of the file, and after a `/` what the part is called in it, if the file holds several.
+    pub name: String,
+    /// Of the bytes of the file, or of the part: the same bytes make the same document.
+    pub sha256: [u8; 32],
+    /// The document, or why it could not be read. The other parts are not affected.
+    pub document: Result<Document>,
+}
+
+/// What a parser of several documents fails with: a file that is refused, or a visitor that has had enough.
+enum Stop {
+    Refused(Refusal),
+    Visitor(Error),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// Reads `bytes`, the content of the file `name`, of which only the last component is looked at.
 ///
 /// # Errors
 ///
-/// [`Error::TooLarge`], [`Error::NotText`] with what the file seems to be, or [`Error::NoText`] if there is nothing
-/// to read in it.
+/// [`Error::TooLarge`], [`Error::NotText`] with what the file seems to be, [`Error::NoText`] if there is nothing
+/// to read in it, [`Error::Several`] if it holds several documents, and what else stands in the way.
 pub fn import(bytes: &[u8], name: &str) -> Result<Document> {
+    let mut only = None;
+    import_each(bytes, name, &ImportSettings::default(), &mut |part| {
+        if only.is_some() {
+            return Err(Error::Several { name: name.to_owned() });
+        }
+        only = Some(part.document);
+        Ok(())
+    })?;
+    only.unwrap_or_else(|| Err(Error::NoText { name: name.to_owned() }))
+}
+
+/// Reads `bytes`, the content of the file `name`, and hands each document in it to `visit`, in the order of the file.
+///
+/// Most files hold one; a mailbox, a table and an archive hold many. Only one is in memory at a time. An error of `visit`
+/// ends the reading, and is returned.
+///
+/// # Errors
+///
+/// What stands in the way of the file as a whole, as for [`import`]; what stands in the way of a part is in the part.
+pub fn import_each(
+    bytes: &[u8],
+    name: &str,
+    settings: &ImportSettings,
+    visit: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<()> {
+    import_within(bytes, name, settings, 0, visit)
+}
+
+fn import_within(
+    bytes: &[u8],
+    name: &str,
+    settings: &ImportSettings,
+    n_archives: usize,
+    visit: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<()> {
     let found_bytes = bytes.len() as u64;
     if MAX_BYTES < found_bytes {
         return Err(Error::TooLarge { name: name.to_owned(), found_bytes, limit_bytes: MAX_BYTES });
     }
-    let refused = |found: String| Error::NotText { name: name.to_owned(), found };
-    if let Some(found) = binary::kind_of(bytes) {
-        return Err(refused(found.to_owned()));
+    let kind = guess::kind_of(bytes, name).map_err(|found| Error::NotText { name: name.to_owned(), found })?;
+    tracing::debug!(n_bytes = bytes.len(), ?kind, "looked at a file");
+    let title = title_of_name(name);
+    let one = |read: Result<Document, Refusal>| read.map_err(|refusal| refusal.of(name));
+    let document = match kind {
+        Kind::Text => one(text_document(bytes, name, title))?,
+        Kind::Pdf => one(pdf::document(bytes, title))?,
+        Kind::Rtf => rtf::document(bytes, title),
+        Kind::Docx => one(Archive::open(bytes, "a Word document (DOCX)").and_then(|file| docx::document(file, title)))?,
+        Kind::Odt => {
+            one(Archive::open(bytes, "an OpenDocument text (ODT)").and_then(|file| odt::document(file, title)))?
+        }
+        Kind::Epub => one(Archive::open(bytes, "an EPUB book").and_then(|file| epub::document(file, title)))?,
+        Kind::Letter => one(mail::document(bytes, title))?,
+        Kind::Mailbox => return mailbox(bytes, name, visit),
+        Kind::Csv | Kind::Tsv | Kind::JsonLines | Kind::Xlsx => {
+            return table_rows(bytes, name, kind, settings, visit).map_err(|stop| error_of(stop, name));
+        }
+        Kind::Zip if MAX_ARCHIVES <= n_archives => {
+            return Err(Refusal::NotText("a ZIP archive within too many others".to_owned()).of(name));
+        }
+        Kind::Zip => return archive_files(bytes, name, settings, n_archives, visit),
+    };
+    let document = finished(document, name)?;
+    visit(Part { name: name.to_owned(), sha256: Sha256::digest(bytes).into(), document: Ok(document) })
+}
+
+fn error_of(stop: Stop, name: &str) -> Error {
+    match stop {
+        Stop::Refused(refusal) => refusal.of(name),
+        Stop::Visitor(error) => error,
     }
-    let text = encodings::decode(bytes).map_err(refused)?;
+}
+
+/// Returns a document whose language is known, if it can be; fails if there is nothing to read in it.
+fn finished(mut document: Document, name: &str) -> Result<Document> {
+    if document.blocks.is_empty() {
+        return Err(Error::NoText { name: name.to_owned() });
+    }
+    let fields = &mut document.fields;
+    fields.language = fields.language.take().or_else(|| words::recognised(&document.text).map(str::to_owned));
+    Ok(document)
+}
+
+fn text_document(bytes: &[u8], name: &str, title: String) -> Result<Document, Refusal> {
+    let text = encodings::decode(bytes).map_err(Refusal::NotText)?;
     let text = layout::clean(text);
     let format = guess::format_of(&text, name);
-    let title = title_of_name(name);
-    tracing::debug!(n_bytes = bytes.len(), format = format.name(), "decoded");
-    let document = read_as(format, text, title);
-    if document.blocks.is_empty() { Err(Error::NoText { name: name.to_owned() }) } else { Ok(document) }
+    Ok(read_as(format, text, title))
 }
 
 fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {
     match format {
-        Format::PlainText => plain_text::document(text, title),
         Format::Markdown => markdown::document(&text, title),
         Format::Html => html::document(&text, title),
         Format::Srt | Format::WebVtt => subtitles::document(&text, title, format),
@@ -77,7 +223,108 @@ fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {
         Format::WhisperJson | Format::PodcastTranscript | Format::YouTubeJson3 => {
             transcript_json::document(&text, title)
         }
+        _ => plain_text::document(text, title),
     }
+}
+
+fn mailbox(bytes: &[u8], name: &str, visit: &mut dyn FnMut(Part) -> Result<()>) -> Result<()> {
+    for (index, letter) in mail::letters(bytes).enumerate() {
+        let part_name = format!("{name}/{}", index + 1);
+        let document = mail::document(&letter, format!("{}, letter {}", title_of_name(name), index + 1));
+        let document =
+            document.map_err(|refusal| refusal.of(&part_name)).and_then(|document| finished(document, &part_name));
+        visit(Part { name: part_name, sha256: Sha256::digest(&letter).into(), document })?;
+    }
+    Ok(())
+}
+
+fn table_rows(
+    bytes: &[u8],
+    name: &str,
+    kind: Kind,
+    settings: &ImportSettings,
+    visit: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<(), Stop> {
+    let (columns, title) = (&settings.columns, title_of_name(name));
+    let mut take = |sheet: Option<&str>, row: table::Row| -> Result<(), Stop> {
+        let part_name = match sheet {
+            Some(sheet) => format!("{name}/{sheet}/{}", row.name),
+            None => format!("{name}/{}", row.name),
+        };
+        let sha256 = sha256_of(&row.document);
+        let document = finished(row.document, &part_name);
+        visit(Part { name: part_name, sha256, document }).map_err(Stop::Visitor)
+    };
+    if kind == Kind::Xlsx {
+        // What reads the workbook unpacks by itself, so it is tried within our bounds first.
+        Archive::open(bytes, "an Excel workbook (XLSX)")?.check()?;
+        let sheets = workbook::sheets(bytes)?;
+        let are_several = 1 < sheets.len();
+        for (sheet, records) in sheets {
+            let shown = are_several.then_some(sheet.as_str());
+            table::documents(records.into_iter(), columns, &title, Format::Xlsx, &mut |row| take(shown, row))?;
+        }
+        return Ok(());
+    }
+    let text = encodings::decode(bytes).map_err(Refusal::NotText)?;
+    if kind == Kind::JsonLines {
+        let records = table::json_lines(&text);
+        return table::documents(records, columns, &title, Format::JsonLines, &mut |row| take(None, row));
+    }
+    let records = table::separated(&text, kind == Kind::Tsv);
+    table::documents(records, columns, &title, Format::Csv, &mut |row| take(None, row))
+}
+
+/// Returns what tells the document of a row from others: all that it says.
+fn sha256_of(document: &Document) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let fields = &document.fields;
+    let date = fields.date.map(|date| date.to_string()).unwrap_or_default();
+    let others = fields.others.iter().flat_map(|field| [field.name.as_str(), field.value.as_str()]);
+    let author = fields.author.as_deref().unwrap_or_default();
+    for piece in [document.text.as_str(), document.title.as_str(), author, date.as_str()].into_iter().chain(others) {
+        hash.update((piece.len() as u64).to_le_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().into()
+}
+
+/// Reads the files of an archive, in its order. Hidden ones, and such as no folder would give either, are passed over.
+fn archive_files(
+    bytes: &[u8],
+    name: &str,
+    settings: &ImportSettings,
+    n_archives: usize,
+    visit: &mut dyn FnMut(Part) -> Result<()>,
+) -> Result<()> {
+    let mut archive = Archive::open(bytes, "a ZIP archive").map_err(|refusal| refusal.of(name))?;
+    let mut n_visited = 0;
+    for path in archive.names().to_vec() {
+        let part_name = format!("{name}/{path}");
+        if !files::is_taken_from_archive(&path) {
+            continue;
+        }
+        n_visited += 1;
+        let failed = |error| Part { name: part_name.clone(), sha256: [0; 32], document: Err(error) };
+        match archive.read(&path) {
+            None => {}
+            // An archive that unpacks without end is given up on as a whole.
+            Some(Err(refusal @ Refusal::Unpacks { .. })) => return Err(refusal.of(name)),
+            Some(Err(refusal)) => visit(failed(refusal.of(&part_name)))?,
+            Some(Ok(file)) => {
+                let mut had_enough = false;
+                let read = import_within(&file, &part_name, settings, n_archives + 1, &mut |part| {
+                    visit(part).inspect_err(|_| had_enough = true)
+                });
+                match read {
+                    Err(error) if had_enough => return Err(error),
+                    Err(error) => visit(failed(error))?,
+                    Ok(()) => {}
+                }
+            }
+        }
+    }
+    if n_visited == 0 { Err(Error::NoText { name: name.to_owned() }) } else { Ok(()) }
 }
 
 /// Returns a title made of a file's name: its stem, with `_` and `-` read as spaces. Never empty.
@@ -137,7 +384,6 @@ mod tests {
 
     #[test]
     fn a_binary_file_is_refused_with_what_it_seems_to_be() {
-        check_refused(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj", "a PDF file");
         check_refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image");
         check_refused(b"SQLite format 3\0\x10\0", "an SQLite database");
         check_refused(&(0..=255).cycle().take(5_000).collect::<Vec<u8>>(), "binary data");

@@ -42,11 +42,11 @@ pub(super) fn document(text: &str, title: String) -> Document {
                 captions.close();
             }
             Ok(Event::End(_)) => captions.close(),
-            Ok(Event::Text(piece)) => captions.say(&piece.decode().unwrap_or_default()),
-            Ok(Event::CData(piece)) => captions.say(&piece.decode().unwrap_or_default()),
+            Ok(Event::Text(piece)) => captions.say(&piece.xml10_content()),
+            Ok(Event::CData(piece)) => captions.say(&piece.xml10_content()),
             Ok(Event::GeneralRef(name)) => {
                 let character = name.resolve_char_ref().ok().flatten().map(String::from);
-                let known = || name.decode().ok().and_then(|name| quick_xml::escape::resolve_predefined_entity(&name));
+                let known = || quick_xml::escape::resolve_predefined_entity(&name.xml10_content());
                 captions.say(character.as_deref().or_else(known).unwrap_or(" "));
             }
             Ok(Event::Eof) | Err(_) => break,
@@ -125,17 +125,17 @@ impl Captions {
         }
         let local = element.local_name();
         let role = match local.as_ref() {
-            b"tt" => {
+            "tt" => {
                 self.rates = rates(element);
                 Role::Container
             }
-            b"body" | b"div" => Role::Container,
-            b"p" => Role::Paragraph,
-            b"span" => Role::Span,
-            b"agent" => Role::Agent,
-            b"name" => Role::Name,
-            b"title" => Role::Title,
-            b"br" => {
+            "body" | "div" => Role::Container,
+            "p" => Role::Paragraph,
+            "span" => Role::Span,
+            "agent" => Role::Agent,
+            "name" => Role::Name,
+            "title" => Role::Title,
+            "br" => {
                 self.lines.push(String::new());
                 Role::Other
             }
@@ -147,9 +147,9 @@ impl Captions {
             self.end_caption();
         }
         if role == Role::Agent {
-            self.naming = attribute(element, b"id");
+            self.naming = attribute(element, "id");
         }
-        let agent = attribute(element, b"agent");
+        let agent = attribute(element, "agent");
         self.open.push(Open { role, time, offset: time.map_or(above, |time| time.start), agent });
     }
 
@@ -205,9 +205,9 @@ impl Captions {
 
     /// Returns the time of an element, if it has one of its own. Without an end it ends where it starts.
     fn time_of(&self, element: &BytesStart<'_>, offset: Millis) -> Option<TimeSpan> {
-        let read = |name: &[u8]| attribute(element, name).and_then(|value| self.rates.moment(&value));
+        let read = |name: &str| attribute(element, name).and_then(|value| self.rates.moment(&value));
         let after = |from: Millis, moment: Millis| Millis(from.0.saturating_add(moment.0));
-        let (begin, end, duration) = (read(b"begin"), read(b"end"), read(b"dur"));
+        let (begin, end, duration) = (read("begin"), read("end"), read("dur"));
         if begin.is_none() && end.is_none() && duration.is_none() {
             return None;
         }
@@ -238,26 +238,26 @@ impl Captions {
 }
 
 /// Returns the value of an attribute, whatever its prefix.
-fn attribute(element: &BytesStart<'_>, name: &[u8]) -> Option<String> {
+fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes();
     attributes.with_checks(false);
     let found = attributes.flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
     // No value that is read here needs an escape.
-    Some(String::from_utf8_lossy(&found.value).trim().to_owned())
+    Some(found.value.trim().to_owned())
 }
 
 fn rates(element: &BytesStart<'_>) -> Rates {
     let number =
-        |name: &[u8]| attribute(element, name).and_then(|value| value.parse().ok()).filter(|&rate: &f64| rate > 0.0);
+        |name: &str| attribute(element, name).and_then(|value| value.parse().ok()).filter(|&rate: &f64| rate > 0.0);
     // Two numbers, such as `1000 1001` for the frame rate of American television.
-    let multiplier = attribute(element, b"frameRateMultiplier").and_then(|value| {
+    let multiplier = attribute(element, "frameRateMultiplier").and_then(|value| {
         let (above, below) = value.split_once([' ', ':'])?;
         let (above, below): (f64, f64) = (above.parse().ok()?, below.trim().parse().ok()?);
         (above > 0.0 && below > 0.0).then(|| above / below)
     });
     let usual = Rates::default();
-    let frames = number(b"frameRate").unwrap_or(usual.frames) * multiplier.unwrap_or(1.0);
-    Rates { frames, ticks: number(b"tickRate").unwrap_or(usual.ticks) }
+    let frames = number("frameRate").unwrap_or(usual.frames) * multiplier.unwrap_or(1.0);
+    Rates { frames, ticks: number("tickRate").unwrap_or(usual.ticks) }
 }
 
 impl Rates {

@@ -1,5 +1,7 @@
 //! Documents: added whole, read in parts, removed whole.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -100,6 +102,14 @@ impl Library {
     /// Returns the document that was made of the file with that checksum.
     pub fn find_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<DocumentId>> {
         self.read(|connection| by_sha256(connection, sha256))
+    }
+
+    /// Returns the checksums of the bytes that all documents were made of.
+    pub fn checksums(&self) -> Result<BTreeSet<[u8; 32]>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT sha256 FROM documents")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Adds a document with everything that was found in it, and returns its number.
@@ -494,6 +504,7 @@ mod tests {
         let other = [new.sha256[0].wrapping_add(1); 32];
         assert_eq!(library.find_by_sha256(&new.sha256).unwrap(), Some(id));
         assert_eq!(library.find_by_sha256(&other).unwrap(), None);
+        assert_eq!(library.checksums().unwrap(), BTreeSet::from([new.sha256]));
     }
 
     #[test]

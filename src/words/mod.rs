@@ -2,6 +2,8 @@
 //!
 //! Everything that counts words counts these, so that a title, a topic and a boundary speak of the same thing.
 
+mod recognised;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -74,6 +76,12 @@ impl Language {
             Self::Spanish => Algorithm::Spanish,
         })
     }
+}
+
+/// Returns the code of the language that `text` is in, in ISO 639 and of two letters where there are two; `None` if that
+/// is not sure, as of a text of a few words.
+pub fn recognised(text: &str) -> Option<&'static str> {
+    recognised::code(text)
 }
 
 /// For each word that some language does not count, the languages: a bit each, in the order of [`Language::ALL`].

@@ -101,7 +101,7 @@ fn answer(question: Question) -> Option<Command> {
     match question {
         Question::Files => rfd::FileDialog::new()
             .set_title("Add files to the library")
-            .add_filter("Texts and subtitles", &["txt", "text", "md", "markdown", "html", "htm", "vtt", "srt"])
+            .add_filter("Documents and transcripts", &caesura::import::EXTENSIONS)
             .add_filter("All files", &["*"])
             .pick_files()
             .filter(|paths| !paths.is_empty())

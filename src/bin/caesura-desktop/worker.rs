@@ -19,8 +19,9 @@ use std::time::Duration;
 use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
+use caesura::import::{self, Ahead, Heard, ImportSettings, Part};
 use caesura::neural::Encoder;
-use caesura::pipeline::{self, Added, Engine, SplitSettings};
+use caesura::pipeline::{self, Added, Engine, Imported, SplitSettings};
 use caesura::progress::Progress;
 use caesura::store::{
     ChapterId, ChapterRow, DocumentId, DocumentRow, HandMade, HandMove, Library, Standing, TagRow, TakenOut, TopicId,
@@ -306,7 +307,13 @@ struct Task {
 
 /// The part of a job that adds that is not done yet. It is done source by source, so that another job can come between.
 struct Adding {
+    /// What is no file: it is at hand.
     sources: VecDeque<Source>,
+    /// The files, each with what it weighs.
+    files: Vec<(PathBuf, usize)>,
+    /// The files being read, ahead of the model; nothing before the first is asked for, and after the last.
+    ahead: Option<Ahead>,
+    are_files_done: bool,
     /// Which comes next, of how many.
     at: usize,
     n_sources: usize,
@@ -890,49 +897,96 @@ impl Bench {
         Ok(())
     }
 
-    /// Adds the next source of a job. What fails is told and left out; only a cancel ends it early.
+    /// Adds the next document of a job. What fails is told and left out; only a cancel ends it early.
     fn add_next(&mut self, task: &mut Task, watch: &Watch) -> Result<Piece> {
         let adding = task.adding.get_or_insert_with(|| Adding::of(&task.work));
-        let Some(source) = adding.sources.pop_front() else {
-            if task.work == Work::AddSamples {
-                self.mine(watch)?;
+        if let Some(source) = adding.sources.pop_front() {
+            let (name, weight, path) = (source.name(), source.weight(), source.path().map(Path::to_owned));
+            adding.begin(watch, &name, weight);
+            adding.end(weight);
+            let added = self.add_one(source, watch);
+            self.tell_added(task, &name, path.as_deref(), added)?;
+            return Ok(Piece::More);
+        }
+        if !adding.are_files_done {
+            return self.add_next_of_files(task, watch).map(|()| Piece::More);
+        }
+        if task.work == Work::AddSamples {
+            self.mine(watch)?;
+        }
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        say_documents(library, &self.voice)?;
+        say_standings(library, &self.voice)?;
+        Ok(Piece::Last(Vec::new()))
+    }
+
+    /// Hears of the next file or document of a job. The files after it are read while the model works on this one.
+    fn add_next_of_files(&mut self, task: &mut Task, watch: &Watch) -> Result<()> {
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        let Some(adding) = &mut task.adding else { return Ok(()) };
+        let ahead = match &mut adding.ahead {
+            Some(ahead) => ahead,
+            none => {
+                let paths = adding.files.iter().map(|(path, _)| path.clone()).collect();
+                none.insert(Ahead::start(paths, ImportSettings::default(), library.checksums()?, import::TIME_LIMIT))
             }
-            let library = self.library.as_ref().ok_or_else(no_library)?;
-            say_documents(library, &self.voice)?;
-            say_standings(library, &self.voice)?;
-            return Ok(Piece::Last(Vec::new()));
         };
-        let (name, weight, path) = (source.name(), source.weight(), source.path().map(Path::to_owned));
-        let label = if adding.n_sources == 1 {
-            name.clone()
-        } else {
-            format!("{} of {}: {name}", adding.at + 1, adding.n_sources)
+        let Some(heard) = ahead.next_unless(&|| watch.is_cancelled()) else {
+            watch.check()?;
+            (adding.ahead, adding.are_files_done) = (None, true);
+            return Ok(());
         };
-        watch.begin(&label, adding.done, weight, adding.total);
-        adding.at += 1;
-        adding.done += weight;
-        match self.add_one(source, watch) {
-            Ok(added) => {
-                let library = self.library.as_ref().ok_or_else(no_library)?;
-                let document = match added {
-                    Added::New(document) => {
-                        let row = Box::new(library.document(document)?);
-                        let standing = standing_of(library, document)?;
-                        let library = task.library.clone();
-                        self.voice.say(Event::DocumentAdded { library, row, standing });
-                        document
-                    }
-                    Added::Already(document) => document,
-                };
-                self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
+        match heard {
+            Heard::Known { file, sha256 } => {
+                let name = import::name_of(&adding.files[file].0);
+                adding.begin(watch, &name, adding.files[file].1);
+                match library.find_by_sha256(&sha256)? {
+                    Some(document) => self.tell_added(task, &name, None, Ok(Added::Already(document))),
+                    None => Ok(()),
+                }
             }
-            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
-            Err(error) => {
-                adding.failures.extend(Failure::of(&format!("“{name}” was not added"), &error));
-                adding.not_added.extend(path);
+            Heard::Part { file, part } => {
+                let (path, weight) = adding.files[file].clone();
+                adding.begin(watch, &part.name, weight);
+                let name = part.name.clone();
+                let added = self.add_part(part, &path, watch);
+                self.tell_added(task, &name, Some(&path), added)
+            }
+            Heard::Done { file, read } => {
+                let (path, weight) = adding.files[file].clone();
+                adding.end(weight);
+                match read {
+                    Ok(()) => Ok(()),
+                    Err(error) => self.tell_added(task, &import::name_of(&path), Some(&path), Err(error)),
+                }
             }
         }
-        Ok(Piece::More)
+    }
+
+    /// Tells the window what came of a document; fails if that was the wish to stop.
+    fn tell_added(&self, task: &mut Task, name: &str, path: Option<&Path>, added: Result<Added>) -> Result<()> {
+        let document = match added {
+            Ok(Added::New(document)) => {
+                let library = self.library.as_ref().ok_or_else(no_library)?;
+                let row = Box::new(library.document(document)?);
+                let standing = standing_of(library, document)?;
+                self.voice.say(Event::DocumentAdded { library: task.library.clone(), row, standing });
+                document
+            }
+            Ok(Added::Already(document)) => document,
+            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+            Err(error) => {
+                if let Some(adding) = &mut task.adding {
+                    adding.failures.extend(Failure::of(&format!("“{name}” was not added"), &error));
+                    // A file of which several parts fail is tried again once.
+                    let is_listed = adding.not_added.last().map(PathBuf::as_path) == path;
+                    adding.not_added.extend(path.filter(|_| !is_listed).map(Path::to_owned));
+                }
+                return Ok(());
+            }
+        };
+        self.voice.say(Event::Added { job: task.job, library: task.library.clone(), document });
+        Ok(())
     }
 
     fn add_one(&mut self, source: Source, watch: &Watch) -> Result<Added> {
@@ -943,6 +997,17 @@ impl Bench {
         let encoder = self.model.get()?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         pipeline::add_document(library, &source, &settings, Some(&*encoder), watch)
+    }
+
+    fn add_part(&mut self, part: Part, path: &Path, watch: &Watch) -> Result<Added> {
+        let shown = path.to_string_lossy();
+        let (document, sha256) = (part.document?, part.sha256);
+        let added_at = self.clock.secs_since_1970();
+        let imported = Imported { document, sha256, name: &part.name, path: Some(&shown), added_at };
+        let settings = self.settings.as_ref().map_or_else(SplitSettings::usual, |settings| settings.split);
+        let encoder = self.model.get()?;
+        let library = self.library.as_mut().ok_or_else(no_library)?;
+        pipeline::add_imported(library, imported, &settings, Some(&*encoder), watch)
     }
 
     fn recut(&mut self, watch: &Watch, document: DocumentId, granularity: f32) -> Result<()> {
@@ -1091,20 +1156,48 @@ impl Bench {
 
 impl Adding {
     fn of(work: &Work) -> Self {
-        let sources: VecDeque<Source> = match work {
-            Work::Add(paths) => sources::under(paths).into(),
-            Work::AddPasted(text) => sources::of_pasted(text).into(),
+        let sources: Vec<Source> = match work {
+            Work::Add(paths) => sources::under(paths),
+            Work::AddPasted(text) => sources::of_pasted(text),
             _ => samples::SAMPLES.iter().map(|(name, text)| Source::Sample(name, text)).collect(),
         };
+        let (n_sources, total) = (sources.len(), sources.iter().map(Source::weight).sum());
+        let (mut files, mut others) = (Vec::new(), VecDeque::new());
+        for source in sources {
+            let weight = source.weight();
+            match source {
+                Source::File(path) => files.push((path, weight)),
+                other => others.push_back(other),
+            }
+        }
         Self {
+            sources: others,
+            files,
+            ahead: None,
+            are_files_done: false,
             at: 0,
-            n_sources: sources.len(),
+            n_sources,
             done: 0,
-            total: sources.iter().map(Source::weight).sum(),
-            sources,
+            total,
             failures: Vec::new(),
             not_added: Vec::new(),
         }
+    }
+
+    /// Says that what is called `name` is worked on, a source or a document of one.
+    fn begin(&self, watch: &Watch, name: &str, weight: usize) {
+        let label = if self.n_sources == 1 {
+            name.to_owned()
+        } else {
+            format!("{} of {}: {name}", self.at + 1, self.n_sources)
+        };
+        watch.begin(&label, self.done, weight, self.total);
+    }
+
+    /// Says that a source is done with.
+    fn end(&mut self, weight: usize) {
+        self.at += 1;
+        self.done += weight;
     }
 }
 

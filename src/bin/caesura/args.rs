@@ -7,6 +7,7 @@ use caesura::corrections::NoteColor;
 use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
+use caesura::import::{Columns, ImportSettings};
 use caesura::pipeline::{Engine, TopicField};
 use caesura::search::Ranking;
 use caesura::store::WorkState;
@@ -107,11 +108,46 @@ pub(crate) struct Cut {
     pub(crate) language: Option<Language>,
 }
 
+/// Which column of a table is what; a row is a document.
+#[derive(Debug, Args)]
+pub(crate) struct Tables {
+    /// The column of a table that is the text [default: by its name, or the longest]
+    #[arg(long = "text-column", value_name = "NAME")]
+    pub(crate) text: Option<String>,
+    /// The column that is the title [default: by its name]
+    #[arg(long = "title-column", value_name = "NAME")]
+    pub(crate) title: Option<String>,
+    /// The column that tells a row from others [default: by its name]
+    #[arg(long = "id-column", value_name = "NAME")]
+    pub(crate) id: Option<String>,
+    /// The column that is the day [default: by its name]
+    #[arg(long = "date-column", value_name = "NAME")]
+    pub(crate) date: Option<String>,
+    /// The column that is the author [default: by its name]
+    #[arg(long = "author-column", value_name = "NAME")]
+    pub(crate) author: Option<String>,
+}
+
+impl Tables {
+    pub(crate) fn settings(&self) -> ImportSettings {
+        let columns = Columns {
+            text: self.text.clone(),
+            title: self.title.clone(),
+            id: self.id.clone(),
+            date: self.date.clone(),
+            author: self.author.clone(),
+        };
+        ImportSettings { columns }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Add {
     /// Files and folders
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
     #[command(flatten)]
     pub(crate) cut: Cut,
 }
@@ -130,6 +166,11 @@ pub(crate) struct Split {
     /// Which chapters: those found, or those the headings of the file make
     #[arg(long, default_value = "found")]
     pub(crate) layer: LayerArg,
+    /// Of a file that holds several documents, such as a mailbox, the one of this number, from 1
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(crate) part: Option<usize>,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
     #[command(flatten)]
     pub(crate) cut: Cut,
 }

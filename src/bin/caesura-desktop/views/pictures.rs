@@ -271,6 +271,6 @@ fn answer(state: &mut State, clerk: &mut Clerk, waiting: &mut Vec<Request>) {
 
 /// Returns what the worker says of a file that holds no text.
 fn refused() -> Failure {
-    let error = caesura::import::import(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "scan.pdf").expect_err("no text");
+    let error = caesura::import::import(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "scan.pdf").expect_err("no page");
     Failure { tried: "“scan.pdf” was not added".to_owned(), reason: error.to_string(), is_ours: false }
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use caesura::error::{Error, Kind};
-use caesura::import::{self, Found};
+use caesura::import::{self, Ahead, Found, Heard, Part};
 use caesura::neural::Encoder;
-use caesura::pipeline::{self, Added, Source, SplitSettings};
+use caesura::pipeline::{self, Added, Imported, SplitSettings};
 use caesura::progress::Progress;
 use caesura::store::Library;
 
@@ -20,42 +20,50 @@ pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
 
-    let found = without_chapter_files(import::files_under(&args.paths));
-    let n_files = found.len();
-    let bar = session.bar("add");
     let mut tally = Tally::default();
-    for (n, found) in found.iter().enumerate() {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for found in without_chapter_files(import::files_under(&args.paths)) {
         match found {
             Found::Skipped { path, reason } => tally.skipped.push(format!("{}: {reason}", path.display())),
-            Found::File { path } => {
-                bar.say(&import::name_of(path));
-                let progress = OneOfMany { bar: &bar, n, n_files };
-                match add(&mut library, path, &settings, encoder, &progress) {
+            Found::File { path } => paths.push(path),
+        }
+    }
+    let bar = session.bar("add");
+    // The next files are read while the model works on the last.
+    let mut ahead = Ahead::start(paths.clone(), args.tables.settings(), library.checksums()?, import::TIME_LIMIT);
+    while let Some(heard) = ahead.next_unless(&|| bar.is_cancelled()) {
+        match heard {
+            Heard::Known { .. } => tally.n_already += 1,
+            Heard::Done { read, .. } => tally.fail(read.err()),
+            Heard::Part { file, part } => {
+                bar.say(&part.name);
+                let progress = OneOfMany { bar: &bar, n: file, n_files: paths.len() };
+                match add(&mut library, part, &paths[file], &settings, encoder, &progress) {
                     Ok(added) => tally.count(added),
-                    // What stops one file does not stop the next, but a full disk or a wish to stop does.
+                    // What stops one document does not stop the next, but a full disk or a wish to stop does.
                     Err(error) if stops_all(&error) => return Err(error.into()),
-                    Err(error) => tally.failed.push(error.to_string()),
+                    Err(error) => tally.fail(Some(error)),
                 }
             }
         }
     }
+    bar.check()?;
     drop(bar);
     tally.say(session)
 }
 
 fn add(
     library: &mut Library,
+    part: Part,
     path: &Path,
     settings: &SplitSettings,
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Added, Error> {
-    let bytes = import::read(path)?;
-    let name = import::name_of(path);
     let shown = path.to_string_lossy();
-    let source = Source { bytes: &bytes, name: &name, path: Some(&shown), added_at: output::now() };
-    let written = import::written_beside(path);
-    pipeline::add_document_with_chapters(library, &source, &written, settings, encoder, progress)
+    let (document, sha256) = (part.document?, part.sha256);
+    let imported = Imported { document, sha256, name: &part.name, path: Some(&shown), added_at: output::now() };
+    pipeline::add_imported(library, imported, settings, encoder, progress)
 }
 
 /// Leaves out files of chapters that stand beside a file that is there itself: they are read with it.
@@ -115,6 +123,10 @@ impl Tally {
         }
     }
 
+    fn fail(&mut self, error: Option<Error>) {
+        self.failed.extend(error.map(|error| error.to_string()));
+    }
+
     /// Says what came of it all, and fails if a file that was asked for is not in the library.
     fn say(self, session: &Session) -> Result<()> {
         for line in &self.skipped {
@@ -130,8 +142,8 @@ impl Tally {
         session.note(&parts.join(", "));
         match self.failed.len() {
             0 => Ok(()),
-            1 => Err(anyhow!("1 file could not be added")),
-            n => Err(anyhow!("{n} files could not be added")),
+            1 => Err(anyhow!("1 file or part of one could not be added")),
+            n => Err(anyhow!("{n} files or parts of them could not be added")),
         }
     }
 }

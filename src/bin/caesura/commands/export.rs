@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::Result;
 use caesura::document::Layer;
 use caesura::error::Error;
-use caesura::export::{self, ChapterFormat, Collection, LineEnds};
+use caesura::export::{ChapterFormat, Collection, LineEnds};
 use caesura::pipeline::{Whole, topic_names};
+use caesura::progress::Progress;
 use caesura::store::{DocumentId, DocumentRow, Library};
 use unicode_normalization::UnicodeNormalization;
 

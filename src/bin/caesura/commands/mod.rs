@@ -25,7 +25,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use caesura::error::Error;
-use caesura::export::{self, ChapterFormat, DocumentView};
+use caesura::export::{ChapterFormat, DocumentView};
 use caesura::pipeline::SplitSettings;
 use caesura::store::{DocumentId, Filter, Library, TopicRow};
 
@@ -79,7 +79,7 @@ impl Within {
 
 /// Writes one document to a file, or to standard output, and says what is to be known of the export.
 fn put(session: &Session, view: &DocumentView<'_>, format: ChapterFormat, output: Option<&Path>) -> anyhow::Result<()> {
-    put_with(format, output, |out| Ok(export::write_document(view, format, out)?))?;
+    put_with(format, output, |out| Ok(caesura::export::write_document(view, format, out)?))?;
     remark(session, view, format);
     Ok(())
 }
@@ -102,7 +102,7 @@ fn put_with(
 
 /// Says what the format could not hold of a document, or holds otherwise.
 fn remark(session: &Session, view: &DocumentView<'_>, format: ChapterFormat) {
-    for remark in export::remarks(view, format) {
+    for remark in caesura::export::remarks(view, format) {
         session.note(&output::tame(&format!("  {:?}: {remark}", view.title)));
     }
 }

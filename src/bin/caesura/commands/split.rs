@@ -20,8 +20,9 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let bar = session.bar(&name);
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
-    let written = import::written_beside(&args.file);
-    let split = pipeline::split_with_chapters(&bytes, &name, &written, &settings, encoder, &bar)?;
+    let document = import::only_guarded(bytes, &name, &args.tables.settings(), args.part, import::TIME_LIMIT)?;
+    let document = import::with_chapters(document, &import::written_beside(&args.file));
+    let split = pipeline::split_document(document, &settings, encoder, &bar)?;
     drop(bar);
     let view = DocumentView {
         id: None,

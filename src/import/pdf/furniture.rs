@@ -1,0 +1,119 @@
+//! Takes away what repeats from page to page: running heads, feet, and page numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lines::Line;
+
+/// How many lines at the head and at the foot of a page may be furniture.
+const MAX_LINES: usize = 4;
+
+/// Furniture stands in the outer parts of a page, of this share each.
+const MARGIN_SHARE: f32 = 0.2;
+
+/// What is the same of a line on every page: its letters with numbers made one sign, its height and its size.
+type Key = (String, i32, i32);
+
+/// Takes the furniture out of the lines of all pages.
+pub(super) fn remove(pages: &mut [Vec<Line>]) {
+    let n_pages = pages.iter().filter(|lines| !lines.is_empty()).count();
+    let min_pages = if n_pages < 6 { 2 } else { 3 };
+    let mut pages_of: BTreeMap<Key, BTreeSet<u32>> = BTreeMap::new();
+    for lines in pages.iter() {
+        for index in at_the_ends(lines) {
+            pages_of.entry(key(&lines[index])).or_default().insert(lines[index].page);
+        }
+    }
+    let is_repeated = |line: &Line| {
+        let (text, depth, size) = key(line);
+        // Pages are not printed to the hair.
+        let near = (depth - 1..=depth + 1).filter_map(|depth| pages_of.get(&(text.clone(), depth, size)));
+        near.flatten().collect::<BTreeSet<_>>().len() >= min_pages
+    };
+    for lines in pages.iter_mut() {
+        let mut removed: Vec<usize> =
+            at_the_ends(lines).into_iter().filter(|&index| is_repeated(&lines[index])).collect();
+        removed.extend(lone_number(lines));
+        removed.sort_unstable();
+        removed.dedup();
+        // A page of nothing but what repeats is a page of text, such as a form filled in again and again.
+        if removed.len() < lines.len() {
+            for index in removed.into_iter().rev() {
+                lines.remove(index);
+            }
+        }
+    }
+}
+
+/// Returns the lines at the head and foot of a page, by their height and not by their order.
+fn at_the_ends(lines: &[Line]) -> Vec<usize> {
+    let mut by_depth: Vec<usize> = (0..lines.len()).collect();
+    by_depth.sort_by(|&one, &other| lines[one].depth.total_cmp(&lines[other].depth));
+    let head = by_depth.iter().take(MAX_LINES).filter(|&&index| lines[index].depth <= MARGIN_SHARE);
+    let foot = by_depth.iter().rev().take(MAX_LINES).filter(|&&index| 1.0 - MARGIN_SHARE <= lines[index].depth);
+    head.chain(foot).copied().collect()
+}
+
+/// Returns the last line of a page if it is nothing but the number of the page.
+fn lone_number(lines: &[Line]) -> Option<usize> {
+    let (index, last) = lines.iter().enumerate().max_by(|(_, one), (_, other)| one.depth.total_cmp(&other.depth))?;
+    let bare = last.text.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_number = last.cells.is_empty() && bare.parse() == Ok(last.page);
+    (is_number && 0.85 <= last.depth && 1 < lines.len()).then_some(index)
+}
+
+fn key(line: &Line) -> Key {
+    let whole = line.cells.iter().fold(line.text.clone(), |whole, cell| whole + " " + cell);
+    let mut text = String::with_capacity(whole.len());
+    for word in whole.split_whitespace() {
+        let is_number = word.chars().any(|c| c.is_ascii_digit()) || is_roman(word);
+        if is_number {
+            if !text.ends_with('#') {
+                text.push('#');
+            }
+        } else {
+            text.extend(word.chars().flat_map(char::to_lowercase));
+        }
+    }
+    (text, (line.depth * 100.0).round() as i32, line.size.round() as i32)
+}
+
+fn is_roman(word: &str) -> bool {
+    word.len() <= 7 && word.bytes().all(|byte| b"ivxlc".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(page: u32, text: &str, depth: f32) -> Line {
+        Line { page, text: text.to_owned(), depth, size: 10.0, ..Line::default() }
+    }
+
+    fn page(page: u32, lines: &[(&str, f32)]) -> Vec<Line> {
+        lines.iter().map(|&(text, depth)| line(page, text, depth)).collect()
+    }
+
+    #[track_caller]
+    fn check(mut pages: Vec<Vec<Line>>, expected: &[&str]) {
+        remove(&mut pages);
+        assert_eq!(pages.concat().iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn heads_feet_and_numbers_go() {
+        let of = |number: u32, text: &'static str, foot: &'static str| {
+            page(number, &[("The Keeper’s Log", 0.05), (text, 0.5), (foot, 0.95)])
+        };
+        check(
+            vec![of(1, "Lit.", "Page 1 of 3"), of(2, "Burned.", "Page 2 of 3"), of(3, "Out.", "Page 3 of 3")],
+            &["Lit.", "Burned.", "Out."],
+        );
+        check(vec![page(1, &[("Lit.", 0.5), ("– 1 –", 0.93)])], &["Lit."]);
+    }
+
+    #[test]
+    fn what_repeats_in_the_middle_of_pages_stays() {
+        check(vec![page(1, &[("Lit.", 0.5)]), page(2, &[("Lit.", 0.5)])], &["Lit.", "Lit."]);
+        check(vec![page(1, &[("A", 0.05), ("x", 0.5)]), page(2, &[("B", 0.05), ("y", 0.5)])], &["A", "x", "B", "y"]);
+    }
+}
