@@ -6,7 +6,6 @@
 //! that are short for the document do not pay. Segmentation by dynamic programming with a prior is as old as Utiyama,
 //! Isahara 2001 ("A Statistical Model for Domain-Independent Text Segmentation", ACL); what we add up is ours.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::document::{GapIndex, GapScores, UnitKind};
@@ -52,26 +51,82 @@ impl CutConfig {
 /// boundaries, a finer one adds the strongest of the other gaps, of equals the earlier. A gap of score 0 is never cut at,
 /// and no chapter has fewer units than it may.
 pub fn boundaries(scores: &GapScores, n_words: &[u32], config: CutConfig) -> Vec<GapIndex> {
-    assert_eq!(scores.len() + 1, n_words.len().max(1), "a score for each gap between units");
-    let min_units = config.min_chapter_units.max(1) as usize;
-    let granularity = config.granularity.clamp(0.0, 1.0);
-    match config.rule {
-        CutRule::Threshold => strongest(scores, Vec::new(), min_units, |_, score| 1.0 - granularity <= score),
-        CutRule::Probability => {
-            let own = Search::new(scores, n_words, min_units).best();
-            let n_own = own.len();
-            let wanted = n_wanted(n_own, scores.len(), granularity);
-            if wanted <= n_own {
-                let mut kept = own;
-                kept.sort_by(|&one, &other| {
-                    strength(scores, other).total_cmp(&strength(scores, one)).then(one.cmp(&other))
-                });
-                kept.truncate(wanted);
-                kept.sort_unstable();
-                return kept.into_iter().map(GapIndex::from).collect();
+    Cutter::new(scores, n_words, config).boundaries(config.granularity)
+}
+
+/// A document that is cut at one granularity after the other: what does not depend on it is worked out once.
+#[derive(Clone, Debug)]
+pub struct Cutter {
+    search: Search,
+    rule: CutRule,
+    scores: Vec<f32>,
+    /// The engine's own boundaries, the strongest first; of equals the earlier. None where the rule is a threshold.
+    own: Vec<usize>,
+    /// The gaps that may be cut at, the likeliest first; of equals the earlier.
+    candidates: Vec<usize>,
+}
+
+impl Cutter {
+    /// Takes the scores of a document and the words of each unit, one more than there are gaps. The granularity of `config`
+    /// plays no part.
+    pub fn new(scores: &GapScores, n_words: &[u32], config: CutConfig) -> Self {
+        assert_eq!(scores.len() + 1, n_words.len().max(1), "a score for each gap between units");
+        let search = Search::new(scores, n_words, config.min_chapter_units.max(1) as usize);
+        let mut own = match config.rule {
+            CutRule::Threshold => Vec::new(),
+            CutRule::Probability => search.best(),
+        };
+        own.sort_by(|&one, &other| strength(scores, other).total_cmp(&strength(scores, one)).then(one.cmp(&other)));
+        let scores = scores.as_slice().to_vec();
+        let mut candidates: Vec<usize> = (0..scores.len()).filter(|&gap| scores[gap] > 0.0).collect();
+        candidates.sort_unstable_by(|&one, &other| scores[other].total_cmp(&scores[one]).then(one.cmp(&other)));
+        Self { search, rule: config.rule, scores, own, candidates }
+    }
+
+    /// Returns the gaps to cut at, as [`boundaries`] does.
+    pub fn boundaries(&self, granularity: f32) -> Vec<GapIndex> {
+        let granularity = granularity.clamp(0.0, 1.0);
+        match self.rule {
+            CutRule::Threshold => self.strongest(&[], |_, score| 1.0 - granularity <= score),
+            CutRule::Probability => {
+                let wanted = n_wanted(self.own.len(), self.scores.len(), granularity);
+                if wanted <= self.own.len() {
+                    let mut kept = self.own[..wanted].to_vec();
+                    kept.sort_unstable();
+                    return kept.into_iter().map(GapIndex::from).collect();
+                }
+                self.strongest(&self.own, |n_taken, _| n_taken < wanted)
             }
-            strongest(scores, own, min_units, |n_taken, _| n_taken < wanted)
         }
+    }
+
+    /// Returns how well a cut is likely to agree with a reader's, as [`confidence`] does.
+    pub fn confidence(&self, boundaries: &[GapIndex]) -> f32 {
+        self.search.confidence(boundaries)
+    }
+
+    /// Adds the strongest gaps to `taken`, of equals the earlier, as long as `is_wanted(boundaries so far, score)`; a gap is
+    /// passed over if a chapter beside it would have too few units.
+    fn strongest(&self, taken: &[usize], is_wanted: impl Fn(usize, f32) -> bool) -> Vec<GapIndex> {
+        let n_units = self.scores.len() + 1;
+        let mut is_start = vec![false; n_units + 1];
+        for start in taken.iter().map(|gap| gap + 1).chain([0, n_units]) {
+            is_start[start] = true;
+        }
+        let mut n_taken = taken.len();
+        let near = self.search.min_units - 1;
+        for &gap in &self.candidates {
+            if !is_wanted(n_taken, self.scores[gap]) {
+                break;
+            }
+            let start = gap + 1;
+            let around = start.saturating_sub(near)..=(start + near).min(n_units);
+            if !is_start[around].contains(&true) {
+                is_start[start] = true;
+                n_taken += 1;
+            }
+        }
+        (1..n_units).filter(|&start| is_start[start]).map(|start| GapIndex::from(start - 1)).collect()
     }
 }
 
@@ -81,15 +136,7 @@ pub fn boundaries(scores: &GapScores, n_words: &[u32], config: CutConfig) -> Vec
 /// The ends of the document, which are always agreed on, count as one boundary: a document that is not cut and should not
 /// be is agreed on.
 pub fn confidence(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex]) -> f32 {
-    let search = Search::new(scores, n_words, 1);
-    let (mut hits, mut counted_to) = (1.0, 0);
-    for boundary in boundaries {
-        let near = search.near(boundary.index());
-        hits += search.expected(near.start.max(counted_to)..near.end).min(1.0);
-        counted_to = near.end;
-    }
-    let all = boundaries.len() as f64 + 1.0 + search.expected(0..scores.len()) + 1.0;
-    (2.0 * hits / all).clamp(0.0, 1.0) as f32
+    Search::new(scores, n_words, 1).confidence(boundaries)
 }
 
 /// Returns the level of each boundary: 1 opens a chapter of the top level, 2 one within another.
@@ -126,37 +173,6 @@ fn strength(scores: &GapScores, gap: usize) -> f32 {
     scores.as_slice()[gap] * (0.5 + 0.5 * top)
 }
 
-/// Adds the strongest gaps to `taken`, of equals the earlier, as long as `is_wanted(boundaries so far, score)`; a gap is
-/// passed over if a chapter beside it would have too few units.
-fn strongest(
-    scores: &GapScores,
-    taken: Vec<usize>,
-    min_units: usize,
-    is_wanted: impl Fn(usize, f32) -> bool,
-) -> Vec<GapIndex> {
-    let n_units = scores.len() + 1;
-    let mut candidates: Vec<(usize, f32)> = scores.as_slice().iter().copied().enumerate().collect();
-    candidates.retain(|&(_, score)| score > 0.0);
-    // A stable sort: of equals the earlier stays first.
-    candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    // Where chapters start, the ends of the document counted in.
-    let mut starts: BTreeSet<usize> = taken.into_iter().map(|gap| gap + 1).chain([0, n_units]).collect();
-    for (gap, score) in candidates {
-        if !is_wanted(starts.len() - 2, score) {
-            break;
-        }
-        let start = gap + 1;
-        let before = starts.range(..=start).next_back();
-        let after = starts.range(start..).next();
-        let is_long_enough =
-            before.is_some_and(|&s| min_units <= start - s) && after.is_some_and(|&s| min_units <= s - start);
-        if is_long_enough {
-            starts.insert(start);
-        }
-    }
-    starts.into_iter().filter(|&start| 0 < start && start < n_units).map(|start| GapIndex::from(start - 1)).collect()
-}
-
 /// Gaps less likely than this are no boundaries of the engine's own judgement: a bound on the time, not on the result.
 const MIN_PROBABILITY: f32 = 0.002;
 
@@ -170,13 +186,13 @@ const TOLERANCE_SHARE: f64 = 0.12;
 const BOUNDARY_COST: f64 = 0.6;
 
 /// One document, to be searched for the best set of boundaries.
+#[derive(Clone, Debug)]
 struct Search {
     probabilities: Vec<f64>,
     /// The probabilities of all gaps before a gap, summed up; one more than there are gaps.
     expected_before: Vec<f64>,
-    /// How many words stand before each gap.
-    words_before: Vec<u64>,
-    tolerance_words: u64,
+    /// The gaps that are near to each gap, itself among them.
+    near: Vec<Range<u32>>,
     n_units: usize,
     min_units: usize,
 }
@@ -201,18 +217,27 @@ impl Search {
             n_units: probabilities.len() + 1,
             probabilities,
             expected_before,
-            words_before,
-            tolerance_words,
+            near: near_of(&words_before, tolerance_words),
             min_units,
         }
     }
 
     /// Returns the gaps that are near to a gap, itself among them.
     fn near(&self, gap: usize) -> Range<usize> {
-        let here = self.words_before[gap];
-        let start = self.words_before.partition_point(|&words| words + self.tolerance_words < here);
-        let end = self.words_before.partition_point(|&words| words <= here + self.tolerance_words);
-        start..end
+        let near = &self.near[gap];
+        near.start as usize..near.end as usize
+    }
+
+    /// Returns the F1 to be expected of a cut at `boundaries`, ascending, the ends of the document counted as one.
+    fn confidence(&self, boundaries: &[GapIndex]) -> f32 {
+        let (mut hits, mut counted_to) = (1.0, 0);
+        for boundary in boundaries {
+            let near = self.near(boundary.index());
+            hits += self.expected(near.start.max(counted_to)..near.end).min(1.0);
+            counted_to = near.end;
+        }
+        let all = boundaries.len() as f64 + 1.0 + self.expected(0..self.probabilities.len()) + 1.0;
+        (2.0 * hits / all).clamp(0.0, 1.0) as f32
     }
 
     /// Returns how many true boundaries are expected among these gaps.
@@ -268,6 +293,22 @@ impl Search {
         set.reverse();
         set
     }
+}
+
+/// Returns for each gap the gaps that are at most `tolerance` words from it. `words_before` holds the words before each
+/// gap, and never falls.
+fn near_of(words_before: &[u64], tolerance: u64) -> Vec<Range<u32>> {
+    let (mut start, mut end) = (0, 0);
+    let near = |&here: &u64| {
+        while words_before[start] + tolerance < here {
+            start += 1;
+        }
+        while end < words_before.len() && words_before[end] <= here + tolerance {
+            end += 1;
+        }
+        start as u32..end as u32
+    };
+    words_before.iter().map(near).collect()
 }
 
 #[cfg(test)]

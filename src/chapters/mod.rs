@@ -3,7 +3,7 @@
 
 mod cut;
 
-pub use cut::{CutConfig, CutRule, boundaries, confidence, levels, levels_among};
+pub use cut::{CutConfig, CutRule, Cutter, boundaries, confidence, levels, levels_among};
 
 use crate::document::{
     Chapter, GapIndex, GapScores, Heading, Mark, MarkStart, Origin, Span, TimeSpan, UnitIndex, Units,

@@ -324,6 +324,14 @@ actions! {
     Skip, "Skip", "Leave this question open and go on to the next", Some(Shortcut::plain("K"));
     /// Go back to the question before.
     Back, "Back", "Go back to the question before", Some(Shortcut::plain("B"));
+    /// Select a word more.
+    SelectMore, "Select a word more", "Let the selection end a word later; it begins with the chosen passage", Some(Shortcut::shift("ArrowRight"));
+    /// Select a word less.
+    SelectLess, "Select a word less", "Let the selection end a word earlier", Some(Shortcut::shift("ArrowLeft"));
+    /// Begin the selection a word later.
+    SelectFromLater, "Select from a word later", "Let the selection begin a word later", Some(Shortcut::control_shift("ArrowRight"));
+    /// Begin the selection a word earlier.
+    SelectFromEarlier, "Select from a word earlier", "Let the selection begin a word earlier", Some(Shortcut::control_shift("ArrowLeft"));
     /// Highlight what is selected.
     Highlight, "Highlight", "Highlight what is selected, or the chosen passage", Some(Shortcut::plain("H"));
     /// Note something on what is selected.

@@ -65,8 +65,9 @@ pub(crate) fn matches(text: &str, wanted: &str) -> Vec<Span> {
     let Some(&first) = wanted.first() else { return Vec::new() };
     let mut found = Vec::new();
     let mut free_from = 0;
-    for (start, letter) in text.char_indices() {
-        if folded(letter) != first || start < free_from {
+    let is_first = |byte: u8| !first.is_ascii() || (byte.is_ascii() && folded(char::from(byte)) == first);
+    for start in text.bytes().enumerate().filter(|(_, byte)| is_first(*byte)).map(|(start, _)| start) {
+        if start < free_from || !text.is_char_boundary(start) {
             continue;
         }
         let mut rest = text[start..].char_indices();

@@ -3,12 +3,11 @@
 //! In: a [`HandCommand`]. Out: what is shown at once, and the [`Request`]s that keep it. What was done is shown without
 //! waiting for the library; its answer brings titles and topics, and is taken only if nothing was done since.
 
-use caesura::chapters;
 use caesura::corrections::{
     Change, Corrections, Edit, MAX_LEVEL, Note, NoteColor, NoteId, Question, Step, StepKind, carry_titles, questions,
     titles_behind,
 };
-use caesura::document::{Chapter, Span, UnitIndex};
+use caesura::document::{Chapter, GapIndex, Span, UnitIndex};
 use caesura::error::Error;
 use caesura::pipeline::{Engine, min_units_of};
 use caesura::store::{DocumentId, HandMade, HandMove};
@@ -121,6 +120,8 @@ pub(crate) struct Hand {
     pub(crate) speakers: Vec<String>,
     /// The notes by where they begin.
     pub(crate) notes: Vec<(NoteId, Note)>,
+    /// How many bytes the longest of them covers.
+    longest_note: usize,
     /// What was done last, in a sentence.
     pub(crate) said: String,
     /// The unit whose place is kept.
@@ -140,6 +141,7 @@ impl Hand {
     fn set_kept(&mut self, kept: HandMade) {
         self.notes = kept.corrections.notes().map(|(id, note)| (id, note.clone())).collect();
         self.notes.sort_by_key(|(id, note)| (note.span.start, note.span.end, *id));
+        self.longest_note = self.notes.iter().map(|(_, note)| note.span.len_bytes()).max().unwrap_or(0);
         self.kept = kept;
     }
 
@@ -150,8 +152,10 @@ impl Hand {
 
     /// Returns the notes that overlap `span`, by where they begin.
     pub(crate) fn notes_within(&self, span: Span) -> impl Iterator<Item = &(NoteId, Note)> {
+        let from = span.start.index().saturating_sub(self.longest_note);
+        let start = self.notes.partition_point(|(_, note)| note.span.start.index() < from);
         let end = self.notes.partition_point(|(_, note)| note.span.start < span.end);
-        self.notes[..end].iter().filter(move |(_, note)| span.start < note.span.end)
+        self.notes[start..end.max(start)].iter().filter(move |(_, note)| span.start < note.span.end)
     }
 
     /// Returns the number of a speaker among those of the document.
@@ -333,6 +337,10 @@ impl State {
                 | Action::FindHere
                 | Action::FindNext
                 | Action::FindPrevious
+                | Action::SelectMore
+                | Action::SelectLess
+                | Action::SelectFromLater
+                | Action::SelectFromEarlier
                 | Action::Highlight
                 | Action::AddNote
                 | Action::RemoveNote
@@ -401,6 +409,12 @@ impl State {
             }
             Action::FindPrevious => {
                 self.go_to_match(-1);
+                return Vec::new();
+            }
+            Action::SelectMore | Action::SelectLess | Action::SelectFromLater | Action::SelectFromEarlier => {
+                let start = open.units.units[at.index()].span.start;
+                let selected = open.hand.selected.unwrap_or(Span { start, end: start });
+                open.hand.selected = Some(by_word(&open.text, selected, action)).filter(|span| !span.is_empty());
                 return Vec::new();
             }
             Action::Highlight => return self.highlight(NoteColor::default()).1,
@@ -853,6 +867,30 @@ fn gone_on(last: &Step, next: &Step) -> Option<Step> {
     Some(Step { kind: last.kind, edits: vec![edit] })
 }
 
+/// Returns a selection with one end moved by a word; it never turns around.
+fn by_word(text: &str, selected: Span, action: Action) -> Span {
+    let (start, end) = (selected.start.index(), selected.end.index());
+    let word_end_after = |from: usize| {
+        let begin = from + text[from..].find(|letter: char| !letter.is_whitespace()).unwrap_or(text.len() - from);
+        begin + text[begin..].find(char::is_whitespace).unwrap_or(text.len() - begin)
+    };
+    let word_start_after = |from: usize| {
+        let gap = from + text[from..].find(char::is_whitespace).unwrap_or(text.len() - from);
+        gap + text[gap..].find(|letter: char| !letter.is_whitespace()).unwrap_or(text.len() - gap)
+    };
+    let after_gap_before = |to: usize| {
+        let before = text[..to].trim_end();
+        before.rfind(char::is_whitespace).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8))
+    };
+    let (start, end) = match action {
+        Action::SelectMore => (start, word_end_after(end)),
+        Action::SelectLess => (start, text[..after_gap_before(end)].trim_end().len().max(start)),
+        Action::SelectFromLater => (word_start_after(start).min(end), end),
+        _ => (after_gap_before(start).min(start), end),
+    };
+    Span::new(start..end.max(start))
+}
+
 fn first_note(step: &Step) -> Option<Span> {
     step.edits.iter().find_map(|edit| match edit {
         Edit::Note { before, after, .. } => before.as_ref().or(after.as_ref()).map(|note| note.span),
@@ -886,14 +924,63 @@ fn capitalised(sentence: &str) -> String {
 }
 
 /// Returns the boundaries that an engine found behind the chapters that are kept.
-pub(crate) fn found_behind(
-    open: &OpenDocument,
-    kept: &[caesura::document::GapIndex],
-) -> Vec<caesura::document::GapIndex> {
+pub(crate) fn found_behind(open: &OpenDocument, kept: &[GapIndex]) -> Vec<GapIndex> {
     let corrections = open.hand.corrections();
     if corrections.is_empty() || open.scores.len() != open.units.n_gaps() {
         return kept.to_vec();
     }
-    let recomputed = chapters::boundaries(&open.scores, open.n_words(), open.cut_config());
-    corrections.found_behind(kept, &recomputed, min_units_of(open.cut_config()))
+    corrections.found_behind(kept, &open.found_now(), min_units_of(open.cut_config()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_grows_and_shrinks_by_words() {
+        let text = "The lamp  is\nlit: über alles";
+        let mut selected = Span::new(4..4);
+        let mut check = |action, expected: &str| {
+            selected = by_word(text, selected, action);
+            assert_eq!(selected.of(text), expected, "{action:?}");
+        };
+        check(Action::SelectMore, "lamp");
+        check(Action::SelectMore, "lamp  is");
+        check(Action::SelectMore, "lamp  is\nlit:");
+        check(Action::SelectLess, "lamp  is");
+        check(Action::SelectFromLater, "is");
+        check(Action::SelectFromEarlier, "lamp  is");
+        check(Action::SelectFromEarlier, "The lamp  is");
+        check(Action::SelectFromEarlier, "The lamp  is");
+        for _ in 0..9 {
+            selected = by_word(text, selected, Action::SelectMore);
+        }
+        assert_eq!(selected.of(text), text);
+        for _ in 0..9 {
+            selected = by_word(text, selected, Action::SelectLess);
+        }
+        assert!(selected.is_empty());
+    }
+
+    #[test]
+    fn what_goes_on_with_a_step_leads_from_before_it_to_after_both() {
+        let note = |text: &str| Note {
+            span: Span::new(0..3),
+            color: NoteColor::Red,
+            text: text.to_owned(),
+            tags: Vec::new(),
+            made_at: 0,
+        };
+        let edit = |before: Option<&str>, after: &str| Step {
+            kind: StepKind::ChangeNote,
+            edits: vec![Edit::Note { id: NoteId(1), before: before.map(note), after: Some(note(after)) }],
+        };
+        let both = gone_on(&edit(Some("a"), "ab"), &edit(Some("ab"), "abc"));
+        assert_eq!(both, Some(edit(Some("a"), "abc")));
+        let other = Step {
+            kind: StepKind::ChangeNote,
+            edits: vec![Edit::Note { id: NoteId(2), before: None, after: Some(note("x")) }],
+        };
+        assert_eq!(gone_on(&edit(Some("a"), "ab"), &other), None);
+    }
 }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use caesura::chapters::{self, CutConfig, CutRule};
+use caesura::chapters::{CutConfig, CutRule, Cutter};
 use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
 use caesura::import::name_of;
 use caesura::pipeline::{min_units_of, words_of_units};
@@ -161,7 +161,8 @@ pub(crate) struct OpenDocument {
     /// The gaps that the engine found, ascending: the boundaries, but for what is done by hand.
     pub(crate) found: Vec<GapIndex>,
     cut: CutConfig,
-    n_words: Vec<u32>,
+    /// What cuts it again and again; nothing if no engine has read it.
+    cutter: Option<Cutter>,
     stored: Vec<Chapter>,
     chapter_topics: Vec<(UnitIndex, TopicId)>,
 }
@@ -261,7 +262,7 @@ pub(crate) enum JumpTo {
 impl OpenDocument {
     fn new(loaded: Loaded, n_opened: u64) -> Self {
         let rows = rows::rows(&loaded.text, &loaded.units);
-        let n_words = words_of_units(&loaded.text, &loaded.units);
+        let cutter = cutter_of(&loaded.text, &loaded.units, &loaded.scores, loaded.cut);
         let chapter_topics = topics_by_unit(&loaded.chapters, &loaded.chapter_topics);
         let stored: Vec<Chapter> = loaded.chapters.into_iter().map(|row| row.chapter).collect();
         let last = UnitIndex::from(loaded.units.len().saturating_sub(1));
@@ -283,7 +284,7 @@ impl OpenDocument {
             marks: None,
             version: (n_opened, 0),
             cut: loaded.cut,
-            n_words,
+            cutter,
             stored,
             chapter_topics,
         };
@@ -297,9 +298,9 @@ impl OpenDocument {
         CutConfig { granularity: self.granularity, ..self.cut }
     }
 
-    /// Returns how many words each unit has.
-    pub(crate) fn n_words(&self) -> &[u32] {
-        &self.n_words
+    /// Returns the gaps the engine finds at the granularity, as far as it has read the document.
+    pub(crate) fn found_now(&self) -> Vec<GapIndex> {
+        self.cutter.as_ref().map_or_else(Vec::new, |cutter| cutter.boundaries(self.granularity))
     }
 
     /// Shows chapters that were cut.
@@ -315,7 +316,7 @@ impl OpenDocument {
     fn cut(&mut self, granularity: f32) {
         self.granularity = granularity.clamp(0.0, 1.0);
         let config = self.cut_config();
-        let found = chapters::boundaries(&self.scores, &self.n_words, config);
+        let found = self.found_now();
         if found == self.found {
             return;
         }
@@ -344,10 +345,14 @@ impl OpenDocument {
         self.hand.kept.former_titles = kept.by_hand.former_titles;
         if let Some((engine, scores, cut)) = kept.cut_by {
             (self.row.engine, self.scores, self.cut) = (engine, scores, cut);
+            self.cutter = cutter_of(&self.text, &self.units, &self.scores, cut);
             self.granularity = kept.granularity;
         }
         if same_granularity(self.granularity, kept.granularity) {
             self.granularity = kept.granularity;
+            if self.chapters == self.stored {
+                return;
+            }
             self.chapters.clone_from(&self.stored);
             self.set_boundaries(boundaries_of(&self.stored));
             self.found = hand::found_behind(self, &self.boundaries);
@@ -357,9 +362,9 @@ impl OpenDocument {
 
     /// Takes other boundaries, and works out how well they are likely to agree with a reader's.
     fn set_boundaries(&mut self, boundaries: Vec<GapIndex>) {
+        let cutter = self.cutter.as_ref().filter(|_| self.cut.rule == CutRule::Probability);
+        self.confidence = cutter.map(|cutter| cutter.confidence(&boundaries));
         self.boundaries = boundaries;
-        self.confidence = (self.cut.rule == CutRule::Probability)
-            .then(|| chapters::confidence(&self.scores, &self.n_words, &self.boundaries));
     }
 
     /// Returns the number of the chapter, among `chapters`, that the top of the text lies in.
@@ -372,6 +377,11 @@ impl OpenDocument {
         let start = self.chapter_topics.partition_point(|(first, _)| *first < unit);
         self.chapter_topics[start..].iter().take_while(move |(first, _)| *first == unit).map(|(_, topic)| *topic)
     }
+}
+
+/// Returns what cuts a document; nothing if there is no score for each of its gaps.
+fn cutter_of(text: &str, units: &Units, scores: &GapScores, cut: CutConfig) -> Option<Cutter> {
+    (scores.len() == units.n_gaps()).then(|| Cutter::new(scores, &words_of_units(text, units), cut))
 }
 
 fn boundaries_of(chapters: &[Chapter]) -> Vec<GapIndex> {
@@ -1360,6 +1370,7 @@ impl Notice {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use caesura::chapters;
     use caesura::document::{Format, Layer, Origin, Provenance, Span, Unit, UnitKind};
     use caesura::store::{Library, NewDocument};
 

@@ -193,6 +193,7 @@ fn line_ui(
         (None, Some(right), _) => Some(right.unit),
         (None, None, _) => None,
     };
+    let response = response.on_hover_text(label);
     if response.clicked()
         && let Some(unit) = unit.filter(|unit| (*unit as usize) < open.units.len())
     {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use caesura::corrections::StepKind;
 use caesura::document::{Layer, UnitIndex};
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
 use caesura::progress::Unwatched;
@@ -371,4 +372,33 @@ fn the_place_that_is_read_is_kept_over_a_restart() {
     journey.settle();
     let journey = Journey::open(journey.path.clone(), Vec2::new(900.0, 600.0));
     assert_eq!(journey.document().here, UnitIndex(8));
+}
+
+/// Ten changes of boundaries and five titles, without a pointer: what is pressed is counted.
+#[test]
+fn ten_boundaries_and_five_titles_are_corrected_by_keys_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut journey = Journey::begin(folder.path());
+    journey.cut(0.0);
+    journey.control(Key::Home);
+    let mut n_keys = 0;
+    for title in ["Bees", "Signals", "Bread", "Saturn", "Stars"] {
+        for _ in 0..3 {
+            journey.key(Key::ArrowDown);
+        }
+        journey.key(Key::S);
+        journey.key(Key::OpenBracket);
+        journey.key(Key::F2);
+        journey.control(Key::A);
+        journey.type_text(title);
+        journey.key(Key::Enter);
+        n_keys += 3 + 4 + title.len() + 1;
+    }
+    let steps = journey.document().hand.kept.history.steps();
+    let count = |kind| steps.iter().filter(|step| step.kind == kind).count();
+    assert_eq!((count(StepKind::Split), count(StepKind::Move), count(StepKind::Rename)), (5, 5, 5), "{steps:?}");
+    let titles: Vec<&str> = journey.document().chapters[1..].iter().map(|chapter| chapter.title.as_str()).collect();
+    assert_eq!(titles, ["Bees", "Signals", "Bread", "Saturn", "Stars"]);
+    assert_eq!(journey.starts(), journey.kept_starts());
+    assert!(n_keys < 80, "{n_keys}");
 }

@@ -811,9 +811,7 @@ impl Pen<'_> {
                 Look::Plain => plain.clone(),
                 Look::Hit => marked.clone(),
                 Look::Found => found.clone(),
-                Look::Note(color) => {
-                    TextFormat { color: palette.ink, background: tints::highlight(self.ui, color), ..marked.clone() }
-                }
+                Look::Note(color) => TextFormat { background: tints::highlight(self.ui, color), ..plain.clone() },
             };
             job.append(&text[range].replace('\n', " "), 0.0, format);
         }
