@@ -44,8 +44,6 @@ pub(crate) enum Ask {
     RemoveTag(String),
     /// Say how far the work on the selected documents has come.
     Mark(WorkState),
-    /// Take back what was done last to documents as a whole.
-    Undo,
 }
 
 /// What a selection does to the one before.
@@ -643,7 +641,6 @@ impl State {
             Ask::AddTag(tag) => return self.tag(&tag, true),
             Ask::RemoveTag(tag) => return self.tag(&tag, false),
             Ask::Mark(state) => return self.mark(state),
-            Ask::Undo => return self.undo_in_library(),
         }
         Vec::new()
     }
@@ -966,9 +963,9 @@ mod tests {
         let without = vec![DocumentId(2), DocumentId(4)];
         assert_eq!(requests, [Request::Change(Change::AddTag(without.clone(), "Fruit".to_owned()))]);
         assert_eq!(state.table.undo_label(), Some("tag “Fruit” on 2 documents"));
-        let requests = do_(&mut state, Ask::Undo);
+        let requests = state.apply(Command::Do(Action::UndoInLibrary));
         assert_eq!(requests, [Request::Change(Change::RemoveTag(without, "Fruit".to_owned()))]);
-        assert_eq!(do_(&mut state, Ask::Undo), []);
+        assert_eq!(state.apply(Command::Do(Action::UndoInLibrary)), []);
     }
 
     #[test]
@@ -980,7 +977,7 @@ mod tests {
         state.table.set_standings(standings, Vec::new());
         do_(&mut state, Ask::SelectAll);
         state.apply(Command::Do(Action::MarkChecked));
-        let requests = do_(&mut state, Ask::Undo);
+        let requests = state.apply(Command::Do(Action::UndoInLibrary));
         let [Request::Change(Change::Mark(marks))] = &requests[..] else { panic!("{requests:?}") };
         let expected = [(2, WorkState::InWork), (3, WorkState::Unread), (4, WorkState::Unread)];
         assert_eq!(*marks, expected.map(|(n, state)| (DocumentId(n), state)));

@@ -446,6 +446,7 @@ fn a_frame_draws_fewer_than_a_hundred_rows_of_ten_thousand() {
         assert!((1..100).contains(&n_rows), "{action:?}: {n_rows}");
     }
     assert!(0 < window.query_all_by_label("Document 00000").count());
+}
 
 /// Prints what frames take: run with an optimised build, alone.
 #[test]
