@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use caesura::search::{FoundBy, Hit, Ranking};
-use caesura::store::SnippetPart;
+use caesura::store::{SnippetPart, WorkState};
 
 use super::{concordance, widgets};
 use crate::command::{Action, Command, SearchIn};
@@ -198,6 +198,7 @@ fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if !search.speakers.is_empty() {
             speaker_ui(ui, state, commands);
         }
+        documents_ui(ui, state, commands);
         if search.is_filtered() && ui.button("Clear").on_hover_text("Look everywhere").clicked() {
             commands.push(Command::Search(SearchCommand::ClearFilters));
         }
@@ -208,13 +209,25 @@ fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn choice_ui(ui: &mut Ui, label: &str, chosen: &str, is_set: bool, contents: impl FnOnce(&mut Ui)) {
     let palette = Palette::of(ui);
     let color = if is_set { palette.accent } else { palette.ink };
-    let text = RichText::new(format!("{} ▾", opening(chosen, 28))).size(size::SMALL).color(color);
-    let button = ui.button(text);
+    let button = drop_button(ui, &opening(chosen, 28), color);
     button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {chosen}")));
     Popup::menu(&button.on_hover_text(label)).show(|ui| {
         ui.set_min_width(200.0);
         ScrollArea::vertical().max_height(320.0).show(ui, contents);
     });
+}
+
+/// Draws a button with a small arrow that says a menu is behind it: the built-in fonts have none.
+pub(super) fn drop_button(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
+    // Room for the arrow.
+    let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
+    let response = ui.button(text);
+    let tip = pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0);
+    let stroke = egui::Stroke::new(1.4, color);
+    for side in [-3.5, 3.5] {
+        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
+    }
+    response
 }
 
 fn ranking_ui(ui: &mut Ui, chosen: Ranking, commands: &mut Vec<Command>) {
@@ -276,6 +289,64 @@ fn speaker_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
     });
+}
+
+/// Draws what documents are told by: tag, state of work, year. What no document has is not offered.
+fn documents_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let search = &state.search;
+    if !state.table.tags.is_empty() || search.tag.is_some() {
+        let chosen = search.tag.as_deref();
+        choice_ui(ui, "Which tag", chosen.unwrap_or("Any tag"), chosen.is_some(), |ui| {
+            if widgets::radio(ui, chosen.is_none(), "Any tag").clicked() {
+                commands.push(Command::Search(SearchCommand::WithTag(None)));
+            }
+            for row in &state.table.tags {
+                if widgets::radio(ui, chosen == Some(&row.tag), &row.tag).clicked() {
+                    commands.push(Command::Search(SearchCommand::WithTag(Some(row.tag.clone()))));
+                }
+            }
+        });
+    }
+    let chosen = search.state.map_or("Any state", |state| state.label());
+    choice_ui(ui, "State of work", chosen, search.state.is_some(), |ui| {
+        if widgets::radio(ui, search.state.is_none(), "Any state").clicked() {
+            commands.push(Command::Search(SearchCommand::WithState(None)));
+        }
+        for state in WorkState::ALL {
+            if widgets::radio(ui, search.state == Some(state), state.label()).clicked() {
+                commands.push(Command::Search(SearchCommand::WithState(Some(state))));
+            }
+        }
+    });
+    years_ui(ui, state, commands);
+}
+
+/// Draws the years to look in, if any document has one.
+fn years_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let documents = state.library.iter().flat_map(|library| &library.documents);
+    let mut years: Vec<u16> = documents.filter_map(|row| row.date).map(|date| date.year()).collect();
+    years.sort_unstable();
+    years.dedup();
+    if years.is_empty() {
+        return;
+    }
+    let (since, until) = state.search.years;
+    for (label, any, chosen, is_since) in
+        [("Since", "Since any year", since, true), ("Until", "Until any year", until, false)]
+    {
+        let said = chosen.map_or_else(|| any.to_owned(), |year| format!("{label} {year}"));
+        choice_ui(ui, label, &said, chosen.is_some(), |ui| {
+            let with = |year| SearchCommand::WithYears(if is_since { year } else { since }, if is_since { until } else { year });
+            if widgets::radio(ui, chosen.is_none(), any).clicked() {
+                commands.push(Command::Search(with(None)));
+            }
+            for year in &years {
+                if widgets::radio(ui, chosen == Some(*year), year.to_string()).clicked() {
+                    commands.push(Command::Search(with(Some(*year))));
+                }
+            }
+        });
+    }
 }
 
 fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
