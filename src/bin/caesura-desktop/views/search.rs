@@ -19,6 +19,9 @@ use crate::worker::MAX_HITS;
 /// The greatest width of the hits, in points.
 const WIDTH: f32 = 860.0;
 
+/// The height of the field, in points.
+const FIELD: f32 = 40.0;
+
 /// The greatest width of a concordance, whose lines need more.
 const WIDE: f32 = 1_400.0;
 
@@ -45,30 +48,29 @@ pub(crate) fn search_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands:
 }
 
 fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            operators_ui(ui, state.search.mode, commands);
-            saved_ui(ui, state, commands);
-            let mut typed = state.search.typed.clone();
-            let hint = match state.search.mode {
-                SearchMode::Chapters => "Words, “a phrase”, prefix*, AND, OR, NOT",
-                SearchMode::Places => "A word, a phrase, part of a word*",
-            };
-            let field = TextEdit::singleline(&mut typed)
-                .hint_text(hint)
-                .font(font(size::HEADING))
-                .desired_width(ui.available_width())
-                .margin(Margin::symmetric(12, 9));
-            let response = ui.add(field);
-            response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
-            if *n_focus != state.n_search_focus {
-                *n_focus = state.n_search_focus;
-                response.request_focus();
-            }
-            if response.changed() {
-                commands.push(Command::TypeSearch(typed));
-            }
-        });
+    let room = vec2(ui.available_width(), FIELD);
+    ui.allocate_ui_with_layout(room, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        operators_ui(ui, state.search.mode, commands);
+        saved_ui(ui, state, commands);
+        let mut typed = state.search.typed.clone();
+        let hint = match state.search.mode {
+            SearchMode::Chapters => "Words, “a phrase”, prefix*, AND, OR, NOT",
+            SearchMode::Places => "A word, a phrase, part of a word*",
+        };
+        let field = TextEdit::singleline(&mut typed)
+            .hint_text(hint)
+            .font(font(size::HEADING))
+            .desired_width(ui.available_width())
+            .margin(Margin::symmetric(12, 9));
+        let response = ui.add(field);
+        response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
+        if *n_focus != state.n_search_focus {
+            *n_focus = state.n_search_focus;
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.push(Command::TypeSearch(typed));
+        }
     });
 }
 
@@ -420,12 +422,14 @@ fn nothing_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// Draws the hits of one document under its title.
 fn group_ui(ui: &mut Ui, group: &Group, hits: &[Hit], at: Option<usize>, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    ui.add_space(space::S);
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        let title = RichText::new(&group.title).size(size::SMALL).color(palette.muted);
-        ui.add(egui::Label::new(title).truncate());
-    });
+    ui.add_space(space::M);
+    let says_no_more = matches!(group.hits[..], [only] if hits[only].chapter.chapter.title == group.title);
+    if !says_no_more {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &group.title));
+        let title = widgets::one_line(ui, &group.title, size::SMALL, palette.muted, rect.width() - 24.0);
+        widgets::paint_line(ui, pos2(rect.left() + 12.0, rect.center().y), title);
+    }
     for &hit in &group.hits {
         ui.push_id(hit, |ui| hit_ui(ui, hit, &hits[hit], &group.title, at == Some(hit), commands));
     }

@@ -201,6 +201,14 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     };
     let palette = Palette::of(ui);
+    let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
+    ui.add(egui::Label::new(label).truncate());
+    let facts = format!(
+        "{} · {} · coherence {:.2}",
+        count(u64::from(topic.n_documents), "document"),
+        count(u64::from(topic.n_chapters), "chapter"),
+        topic.npmi
+    );
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
@@ -209,18 +217,11 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
             edit_ui(ui, state, topic, commands);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
-                ui.add(egui::Label::new(label).truncate());
+                let facts = RichText::new(facts).size(size::SMALL).color(palette.muted);
+                ui.add(egui::Label::new(facts).truncate());
             });
         });
     });
-    let facts = format!(
-        "{} · {} · coherence {:.2}",
-        count(u64::from(topic.n_documents), "document"),
-        count(u64::from(topic.n_chapters), "chapter"),
-        topic.npmi
-    );
-    widgets::note(ui, facts);
     ui.add_space(space::S);
     words_ui(ui, topic, commands);
     ui.add_space(space::S);
@@ -310,11 +311,13 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// Draws the words of a topic in columns, each with a bar of its weight.
 fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
-    const SHOWN: usize = 18;
+    /// At most so many rows of words, so that there is room for the passages below.
+    const MAX_ROWS: usize = 5;
     let palette = Palette::of(ui);
-    let words = &topic.words[..topic.words.len().min(SHOWN)];
-    let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_columns = ((ui.available_width() / 210.0) as usize).clamp(1, 4);
+    let n_shown = topic.words.len().min(n_columns * MAX_ROWS);
+    let words = &topic.words[..n_shown];
+    let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_rows = words.len().div_ceil(n_columns);
     let width = (ui.available_width() / n_columns as f32).min(260.0);
     let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
@@ -337,8 +340,8 @@ fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
         let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
         widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
     }
-    if SHOWN < topic.words.len() {
-        let more: Vec<&str> = topic.words[SHOWN..].iter().map(|(word, _)| word.as_str()).collect();
+    if n_shown < topic.words.len() {
+        let more: Vec<&str> = topic.words[n_shown..].iter().map(|(word, _)| word.as_str()).collect();
         ui.add(egui::Label::new(RichText::new(more.join(" · ")).size(size::SMALL).color(palette.muted)).truncate());
     }
 }
