@@ -78,8 +78,8 @@ impl TopicMap {
                 center: centers[place],
                 radius: radius(at),
                 fill: Tone::Accent,
-                opacity: if is_chosen { 0.85 } else { 0.28 },
-                outline: Some(Tone::Accent),
+                opacity: if is_chosen { 0.6 } else { 0.28 },
+                outline: Some(if is_chosen { Tone::Ink } else { Tone::Accent }),
             });
         }
         self.label(&centers, &radius, &mut picture, chosen);

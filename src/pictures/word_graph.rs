@@ -217,15 +217,16 @@ fn places(n: usize, edges: &[Edge]) -> Vec<(f64, f64)> {
         };
         for one in 0..n {
             for other in one + 1..n {
-                push(one, other, &places, &|distance| ideal * ideal / distance);
+                // Words far apart leave each other alone, or those without a join would be driven to the edges.
+                push(one, other, &places, &|distance| if distance < 2.5 * ideal { ideal * ideal / distance } else { 0.0 });
             }
         }
         for edge in edges {
             push(edge.one, edge.other, &places, &|distance| -distance * distance / ideal * (0.4 + edge.npmi));
         }
         for (place, shift) in places.iter_mut().zip(&shifts) {
-            // A weak pull to the middle keeps what is joined to nothing in the picture.
-            let (x, y) = (shift.0 + 0.3 * ideal * (0.5 - place.0), shift.1 + 0.3 * ideal * (0.5 - place.1));
+            // A pull to the middle keeps together what is not joined.
+            let (x, y) = (shift.0 + 1.2 * ideal * (0.5 - place.0), shift.1 + 1.2 * ideal * (0.5 - place.1));
             let length = x.hypot(y).max(1e-9);
             let step = length.min(reach) / length;
             place.0 += x * step;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql};
 
-use super::{ChapterId, DocumentId, Library, TopicId};
+use super::{ChapterId, DocumentId, Library, TopicId, WorkState};
 use crate::error::Result;
 
 /// Which chapters to look at: all that is given must hold.
@@ -16,6 +17,14 @@ pub struct Filter {
     pub topic: Option<TopicId>,
     /// Only those in which this person speaks.
     pub speaker: Option<String>,
+    /// Only those of documents with this tag, or with one that lies within it.
+    pub tag: Option<String>,
+    /// Only those of documents that the work has come so far with.
+    pub state: Option<WorkState>,
+    /// Only those of documents of this day or later: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. One without a day is of none.
+    pub since: Option<String>,
+    /// Only those of documents of this day or earlier, a year or month counted to its end.
+    pub until: Option<String>,
 }
 
 /// The condition, on a table or alias `chapters`; its parameters are [`Filter::params`].
@@ -24,7 +33,21 @@ pub(super) const CONDITION: &str = "(:document IS NULL OR chapters.document_id =
          JOIN topics ON topics.id = topic_id WHERE topics.shown_as = :topic)) \
      AND (:speaker IS NULL OR EXISTS (SELECT 1 FROM units WHERE units.document_id = chapters.document_id \
          AND units.unit_index >= chapters.first_unit AND units.unit_index < chapters.first_unit + chapters.n_units \
-         AND units.speaker = :speaker))";
+         AND units.speaker = :speaker)) \
+     AND (:tag IS NULL OR EXISTS (SELECT 1 FROM document_tags WHERE document_tags.document_id = chapters.document_id \
+         AND (tag = :tag OR substr(tag, 1, length(:tag) + 1) = :tag || '/' COLLATE NOCASE))) \
+     AND (:state IS NULL OR :state = coalesce( \
+         (SELECT state FROM document_work WHERE document_work.document_id = chapters.document_id), 'unread')) \
+     AND (:since IS NULL OR EXISTS (SELECT 1 FROM documents AS dated WHERE dated.id = chapters.document_id \
+         AND :since <= dated.date)) \
+     AND (:until IS NULL OR EXISTS (SELECT 1 FROM documents AS dated WHERE dated.id = chapters.document_id \
+         AND substr(dated.date, 1, length(:until)) <= :until))";
+
+impl ToSql for WorkState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.name().to_sql()
+    }
+}
 
 impl Filter {
     /// Returns whether every chapter is looked at.
@@ -33,8 +56,16 @@ impl Filter {
     }
 
     /// Returns the parameters of [`CONDITION`].
-    pub(super) fn params(&self) -> [(&'static str, &dyn ToSql); 3] {
-        [(":document", &self.document), (":topic", &self.topic), (":speaker", &self.speaker)]
+    pub(super) fn params(&self) -> [(&'static str, &dyn ToSql); 7] {
+        [
+            (":document", &self.document),
+            (":topic", &self.topic),
+            (":speaker", &self.speaker),
+            (":tag", &self.tag),
+            (":state", &self.state),
+            (":since", &self.since),
+            (":until", &self.until),
+        ]
     }
 }
 
@@ -112,9 +143,36 @@ mod tests {
         assert_eq!(within(Filter { document: Some(plain), ..Filter::default() }), (Some(2), vec![plain]));
         assert_eq!(within(Filter { topic, ..Filter::default() }), (Some(1), vec![plain]));
         assert_eq!(within(Filter { speaker: speaker("Speaker 0"), ..Filter::default() }), (Some(1), vec![spoken]));
-        assert_eq!(within(Filter { speaker: speaker("Speaker 0"), topic, document: None }), (Some(0), vec![]));
+        assert_eq!(within(Filter { speaker: speaker("Speaker 0"), topic, ..Filter::default() }), (Some(0), vec![]));
+        library.add_tag(&[plain], "Sea/Ports").unwrap();
+        library.set_work_state(&[spoken], WorkState::Checked).unwrap();
+        let within = |filter: Filter| library.documents_within(&filter).unwrap();
+        let tag = |tag: &str| Filter { tag: Some(tag.to_owned()), ..Filter::default() };
+        assert_eq!((within(tag("sea")), within(tag("Sea/Ports")), within(tag("Se"))), (vec![plain], vec![plain], vec![]));
+        let state = |state| Filter { state: Some(state), ..Filter::default() };
+        assert_eq!((within(state(WorkState::Checked)), within(state(WorkState::Unread))), (vec![spoken], vec![plain]));
         assert_eq!(library.speakers(None, 9).unwrap(), ["Speaker 0", "Speaker 1"]);
         assert_eq!(library.speakers(Some(plain), 9).unwrap(), [""; 0]);
         assert_eq!(library.speakers(None, 1).unwrap(), ["Speaker 0"]);
+    }
+
+    #[test]
+    fn documents_are_told_by_their_day() {
+        let mut library = Library::in_memory().unwrap();
+        let ids: Vec<DocumentId> =
+            (1..=3).map(|n| library.add_document(&samples::document(n, &["A"], "a lamp")).unwrap()).collect();
+        for (id, date) in ids.iter().zip(["2021-03-09", "2022"]) {
+            library.connection.execute("UPDATE documents SET date = ?2 WHERE id = ?1", rusqlite::params![id, date]).unwrap();
+        }
+        let within = |since: Option<&str>, until: Option<&str>| {
+            let filter =
+                Filter { since: since.map(str::to_owned), until: until.map(str::to_owned), ..Filter::default() };
+            library.documents_within(&filter).unwrap()
+        };
+        assert_eq!(within(Some("2021"), None), ids[..2]);
+        assert_eq!(within(Some("2021-04"), None), ids[1..2]);
+        assert_eq!(within(None, Some("2021")), ids[..1]);
+        assert_eq!(within(Some("2021-03-09"), Some("2022")), ids[..2]);
+        assert_eq!(within(Some("2023"), None), []);
     }
 }

@@ -383,7 +383,7 @@ mod tests {
         library.replace_topics(&[topic], &samples::provenance("minhash")).unwrap();
         let topic = library.topics().unwrap()[0].id;
         let count = |document, topic| {
-            let filter = Filter { document, topic, speaker: None };
+            let filter = Filter { document, topic, ..Filter::default() };
             let n_matches = library.match_chapters(&word("lamp"), &filter, 9).unwrap().len();
             assert_eq!(library.count_matches(&word("lamp"), &filter, 9).unwrap(), n_matches);
             assert_eq!(library.rank_chapters(&word("lamp"), &filter, 9).unwrap().len(), n_matches);

@@ -4,6 +4,7 @@
 //! way, in the middle of a query if need be, so that typing on never waits for what was typed before. It has a connection
 //! of its own: a document opens while a large library is being looked through.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use caesura::concordance::Pattern;
 use caesura::document::Table;
 use caesura::error::{Error, Result};
 use caesura::neural::Encoder;
-use caesura::pictures::{GraphWord, HeatMap, MapTopic, Relevance, TopicMap, WordCount, WordGraph};
-use caesura::pipeline;
+use caesura::pictures::{GraphWord, HeatMap, MapTopic, Relevance, Series, TopicMap, Trend, WordCount, WordGraph};
+use caesura::pipeline::{self, SplitTopic};
 use caesura::progress::{Progress, Unwatched};
 use caesura::search::{self, Concordance, DocumentLines, Filter, Found, Question, Ranking, TopicPassage};
 use caesura::store::{Library, SavedSearch, SavedSearchId, TopicId, TopicRow};
@@ -56,6 +57,10 @@ pub(crate) enum Errand {
     Places { typed: String, topic: Option<TopicId>, filter: Filter },
     /// Make the pictures of the collection.
     Pictures,
+    /// Change topics by hand.
+    EditTopics(TopicChange),
+    /// Say what was done to topics by hand.
+    ByHand,
     /// Count the words of a topic.
     TopicWords(TopicId),
     /// Read the passages of a topic.
@@ -70,6 +75,45 @@ pub(crate) enum Errand {
     Forget(SavedSearchId),
     /// Write a file.
     Write { path: PathBuf, bytes: Vec<u8> },
+}
+
+/// What is done to topics by hand. All of it can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TopicChange {
+    /// Give a topic a name, or the label it was found with again.
+    Rename(TopicId, Option<String>),
+    /// Hide a topic, or show it again.
+    Hide(TopicId),
+    Show(TopicId),
+    /// Make others a part of a topic.
+    Merge(TopicId, Vec<TopicId>),
+    /// Split a topic in two, or what was merged into what it was.
+    Split(TopicId),
+    /// Take back what was done last, or do it again.
+    Undo,
+    Redo,
+}
+
+/// What is done to topics, and what of it can be taken back and done again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TopicsByHand {
+    /// The topics that are hidden.
+    pub(crate) hidden: Vec<TopicRow>,
+    /// What undoing takes back, and what redoing does again.
+    pub(crate) to_undo: Option<String>,
+    pub(crate) to_redo: Option<String>,
+}
+
+impl TopicsByHand {
+    fn read(library: &Library) -> Result<Self> {
+        let edits = library.topic_edits()?;
+        let named = |edit: &caesura::store::TopicEdit| format!("{} “{}”", edit.kind.name(), edit.label);
+        Ok(Self {
+            hidden: library.hidden_topics()?,
+            to_undo: edits.iter().filter(|edit| !edit.is_undone).max_by_key(|edit| edit.id).map(named),
+            to_redo: edits.iter().filter(|edit| edit.is_undone).min_by_key(|edit| edit.id).map(named),
+        })
+    }
 }
 
 /// What a search is to find.
@@ -96,6 +140,7 @@ pub(crate) enum Finding {
     Pictures(Box<CollectionPictures>),
     TopicWords(Box<TopicWords>),
     Passages(TopicId, Vec<TopicPassage>),
+    TopicsByHand(Box<TopicsByHand>),
     Speakers(Vec<String>),
     Saved(Vec<SavedSearch>),
     Written(PathBuf),
@@ -108,6 +153,7 @@ pub(crate) enum Finding {
 pub(crate) struct CollectionPictures {
     pub(crate) map: TopicMap,
     pub(crate) heat: HeatMap,
+    pub(crate) trend: Trend,
     /// The documents of the heat map, in its order.
     pub(crate) documents: Vec<caesura::store::DocumentId>,
 }
@@ -129,7 +175,13 @@ impl Errand {
             Self::Pictures => Some(2),
             Self::TopicWords(_) => Some(3),
             Self::Passages(_) => Some(4),
-            Self::Speakers | Self::Saved | Self::Save { .. } | Self::Forget(_) | Self::Write { .. } => None,
+            Self::EditTopics(_)
+            | Self::ByHand
+            | Self::Speakers
+            | Self::Saved
+            | Self::Save { .. }
+            | Self::Forget(_)
+            | Self::Write { .. } => None,
         }
     }
 
@@ -139,6 +191,7 @@ impl Errand {
             Self::Places { .. } => "The library could not be looked through",
             Self::Pictures | Self::TopicWords(_) => "The picture could not be made",
             Self::Passages(_) => "The passages could not be read",
+            Self::EditTopics(_) | Self::ByHand => "The topic was not changed",
             Self::Speakers => "The speakers could not be listed",
             Self::Saved | Self::Save { .. } | Self::Forget(_) => "The saved searches could not be changed",
             Self::Write { .. } => "The file was not written",
@@ -246,6 +299,13 @@ impl Scout {
                 Finding::Counted(Box::new(look.through(library, &typed, topic, &filter)?))
             }
             Errand::Pictures => Finding::Pictures(Box::new(pictures(library)?)),
+            Errand::EditTopics(change) => {
+                edit_topics(library, change, &*self.gate)?;
+                let topics = library.topics()?;
+                self.voice.say(Event::Topics { library: library.path().to_owned(), topics });
+                Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?))
+            }
+            Errand::ByHand => Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?)),
             Errand::TopicWords(topic) => {
                 let counts = counted(&mut self.words, library, &self.gate)?;
                 Finding::TopicWords(Box::new(topic_words(library, topic, counts, &*self.gate)?))
@@ -376,6 +436,47 @@ fn pattern_of_topic(library: &Library, id: TopicId) -> Result<Option<Pattern>> {
     Ok(Pattern::of_stems(topic.words.iter().map(|(word, _)| word.as_str()), language))
 }
 
+fn edit_topics(library: &mut Library, change: TopicChange, progress: &dyn Progress) -> Result<()> {
+    match change {
+        TopicChange::Rename(id, name) => library.rename_topic(id, name.as_deref()).map(drop),
+        TopicChange::Hide(id) => library.hide_topic(id).map(drop),
+        TopicChange::Show(id) => library.show_topic(id).map(drop),
+        TopicChange::Merge(into, others) => library.merge_topics(into, &others).map(drop),
+        TopicChange::Split(id) => pipeline::split_topic(library, id, SplitTopic::Number(2), progress).map(drop),
+        TopicChange::Undo => library.undo_topic_edit().map(drop),
+        TopicChange::Redo => library.redo_topic_edit().map(drop),
+    }
+}
+
+/// Returns topics through the years of the documents that have one: the share of each year's documents that bear them.
+/// Where all are of three years or fewer, months take the place of years.
+fn trend(library: &Library, topics: &[TopicRow]) -> Result<Trend> {
+    let documents = library.documents()?;
+    let dates: Vec<_> = documents.iter().filter_map(|row| row.date.map(|date| (row.id, date.to_string()))).collect();
+    let years: BTreeSet<&str> = dates.iter().filter_map(|(_, date)| date.get(..4)).collect();
+    let n_letters = if years.len() <= 3 { 7 } else { 4 };
+    let period = |date: &String| date[..date.len().min(n_letters)].to_owned();
+    let mut n_documents: BTreeMap<String, u32> = BTreeMap::new();
+    for (_, date) in &dates {
+        *n_documents.entry(period(date)).or_default() += 1;
+    }
+    let period_of: BTreeMap<_, String> = dates.iter().map(|(id, date)| (*id, period(date))).collect();
+    let mut bearing: BTreeMap<(TopicId, &str), u32> = BTreeMap::new();
+    for (document, topic, _) in library.document_topics()? {
+        if let Some(period) = period_of.get(&document) {
+            *bearing.entry((topic, period)).or_default() += 1;
+        }
+    }
+    let series = topics.iter().map(|topic| {
+        let share = |(period, n): (&String, &u32)| {
+            f64::from(bearing.get(&(topic.id, period.as_str())).copied().unwrap_or(0)) / f64::from(*n)
+        };
+        Series { label: topic.label.clone(), values: n_documents.iter().map(share).collect() }
+    });
+    let series = series.collect();
+    Ok(Trend::of(n_documents.into_keys().collect(), series))
+}
+
 fn pictures(library: &Library) -> Result<CollectionPictures> {
     let (topics, rows) = (library.topics()?, library.documents()?);
     let place_of = |id: TopicId| topics.iter().position(|topic| topic.id == id);
@@ -391,9 +492,10 @@ fn pictures(library: &Library) -> Result<CollectionPictures> {
             strengths[at].push((topic, strength));
         }
     }
+    let trend = trend(library, &topics)?;
     let labels = topics.iter().map(|topic| topic.label.clone()).collect();
     let (ids, titles) = documents.into_iter().unzip();
-    Ok(CollectionPictures { map: TopicMap::of(map), heat: HeatMap::of(labels, titles, strengths), documents: ids })
+    Ok(CollectionPictures { map: TopicMap::of(map), heat: HeatMap::of(labels, titles, strengths), trend, documents: ids })
 }
 
 /// Returns the words of the whole library, counted anew if it has changed.

@@ -1,7 +1,7 @@
 //! What the search shows: what is typed, where it looks, what was found, and where among it the reader is.
 
 use caesura::search::{Filter, Found, Hit, Ranking};
-use caesura::store::{DocumentId, SavedSearch, SavedSearchId, TopicId, TopicRow};
+use caesura::store::{DocumentId, SavedSearch, SavedSearchId, TopicId, TopicRow, WorkState};
 use serde_json::{Value, json};
 
 use crate::command::{Passage, SearchIn};
@@ -19,6 +19,12 @@ pub(crate) enum SearchCommand {
     WithTopic(Option<TopicId>),
     /// Look only where that person speaks.
     WithSpeaker(Option<String>),
+    /// Look only in documents with that tag.
+    WithTag(Option<String>),
+    /// Look only in documents that the work has come so far with.
+    WithState(Option<WorkState>),
+    /// Look only in documents of that year or later, and of that year or earlier.
+    WithYears(Option<u16>, Option<u16>),
     /// Look everywhere.
     ClearFilters,
     /// Put an operator behind what is typed.
@@ -54,6 +60,10 @@ pub(crate) struct SearchShown {
     pub(crate) ranking: Ranking,
     pub(crate) topic: Option<TopicId>,
     pub(crate) speaker: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) state: Option<WorkState>,
+    /// The first and the last year.
+    pub(crate) years: (Option<u16>, Option<u16>),
     pub(crate) found: Option<Found>,
     /// The hits by document: the document of the best hit first.
     pub(crate) groups: Vec<Group>,
@@ -85,7 +95,12 @@ impl SearchShown {
 
     /// Returns whether any filter is set.
     pub(crate) fn is_filtered(&self) -> bool {
-        self.topic.is_some() || self.speaker.is_some() || self.within == SearchIn::Document
+        self.topic.is_some()
+            || self.speaker.is_some()
+            || self.tag.is_some()
+            || self.state.is_some()
+            || self.years != (None, None)
+            || self.within == SearchIn::Document
     }
 
     /// Returns where to look, `open` being the document that is open.
@@ -94,7 +109,16 @@ impl SearchShown {
             SearchIn::Library => None,
             SearchIn::Document => open,
         };
-        Filter { document, topic: self.topic, speaker: self.speaker.clone() }
+        let year = |year: Option<u16>| year.map(|year| format!("{year:04}"));
+        Filter {
+            document,
+            topic: self.topic,
+            speaker: self.speaker.clone(),
+            tag: self.tag.clone(),
+            state: self.state,
+            since: year(self.years.0),
+            until: year(self.years.1),
+        }
     }
 
     /// Returns the errand for what is typed, under `number`; nothing if that is too little to look for.
@@ -169,7 +193,13 @@ impl SearchShown {
             SearchMode::Chapters => "chapters",
             SearchMode::Places => "places",
         };
-        json!({"show": mode, "ranking": self.ranking.name(), "topic": label, "speaker": self.speaker}).to_string()
+        let state = self.state.map(WorkState::name);
+        let (since, until) = self.years;
+        json!({
+            "show": mode, "ranking": self.ranking.name(), "topic": label, "speaker": self.speaker, "tag": self.tag,
+            "state": state, "since": since, "until": until,
+        })
+        .to_string()
     }
 
     /// Takes a saved search. What it says that is not understood is as if it were not said.
@@ -183,6 +213,17 @@ impl SearchShown {
         self.topic =
             of("topic").and_then(|label| topics.iter().find(|topic| topic.label == label)).map(|topic| topic.id);
         self.speaker = of("speaker").map(str::to_owned);
+        self.tag = of("tag").map(str::to_owned);
+        self.state = of("state").and_then(WorkState::from_name);
+        let year = |name: &str| wish.get(name).and_then(Value::as_u64).and_then(|year| u16::try_from(year).ok());
+        self.years = (year("since"), year("until"));
+        self.within = SearchIn::Library;
+    }
+
+    /// Looks everywhere.
+    pub(crate) fn clear_filters(&mut self) {
+        (self.topic, self.speaker, self.tag, self.state) = (None, None, None, None);
+        self.years = (None, None);
         self.within = SearchIn::Library;
     }
 }

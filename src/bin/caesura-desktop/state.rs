@@ -23,10 +23,10 @@ use crate::palette::Palette;
 use crate::queue::Pace;
 use crate::rows::{self, Row};
 use crate::samples;
-use crate::scout::{Asked, Errand, csv_bytes};
+use crate::scout::{Asked, Errand, TopicChange, csv_bytes};
 use crate::search::{SearchCommand, SearchMode, SearchShown};
 use crate::settings::{Settings, ZOOMS};
-use crate::topics::TopicsShown;
+use crate::topics::{TopicsCommand, TopicsShown};
 use crate::watch::Watched;
 use crate::worker::{Event, Failure, JobId, KeptChapters, Loaded, Request, Shelf, Work, WorkSettings};
 use crate::{exports, library, queue};
@@ -636,7 +636,8 @@ impl State {
         if action == Action::Undo && self.tab == Tab::Library {
             return self.undo_in_library();
         }
-        if let Some(requests) = self.act_by_hand(action) {
+        let is_of_topics = self.tab == Tab::Topics && matches!(action, Action::Undo | Action::Redo);
+        if !is_of_topics && let Some(requests) = self.act_by_hand(action) {
             return requests;
         }
         match action {
@@ -648,6 +649,8 @@ impl State {
             Action::OpenOwn => return vec![self.open_library(self.places.own.clone())],
             Action::OpenSamples => return vec![self.open_library(self.places.samples.clone())],
             Action::ShowRead => self.tab = Tab::Read,
+            Action::Undo if self.tab == Tab::Topics => return self.apply_topics(TopicsCommand::Edit(TopicChange::Undo)),
+            Action::Redo if self.tab == Tab::Topics => return self.apply_topics(TopicsCommand::Edit(TopicChange::Redo)),
             Action::ShowTopics => {
                 self.tab = Tab::Topics;
                 return self.topics_errands();
@@ -1013,10 +1016,10 @@ impl State {
             SearchCommand::RankBy(ranking) => self.search.ranking = ranking,
             SearchCommand::WithTopic(topic) => self.search.topic = topic,
             SearchCommand::WithSpeaker(speaker) => self.search.speaker = speaker,
-            SearchCommand::ClearFilters => {
-                (self.search.topic, self.search.speaker) = (None, None);
-                self.search.within = crate::command::SearchIn::Library;
-            }
+            SearchCommand::WithTag(tag) => self.search.tag = tag,
+            SearchCommand::WithState(state) => self.search.state = state,
+            SearchCommand::WithYears(since, until) => self.search.years = (since, until),
+            SearchCommand::ClearFilters => self.search.clear_filters(),
             SearchCommand::TypeOperator(operator) => {
                 if !self.search.typed.is_empty() && !self.search.typed.ends_with(' ') {
                     self.search.typed.push(' ');
@@ -1285,8 +1288,11 @@ impl State {
         requests
     }
 
+    /// Chooses the first topic, unless the one that was chosen is still there.
     fn choose_first_topic(&mut self) -> Option<Request> {
-        self.topics.chosen = self.topics.all.first().map(|topic| topic.id);
+        if self.topics.chosen_index().is_none() {
+            self.topics.chosen = self.topics.all.first().map(|topic| topic.id);
+        }
         self.topics.chosen.map(Request::Topic)
     }
 
@@ -1567,7 +1573,8 @@ pub(crate) mod tests {
         assert_eq!(state.apply(Command::Do(Action::NextHit)), []);
         assert_eq!(state.jump().map(|jump| jump.to), Some(JumpTo::Unit(UnitIndex(4))));
         assert_eq!(state.search.place(), Some((1, 2)));
-        assert_eq!(state.apply(Command::Do(Action::NextHit)), [Request::OpenDocument(DocumentId(here + 1))]);
+        let requests = state.apply(Command::Do(Action::NextHit));
+        assert_eq!(requests.last(), Some(&Request::OpenDocument(DocumentId(here + 1))));
         assert_eq!(state.apply(Command::Do(Action::NextHit)), []);
         assert_eq!(state.search.place(), Some((2, 2)));
     }

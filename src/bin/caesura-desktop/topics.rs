@@ -8,7 +8,7 @@ use caesura::store::{TopicId, TopicRow};
 
 use crate::command::{Command, Passage};
 use crate::raster::{Pixels, svg_bytes};
-use crate::scout::{CollectionPictures, Errand, Finding, TopicWords, csv_bytes};
+use crate::scout::{CollectionPictures, Errand, Finding, TopicChange, TopicWords, TopicsByHand, csv_bytes};
 use crate::state::{Bearers, State};
 use crate::worker::Request;
 
@@ -31,6 +31,10 @@ pub(crate) enum TopicsCommand {
     Follow(Target),
     /// Sort the list so.
     SortBy(TopicOrder),
+    /// The name for the topic is another text.
+    TypeName(String),
+    /// Change topics by hand.
+    Edit(TopicChange),
 }
 
 /// The parts: what is shown beside the list.
@@ -43,6 +47,8 @@ pub(crate) enum TopicsPart {
     Map,
     /// How strongly each document bears each topic.
     Documents,
+    /// Each topic through the years.
+    Time,
     /// The words of the topic against the collection.
     Words,
     /// The words of the topic that stand together.
@@ -51,7 +57,8 @@ pub(crate) enum TopicsPart {
 
 impl TopicsPart {
     /// Every part there is, in the order they are shown.
-    pub(crate) const ALL: [Self; 5] = [Self::Passages, Self::Map, Self::Documents, Self::Words, Self::Graph];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Passages, Self::Map, Self::Documents, Self::Time, Self::Words, Self::Graph];
 
     /// Returns the text of its tab.
     pub(crate) fn label(self) -> &'static str {
@@ -59,6 +66,7 @@ impl TopicsPart {
             Self::Passages => "Passages",
             Self::Map => "Map",
             Self::Documents => "By document",
+            Self::Time => "Over time",
             Self::Words => "Compare words",
             Self::Graph => "Word graph",
         }
@@ -70,6 +78,7 @@ impl TopicsPart {
             Self::Passages => "The words of the topic, and the passages that speak of it",
             Self::Map => "All topics: near where the same documents bear them",
             Self::Documents => "How strongly each document bears each topic",
+            Self::Time => "What share of the documents of each year, or month, bears each topic",
             Self::Words => "The words of the topic's chapters against the whole library",
             Self::Graph => "Words of the topic, joined where they stand together more than by chance",
         }
@@ -81,6 +90,7 @@ impl TopicsPart {
             Self::Passages => "passages",
             Self::Map => "topic-map",
             Self::Documents => "topics-by-document",
+            Self::Time => "topics-over-time",
             Self::Words => "topic-words",
             Self::Graph => "word-graph",
         }
@@ -180,6 +190,11 @@ pub(crate) struct TopicsShown {
     pub(crate) saved_to: Option<PathBuf>,
     /// The file that the pixels of the picture go to, once the front end has them.
     pub(crate) pixels_to: Option<PathBuf>,
+    pub(crate) name_typed: String,
+    /// What was done to topics by hand.
+    pub(crate) by_hand: TopicsByHand,
+    /// Whether that was asked for.
+    knows_by_hand: bool,
     /// Grows with each picture that comes: what is laid out of another one is not of this.
     pub(crate) version: u64,
     /// What is under way, by its number.
@@ -192,6 +207,7 @@ enum Asked {
     Passages,
     Collection,
     Words,
+    ByHand,
     Write,
 }
 
@@ -212,6 +228,9 @@ impl Default for TopicsShown {
             shows_table: false,
             saved_to: None,
             pixels_to: None,
+            name_typed: String::new(),
+            by_hand: TopicsByHand::default(),
+            knows_by_hand: false,
             version: 0,
             asked: Vec::new(),
         }
@@ -226,7 +245,8 @@ impl TopicsShown {
         self.passages = None;
         self.collection = None;
         self.words = None;
-        self.asked.clear();
+        // What was asked for by hand is answered yet.
+        self.asked.retain(|(_, asked)| matches!(asked, Asked::ByHand | Asked::Write));
         self.version += 1;
     }
 
@@ -234,7 +254,7 @@ impl TopicsShown {
     pub(crate) fn is_running(&self) -> bool {
         let wanted = match self.part {
             TopicsPart::Passages => Asked::Passages,
-            TopicsPart::Map | TopicsPart::Documents => Asked::Collection,
+            TopicsPart::Map | TopicsPart::Documents | TopicsPart::Time => Asked::Collection,
             TopicsPart::Words | TopicsPart::Graph => Asked::Words,
         };
         self.asked.iter().any(|(_, asked)| *asked == wanted)
@@ -255,6 +275,7 @@ impl TopicsShown {
             Finding::Pictures(pictures) => self.collection = Some(*pictures),
             Finding::TopicWords(words) => self.words = Some(*words),
             Finding::Passages(topic, passages) => self.passages = Some((topic, passages)),
+            Finding::TopicsByHand(by_hand) => self.by_hand = *by_hand,
             Finding::Written(path) => self.saved_to = Some(path),
             _ => {}
         }
@@ -269,6 +290,7 @@ impl TopicsShown {
             TopicsPart::Passages => None,
             TopicsPart::Map => collection.map(|pictures| pictures.map.picture(width, height, self.chosen_index())),
             TopicsPart::Documents => collection.map(|pictures| pictures.heat.picture(width)),
+            TopicsPart::Time => collection.map(|pictures| pictures.trend.picture(width, self.chosen_index())),
             TopicsPart::Words => words.map(|words| words.relevance.picture(self.lambda, width)),
             TopicsPart::Graph => words.map(|words| words.graph.picture(width, height)),
         }
@@ -281,7 +303,9 @@ impl TopicsShown {
 
     fn note(&mut self, number: u64, asked: Asked) {
         // A newer one of its kind takes the place of one under way, which is then never answered.
-        self.asked.retain(|(_, other)| *other != asked);
+        if !matches!(asked, Asked::ByHand | Asked::Write) {
+            self.asked.retain(|(_, other)| *other != asked);
+        }
         self.asked.push((number, asked));
     }
 }
@@ -320,7 +344,7 @@ impl State {
                 let is_there = topics.passages.as_ref().is_some_and(|(of, _)| *of == chosen);
                 (is_there, Asked::Passages, Errand::Passages(chosen))
             }
-            TopicsPart::Map | TopicsPart::Documents => {
+            TopicsPart::Map | TopicsPart::Documents | TopicsPart::Time => {
                 (topics.collection.is_some(), Asked::Collection, Errand::Pictures)
             }
             TopicsPart::Words | TopicsPart::Graph => {
@@ -328,7 +352,11 @@ impl State {
                 (is_there, Asked::Words, Errand::TopicWords(chosen))
             }
         };
-        if is_there { Vec::new() } else { self.ask(asked, errand) }
+        let mut requests = if is_there { Vec::new() } else { self.ask(asked, errand) };
+        if !std::mem::replace(&mut self.topics.knows_by_hand, true) {
+            requests.splice(0..0, self.ask(Asked::ByHand, Errand::ByHand));
+        }
+        requests
     }
 
     fn ask(&mut self, asked: Asked, errand: Errand) -> Vec<Request> {
@@ -353,6 +381,11 @@ impl State {
             }
             TopicsCommand::ShowTable(shows_table) => self.topics.shows_table = shows_table,
             TopicsCommand::SortBy(order) => self.topics.order = order,
+            TopicsCommand::TypeName(name) => self.topics.name_typed = name,
+            TopicsCommand::Edit(change) => {
+                self.topics.name_typed.clear();
+                return self.ask(Asked::ByHand, Errand::EditTopics(change));
+            }
             TopicsCommand::Follow(target) => return self.follow(target),
             TopicsCommand::SaveTo(path, format) => return self.save_picture(path, format),
             TopicsCommand::SavePixels(pixels) => {
@@ -478,7 +511,7 @@ mod tests {
         let map = TopicMap::of(vec![MapTopic { label: "bee".to_owned(), documents: vec![(1, 1.0)] }; 3]);
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let heat = HeatMap::of(names(&["bee", "train", "Anchor"]), names(&["A text"]), vec![vec![(0, 0.5)]]);
-        CollectionPictures { map, heat, documents: vec![DocumentId(1)] }
+        CollectionPictures { map, heat, trend: caesura::pictures::Trend::default(), documents: vec![DocumentId(1)] }
     }
 
     fn number(requests: &[Request]) -> u64 {
@@ -492,7 +525,11 @@ mod tests {
     fn what_a_part_lacks_is_asked_for_once_it_is_shown() {
         let mut state = with_topics();
         let requests = state.apply(Command::Do(Action::ShowTopics));
-        assert!(matches!(&requests[..], [Request::Scout(scout::Asked { errand: Errand::Passages(TopicId(4)), .. })]));
+        let errands: Vec<&Errand> = requests
+            .iter()
+            .filter_map(|request| if let Request::Scout(asked) = request { Some(&asked.errand) } else { None })
+            .collect();
+        assert_eq!(errands, [&Errand::ByHand, &Errand::Passages(TopicId(4))]);
         assert!(state.topics.is_running());
         state.hear(Event::Scouted { number: number(&requests), finding: Finding::Passages(TopicId(4), Vec::new()) });
         assert!(!state.topics.is_running());

@@ -636,6 +636,18 @@ pub(crate) struct Within {
     /// Only where this person speaks
     #[arg(long, value_name = "NAME")]
     pub(crate) speaker: Option<String>,
+    /// Only in documents with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+    /// Only in documents that the work has come so far with: checked for those looked over by hand
+    #[arg(long, value_name = "STATE", value_parser = work_state())]
+    pub(crate) state: Option<WorkState>,
+    /// Only in documents of this day or later
+    #[arg(long, value_name = "YYYY[-MM[-DD]]", value_parser = day)]
+    pub(crate) since: Option<String>,
+    /// Only in documents of this day or earlier
+    #[arg(long, value_name = "YYYY[-MM[-DD]]", value_parser = day)]
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -997,6 +1009,11 @@ fn note_color() -> impl TypedValueParser<Value = NoteColor> {
 fn work_state() -> impl TypedValueParser<Value = WorkState> {
     PossibleValuesParser::new(["unread", "in-work", "checked"])
         .map(|name| WorkState::from_name(&name.replace('-', "_")).expect("only these names are let in"))
+}
+
+fn day(typed: &str) -> Result<String, String> {
+    let date = caesura::document::Date::from_iso(typed).ok_or_else(|| format!("{typed:?} is no day such as 2024-05-31"))?;
+    Ok(date.to_string())
 }
 
 fn ranking() -> impl TypedValueParser<Value = Ranking> {

@@ -152,7 +152,7 @@ fn sort_ui(ui: &mut Ui, shown: &ConcordanceShown, commands: &mut Vec<Command>) {
         if let Some(only) = shown.only {
             ui.add_space(space::M);
             let title = crate::format::opening(shown.title(only), 30);
-            if ui.button(format!("Only “{title}” ✕")).on_hover_text("Show the lines of all documents").clicked() {
+            if ui.button(format!("Only “{title}”: show all")).on_hover_text("Show the lines of all documents").clicked() {
                 commands.push(Command::Places(PlacesCommand::OnlyDocument(None)));
             }
         }
@@ -191,11 +191,8 @@ fn line_ui(ui: &mut Ui, shown: &ConcordanceShown, found: &Occurrence, at: usize)
     let middle = rect.center().y;
     let hit = widgets::one_line(ui, &line.hit, size::BODY, palette.accent, 0.3 * rect.width());
     let (hit_left, hit_right) = (shape.middle - hit.size().x / 2.0, shape.middle + hit.size().x / 2.0);
-    // Of what stands before, the end is what counts: it is laid out whole and cut at its beginning.
-    let before = ui.painter().layout_no_wrap(line.left.clone(), crate::theme::font(size::BODY), palette.ink);
-    let room = egui::Rect::from_x_y_ranges(rect.left() + 4.0..=hit_left - 7.0, rect.y_range());
-    let start = pos2(room.right() - before.size().x, middle - before.size().y / 2.0);
-    ui.painter().with_clip_rect(room.intersect(ui.clip_rect())).galley(start, before, Color32::PLACEHOLDER);
+    let before = ending(ui, &line.left, palette.ink, hit_left - 11.0 - rect.left());
+    widgets::paint_line(ui, pos2(hit_left - 7.0 - before.size().x, middle), before);
     widgets::paint_line(ui, pos2(hit_left, middle), hit);
     let after = widgets::one_line(ui, &line.right, size::BODY, palette.ink, shape.document - hit_right - 20.0);
     widgets::paint_line(ui, pos2(hit_right + 7.0, middle), after);
@@ -206,6 +203,21 @@ fn line_ui(ui: &mut Ui, shown: &ConcordanceShown, found: &Occurrence, at: usize)
     let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, shape.right - shape.document);
     widgets::paint_line(ui, pos2(shape.document, middle), place);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+/// Lays out as much of the end of `text` as is `width` wide, from the start of a word on.
+fn ending(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let font = crate::theme::font(size::BODY);
+    let whole = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+    if whole.size().x <= width {
+        return whole;
+    }
+    // Letters are about as wide on average, so this is nearly what fits; the ellipsis needs some of it.
+    let share = 1.0 - (width - 14.0).max(0.0) / whole.size().x;
+    let from = text.ceil_char_boundary((text.len() as f32 * share) as usize);
+    let from = text[from..].find(' ').map_or(from, |space| from + space + 1);
+    let part = format!("…{}", &text[from..]);
+    ui.painter().layout_no_wrap(part, font, color)
 }
 
 /// Draws how many places each document has, most first; pressing one shows its lines.

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use caesura::search::{FoundBy, Hit, Ranking};
-use caesura::store::SnippetPart;
+use caesura::store::{SnippetPart, WorkState};
 
 use super::{concordance, widgets};
 use crate::command::{Action, Command, SearchIn};
@@ -18,6 +18,9 @@ use crate::worker::MAX_HITS;
 
 /// The greatest width of the hits, in points.
 const WIDTH: f32 = 860.0;
+
+/// The height of the field, in points.
+const FIELD: f32 = 40.0;
 
 /// The greatest width of a concordance, whose lines need more.
 const WIDE: f32 = 1_400.0;
@@ -45,30 +48,29 @@ pub(crate) fn search_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands:
 }
 
 fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            operators_ui(ui, state.search.mode, commands);
-            saved_ui(ui, state, commands);
-            let mut typed = state.search.typed.clone();
-            let hint = match state.search.mode {
-                SearchMode::Chapters => "Words, “a phrase”, prefix*, AND, OR, NOT",
-                SearchMode::Places => "A word, a phrase, part of a word*",
-            };
-            let field = TextEdit::singleline(&mut typed)
-                .hint_text(hint)
-                .font(font(size::HEADING))
-                .desired_width(ui.available_width())
-                .margin(Margin::symmetric(12, 9));
-            let response = ui.add(field);
-            response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
-            if *n_focus != state.n_search_focus {
-                *n_focus = state.n_search_focus;
-                response.request_focus();
-            }
-            if response.changed() {
-                commands.push(Command::TypeSearch(typed));
-            }
-        });
+    let room = vec2(ui.available_width(), FIELD);
+    ui.allocate_ui_with_layout(room, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        operators_ui(ui, state.search.mode, commands);
+        saved_ui(ui, state, commands);
+        let mut typed = state.search.typed.clone();
+        let hint = match state.search.mode {
+            SearchMode::Chapters => "Words, “a phrase”, prefix*, AND, OR, NOT",
+            SearchMode::Places => "A word, a phrase, part of a word*",
+        };
+        let field = TextEdit::singleline(&mut typed)
+            .hint_text(hint)
+            .font(font(size::HEADING))
+            .desired_width(ui.available_width())
+            .margin(Margin::symmetric(12, 9));
+        let response = ui.add(field);
+        response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
+        if *n_focus != state.n_search_focus {
+            *n_focus = state.n_search_focus;
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.push(Command::TypeSearch(typed));
+        }
     });
 }
 
@@ -198,6 +200,7 @@ fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if !search.speakers.is_empty() {
             speaker_ui(ui, state, commands);
         }
+        documents_ui(ui, state, commands);
         if search.is_filtered() && ui.button("Clear").on_hover_text("Look everywhere").clicked() {
             commands.push(Command::Search(SearchCommand::ClearFilters));
         }
@@ -208,13 +211,25 @@ fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn choice_ui(ui: &mut Ui, label: &str, chosen: &str, is_set: bool, contents: impl FnOnce(&mut Ui)) {
     let palette = Palette::of(ui);
     let color = if is_set { palette.accent } else { palette.ink };
-    let text = RichText::new(format!("{} ▾", opening(chosen, 28))).size(size::SMALL).color(color);
-    let button = ui.button(text);
+    let button = drop_button(ui, &opening(chosen, 28), color);
     button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {chosen}")));
     Popup::menu(&button.on_hover_text(label)).show(|ui| {
         ui.set_min_width(200.0);
         ScrollArea::vertical().max_height(320.0).show(ui, contents);
     });
+}
+
+/// Draws a button with a small arrow that says a menu is behind it: the built-in fonts have none.
+pub(super) fn drop_button(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
+    // Room for the arrow.
+    let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
+    let response = ui.button(text);
+    let tip = pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0);
+    let stroke = egui::Stroke::new(1.4, color);
+    for side in [-3.5, 3.5] {
+        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
+    }
+    response
 }
 
 fn ranking_ui(ui: &mut Ui, chosen: Ranking, commands: &mut Vec<Command>) {
@@ -276,6 +291,64 @@ fn speaker_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
     });
+}
+
+/// Draws what documents are told by: tag, state of work, year. What no document has is not offered.
+fn documents_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let search = &state.search;
+    if !state.table.tags.is_empty() || search.tag.is_some() {
+        let chosen = search.tag.as_deref();
+        choice_ui(ui, "Which tag", chosen.unwrap_or("Any tag"), chosen.is_some(), |ui| {
+            if widgets::radio(ui, chosen.is_none(), "Any tag").clicked() {
+                commands.push(Command::Search(SearchCommand::WithTag(None)));
+            }
+            for row in &state.table.tags {
+                if widgets::radio(ui, chosen == Some(&row.tag), &row.tag).clicked() {
+                    commands.push(Command::Search(SearchCommand::WithTag(Some(row.tag.clone()))));
+                }
+            }
+        });
+    }
+    let chosen = search.state.map_or("Any state", |state| state.label());
+    choice_ui(ui, "State of work", chosen, search.state.is_some(), |ui| {
+        if widgets::radio(ui, search.state.is_none(), "Any state").clicked() {
+            commands.push(Command::Search(SearchCommand::WithState(None)));
+        }
+        for state in WorkState::ALL {
+            if widgets::radio(ui, search.state == Some(state), state.label()).clicked() {
+                commands.push(Command::Search(SearchCommand::WithState(Some(state))));
+            }
+        }
+    });
+    years_ui(ui, state, commands);
+}
+
+/// Draws the years to look in, if any document has one.
+fn years_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let documents = state.library.iter().flat_map(|library| &library.documents);
+    let mut years: Vec<u16> = documents.filter_map(|row| row.date).map(|date| date.year()).collect();
+    years.sort_unstable();
+    years.dedup();
+    if years.is_empty() {
+        return;
+    }
+    let (since, until) = state.search.years;
+    for (label, any, chosen, is_since) in
+        [("Since", "Since any year", since, true), ("Until", "Until any year", until, false)]
+    {
+        let said = chosen.map_or_else(|| any.to_owned(), |year| format!("{label} {year}"));
+        choice_ui(ui, label, &said, chosen.is_some(), |ui| {
+            let with = |year| SearchCommand::WithYears(if is_since { year } else { since }, if is_since { until } else { year });
+            if widgets::radio(ui, chosen.is_none(), any).clicked() {
+                commands.push(Command::Search(with(None)));
+            }
+            for year in &years {
+                if widgets::radio(ui, chosen == Some(*year), year.to_string()).clicked() {
+                    commands.push(Command::Search(with(Some(*year))));
+                }
+            }
+        });
+    }
 }
 
 fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -349,12 +422,14 @@ fn nothing_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// Draws the hits of one document under its title.
 fn group_ui(ui: &mut Ui, group: &Group, hits: &[Hit], at: Option<usize>, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    ui.add_space(space::S);
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        let title = RichText::new(&group.title).size(size::SMALL).color(palette.muted);
-        ui.add(egui::Label::new(title).truncate());
-    });
+    ui.add_space(space::M);
+    let says_no_more = matches!(group.hits[..], [only] if hits[only].chapter.chapter.title == group.title);
+    if !says_no_more {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &group.title));
+        let title = widgets::one_line(ui, &group.title, size::SMALL, palette.muted, rect.width() - 24.0);
+        widgets::paint_line(ui, pos2(rect.left() + 12.0, rect.center().y), title);
+    }
     for &hit in &group.hits {
         ui.push_id(hit, |ui| hit_ui(ui, hit, &hits[hit], &group.title, at == Some(hit), commands));
     }

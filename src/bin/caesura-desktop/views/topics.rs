@@ -10,6 +10,7 @@ use super::{search, widgets};
 use crate::command::{Action, Command, Passage};
 use crate::concordance::PlacesCommand;
 use crate::format::{clock, count};
+use crate::scout::TopicChange;
 use crate::state::{Bearers, State};
 use crate::theme::{Palette, size, space};
 use crate::topics::{self, TopicOrder, TopicsCommand, TopicsPart};
@@ -36,6 +37,7 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             order_ui(ui, state.topics.order, commands);
         });
     });
+    by_hand_ui(ui, state, commands);
     ui.spacing_mut().item_spacing.y = 2.0;
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, topics.len(), |ui, shown| {
         for topic in &topics[shown] {
@@ -46,11 +48,93 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
+/// Draws what can be taken back and done again, and the topics that are hidden.
+fn by_hand_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let by_hand = &state.topics.by_hand;
+    if by_hand.to_undo.is_none() && by_hand.to_redo.is_none() && by_hand.hidden.is_empty() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        for (action, of) in [(Action::Undo, &by_hand.to_undo), (Action::Redo, &by_hand.to_redo)] {
+            let button = egui::Button::new(RichText::new(action.label()).size(size::SMALL));
+            let hint = of.as_ref().map_or_else(String::new, |of| format!("{}: {of}", action.label()));
+            let response = ui.add_enabled(of.is_some(), button);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, of.is_some(), action.label()));
+            if response.on_hover_text(hint).clicked() {
+                commands.push(Command::Do(action));
+            }
+        }
+        if by_hand.hidden.is_empty() {
+            return;
+        }
+        let label = format!("{} hidden", by_hand.hidden.len());
+        let button = ui.add(egui::Button::new(RichText::new(label).size(size::SMALL)));
+        Popup::menu(&button).show(|ui| {
+            widgets::note(ui, "Show again");
+            for topic in &by_hand.hidden {
+                if ui.button(&topic.label).clicked() {
+                    commands.push(Command::Topics(TopicsCommand::Edit(TopicChange::Show(topic.id))));
+                }
+            }
+        });
+    });
+    ui.add_space(space::XS);
+}
+
+/// Draws what can be done to a topic by hand.
+fn edit_ui(ui: &mut Ui, state: &State, topic: &TopicRow, commands: &mut Vec<Command>) {
+    let small = |text: &str| egui::Button::new(RichText::new(text).size(size::SMALL));
+    let mut edit = |change| commands.push(Command::Topics(TopicsCommand::Edit(change)));
+    if ui.add(small("Hide")).on_hover_text("Take the topic out of the list; it can be shown again").clicked() {
+        edit(TopicChange::Hide(topic.id));
+    }
+    let hint = "Split the topic in two by what its chapters say, or what was merged into what it was";
+    if ui.add(small("Split")).on_hover_text(hint).clicked() {
+        edit(TopicChange::Split(topic.id));
+    }
+    let merge = ui.add(small("Merge…")).on_hover_text("Make another topic a part of this one");
+    Popup::menu(&merge).show(|ui| {
+        widgets::note(ui, format!("Make a part of “{}”", topic.label));
+        ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+            for other in state.topics.all.iter().filter(|other| other.id != topic.id) {
+                let button = ui.button(&other.label);
+                button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Merge with {}", other.label)));
+                if button.clicked() {
+                    edit(TopicChange::Merge(topic.id, vec![other.id]));
+                }
+            }
+        });
+    });
+    let rename = ui.add(small("Rename…")).on_hover_text("Give the topic a name of your own");
+    let close = egui::PopupCloseBehavior::CloseOnClickOutside;
+    let mut typed_now = None;
+    Popup::menu(&rename).close_behavior(close).show(|ui| {
+        let mut name = state.topics.name_typed.clone();
+        let field = egui::TextEdit::singleline(&mut name).hint_text(&topic.label).desired_width(220.0);
+        let response = ui.add(field.margin(egui::Margin::symmetric(8, 5)));
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the topic"));
+        let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if response.changed() {
+            typed_now = Some(name.clone());
+        }
+        ui.horizontal(|ui| {
+            if (ui.button("Rename").clicked() || is_entered) && !name.trim().is_empty() {
+                edit(TopicChange::Rename(topic.id, Some(name.trim().to_owned())));
+                ui.close();
+            }
+            if topic.is_named && ui.button("As found").on_hover_text("Give it the label it was found with").clicked() {
+                edit(TopicChange::Rename(topic.id, None));
+                ui.close();
+            }
+        });
+    });
+    commands.extend(typed_now.map(|name| Command::Topics(TopicsCommand::TypeName(name))));
+}
+
 /// Draws the menu of orders for the list.
 fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
-    let button = ui.add(egui::Button::new(RichText::new(format!("{} ▾", chosen.label())).size(size::SMALL)));
-    button
-        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
+    let button = search::drop_button(ui, chosen.label(), Palette::of(ui).ink);
+    button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
     Popup::menu(&button.on_hover_text("The order of the list")).show(|ui| {
         for order in TopicOrder::ALL {
             if widgets::radio(ui, order == chosen, order.label()).clicked() {
@@ -117,25 +201,27 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     };
     let palette = Palette::of(ui);
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
-            if places.on_hover_text("List every place of its words with what stands around it").clicked() {
-                commands.push(Command::Places(PlacesCommand::OfTopic(topic.id)));
-            }
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
-                ui.add(egui::Label::new(label).truncate());
-            });
-        });
-    });
+    let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
+    ui.add(egui::Label::new(label).truncate());
     let facts = format!(
         "{} · {} · coherence {:.2}",
         count(u64::from(topic.n_documents), "document"),
         count(u64::from(topic.n_chapters), "chapter"),
         topic.npmi
     );
-    widgets::note(ui, facts);
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
+            if places.on_hover_text("List every place of its words with what stands around it").clicked() {
+                commands.push(Command::Places(PlacesCommand::OfTopic(topic.id)));
+            }
+            edit_ui(ui, state, topic, commands);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let facts = RichText::new(facts).size(size::SMALL).color(palette.muted);
+                ui.add(egui::Label::new(facts).truncate());
+            });
+        });
+    });
     ui.add_space(space::S);
     words_ui(ui, topic, commands);
     ui.add_space(space::S);
@@ -225,11 +311,13 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// Draws the words of a topic in columns, each with a bar of its weight.
 fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
-    const SHOWN: usize = 18;
+    /// At most so many rows of words, so that there is room for the passages below.
+    const MAX_ROWS: usize = 5;
     let palette = Palette::of(ui);
-    let words = &topic.words[..topic.words.len().min(SHOWN)];
-    let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_columns = ((ui.available_width() / 210.0) as usize).clamp(1, 4);
+    let n_shown = topic.words.len().min(n_columns * MAX_ROWS);
+    let words = &topic.words[..n_shown];
+    let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_rows = words.len().div_ceil(n_columns);
     let width = (ui.available_width() / n_columns as f32).min(260.0);
     let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
@@ -252,8 +340,8 @@ fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
         let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
         widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
     }
-    if SHOWN < topic.words.len() {
-        let more: Vec<&str> = topic.words[SHOWN..].iter().map(|(word, _)| word.as_str()).collect();
+    if n_shown < topic.words.len() {
+        let more: Vec<&str> = topic.words[n_shown..].iter().map(|(word, _)| word.as_str()).collect();
         ui.add(egui::Label::new(RichText::new(more.join(" · ")).size(size::SMALL).color(palette.muted)).truncate());
     }
 }

@@ -55,7 +55,15 @@ impl Within {
     /// Returns what was typed as a filter; fails if the library has no such document or topic.
     fn filter(&self, library: &Library) -> Result<Filter, Error> {
         let topic = self.topic(library)?.map(|topic| topic.id);
-        let filter = Filter { document: self.document.map(DocumentId), topic, speaker: self.speaker.clone() };
+        let filter = Filter {
+            document: self.document.map(DocumentId),
+            topic,
+            speaker: self.speaker.clone(),
+            tag: self.tag.clone(),
+            state: self.state,
+            since: self.since.clone(),
+            until: self.until.clone(),
+        };
         if let Some(id) = filter.document {
             library.document(id)?;
         }
