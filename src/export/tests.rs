@@ -250,7 +250,16 @@ fn hostile_text_breaks_no_format_and_gives_the_same_bytes_twice() {
         let text = String::from_utf8_lossy(&written);
         let is_binary = text.contains('\u{FFFD}');
         assert!(is_binary == format.is_binary(), "{}", format.name());
-        assert!(is_binary || !text.contains("<script>alert"), "{}: {text}", format.name());
+        let is_markup = matches!(
+            format,
+            ChapterFormat::Html
+                | ChapterFormat::Markdown
+                | ChapterFormat::WebVtt
+                | ChapterFormat::Podlove
+                | ChapterFormat::Matroska
+                | ChapterFormat::Qdc
+        );
+        assert!(!is_markup || !text.contains("<script>alert"), "{}: {text}", format.name());
     }
 }
 
@@ -294,7 +303,7 @@ fn elements(xml: &str) -> Vec<(String, String)> {
 #[test]
 fn xml_is_well_formed_and_says_what_the_chapters_say() {
     let titles = |xml: &str, element: &str| -> Vec<String> {
-        elements(xml).into_iter().filter(|(name, _)| name == element).map(|(_, text)| text).collect()
+        elements(xml).into_iter().filter(|(name, _)| name == element).map(|(_, text)| text.trim().to_owned()).collect()
     };
     let matroska = written(true, ChapterFormat::Matroska);
     assert_eq!(titles(&matroska, "ChapterString"), ["Sea & <sky> -->", "=SUM(A1) with a line end"]);

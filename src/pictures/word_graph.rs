@@ -218,7 +218,9 @@ fn places(n: usize, edges: &[Edge]) -> Vec<(f64, f64)> {
         for one in 0..n {
             for other in one + 1..n {
                 // Words far apart leave each other alone, or those without a join would be driven to the edges.
-                push(one, other, &places, &|distance| if distance < 2.5 * ideal { ideal * ideal / distance } else { 0.0 });
+                push(one, other, &places, &|distance| {
+                    if distance < 2.5 * ideal { ideal * ideal / distance } else { 0.0 }
+                });
             }
         }
         for edge in edges {

@@ -148,7 +148,10 @@ mod tests {
         library.set_work_state(&[spoken], WorkState::Checked).unwrap();
         let within = |filter: Filter| library.documents_within(&filter).unwrap();
         let tag = |tag: &str| Filter { tag: Some(tag.to_owned()), ..Filter::default() };
-        assert_eq!((within(tag("sea")), within(tag("Sea/Ports")), within(tag("Se"))), (vec![plain], vec![plain], vec![]));
+        assert_eq!(
+            (within(tag("sea")), within(tag("Sea/Ports")), within(tag("Se"))),
+            (vec![plain], vec![plain], vec![])
+        );
         let state = |state| Filter { state: Some(state), ..Filter::default() };
         assert_eq!((within(state(WorkState::Checked)), within(state(WorkState::Unread))), (vec![spoken], vec![plain]));
         assert_eq!(library.speakers(None, 9).unwrap(), ["Speaker 0", "Speaker 1"]);
@@ -162,7 +165,10 @@ mod tests {
         let ids: Vec<DocumentId> =
             (1..=3).map(|n| library.add_document(&samples::document(n, &["A"], "a lamp")).unwrap()).collect();
         for (id, date) in ids.iter().zip(["2021-03-09", "2022"]) {
-            library.connection.execute("UPDATE documents SET date = ?2 WHERE id = ?1", rusqlite::params![id, date]).unwrap();
+            library
+                .connection
+                .execute("UPDATE documents SET date = ?2 WHERE id = ?1", rusqlite::params![id, date])
+                .unwrap();
         }
         let within = |since: Option<&str>, until: Option<&str>| {
             let filter =

@@ -495,7 +495,12 @@ fn pictures(library: &Library) -> Result<CollectionPictures> {
     let trend = trend(library, &topics)?;
     let labels = topics.iter().map(|topic| topic.label.clone()).collect();
     let (ids, titles) = documents.into_iter().unzip();
-    Ok(CollectionPictures { map: TopicMap::of(map), heat: HeatMap::of(labels, titles, strengths), trend, documents: ids })
+    Ok(CollectionPictures {
+        map: TopicMap::of(map),
+        heat: HeatMap::of(labels, titles, strengths),
+        trend,
+        documents: ids,
+    })
 }
 
 /// Returns the words of the whole library, counted anew if it has changed.

@@ -649,8 +649,12 @@ impl State {
             Action::OpenOwn => return vec![self.open_library(self.places.own.clone())],
             Action::OpenSamples => return vec![self.open_library(self.places.samples.clone())],
             Action::ShowRead => self.tab = Tab::Read,
-            Action::Undo if self.tab == Tab::Topics => return self.apply_topics(TopicsCommand::Edit(TopicChange::Undo)),
-            Action::Redo if self.tab == Tab::Topics => return self.apply_topics(TopicsCommand::Edit(TopicChange::Redo)),
+            Action::Undo if self.tab == Tab::Topics => {
+                return self.apply_topics(TopicsCommand::Edit(TopicChange::Undo));
+            }
+            Action::Redo if self.tab == Tab::Topics => {
+                return self.apply_topics(TopicsCommand::Edit(TopicChange::Redo));
+            }
             Action::ShowTopics => {
                 self.tab = Tab::Topics;
                 return self.topics_errands();

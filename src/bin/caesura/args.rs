@@ -1012,7 +1012,8 @@ fn work_state() -> impl TypedValueParser<Value = WorkState> {
 }
 
 fn day(typed: &str) -> Result<String, String> {
-    let date = caesura::document::Date::from_iso(typed).ok_or_else(|| format!("{typed:?} is no day such as 2024-05-31"))?;
+    let date =
+        caesura::document::Date::from_iso(typed).ok_or_else(|| format!("{typed:?} is no day such as 2024-05-31"))?;
     Ok(date.to_string())
 }
 

@@ -152,7 +152,8 @@ fn sort_ui(ui: &mut Ui, shown: &ConcordanceShown, commands: &mut Vec<Command>) {
         if let Some(only) = shown.only {
             ui.add_space(space::M);
             let title = crate::format::opening(shown.title(only), 30);
-            if ui.button(format!("Only “{title}”: show all")).on_hover_text("Show the lines of all documents").clicked() {
+            if ui.button(format!("Only “{title}”: show all")).on_hover_text("Show the lines of all documents").clicked()
+            {
                 commands.push(Command::Places(PlacesCommand::OnlyDocument(None)));
             }
         }

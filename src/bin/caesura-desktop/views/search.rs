@@ -338,7 +338,9 @@ fn years_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     {
         let said = chosen.map_or_else(|| any.to_owned(), |year| format!("{label} {year}"));
         choice_ui(ui, label, &said, chosen.is_some(), |ui| {
-            let with = |year| SearchCommand::WithYears(if is_since { year } else { since }, if is_since { until } else { year });
+            let with = |year| {
+                SearchCommand::WithYears(if is_since { year } else { since }, if is_since { until } else { year })
+            };
             if widgets::radio(ui, chosen.is_none(), any).clicked() {
                 commands.push(Command::Search(with(None)));
             }

@@ -134,7 +134,8 @@ fn edit_ui(ui: &mut Ui, state: &State, topic: &TopicRow, commands: &mut Vec<Comm
 /// Draws the menu of orders for the list.
 fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
     let button = search::drop_button(ui, chosen.label(), Palette::of(ui).ink);
-    button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
+    button
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
     Popup::menu(&button.on_hover_text("The order of the list")).show(|ui| {
         for order in TopicOrder::ALL {
             if widgets::radio(ui, order == chosen, order.label()).clicked() {
