@@ -121,3 +121,42 @@ fn the_articles_have_their_subjects_as_topics() {
     assert_eq!(subjects_found.len(), 6, "{subjects_found:?} of {} topics", topics.len());
     assert!(n_pure * 5 >= topics.len() * 4, "{n_pure} of {} topics are of one subject", topics.len());
 }
+
+#[test]
+fn topics_are_changed_by_hand_joined_and_counted() {
+    let place = Place::new();
+    place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), project("corpora/articles").as_os_str()]).ok();
+    let mined = place.run(["topics", "--format", "json"]).json();
+    let mined = mined["topics"].as_array().unwrap().clone();
+    let id = |at: usize| mined[at]["id"].to_string();
+    assert!(5 <= mined.len());
+
+    place.run(["topic", "rename", &id(0), "The first of all"]).ok();
+    place.run(["topic", "merge", &id(0), &id(1)]).ok();
+    place.run(["topic", "hide", &id(2)]).ok();
+    place.run(["topic", "split", &id(3), "--parts", "2"]).ok();
+    place.run(["topic", "rename", "9999", "Nothing"]).refused("no topic");
+    let kept = place.run(["topics", "--kept", "--format", "json"]).json();
+    assert_eq!(kept["topics"].as_array().unwrap().len(), mined.len() - 1);
+    assert_eq!(kept["topics"][0]["label"], "The first of all");
+    // The same topics are found again, and what was done to them stays.
+    let again = place.run(["topics", "--format", "json"]).json();
+    assert_eq!(again["topics"], kept["topics"]);
+    assert_eq!(place.run(["topic", "edits"]).ok().lines().count(), 4);
+
+    let three = place.run(["topics", "--number", "3", "--format", "json"]).json();
+    let three = three["topics"].as_array().unwrap();
+    let n_parts: usize = three.iter().map(|topic| topic["parts"].as_array().map_or(1, Vec::len)).sum();
+    assert_eq!((three.len(), n_parts), (3, mined.len() - 1));
+    let by = place.run(["topics", "--by", "folder", "--format", "csv"]).ok();
+    assert_eq!(by.lines().count(), mined.len(), "a head, and a row for each topic: {by}");
+    place.run(["topics", "--by", "year"]).refused("year");
+    place.run(["topics", "--granularity", "7"]).refused("granularity");
+
+    for _ in 0..4 {
+        place.run(["topic", "undo"]).ok();
+    }
+    place.run(["topic", "undo"]).refused("nothing");
+    let undone = place.run(["topics", "--kept", "--format", "json"]).json();
+    assert_eq!(undone["topics"].as_array().unwrap(), &mined);
+}

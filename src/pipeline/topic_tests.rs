@@ -1,7 +1,7 @@
 //! Topics of a library that is mined, changed by hand, added to, and mined again.
 
 use super::*;
-use crate::document::UnitKind;
+use crate::document::{Field, UnitKind};
 use crate::pipeline::{Added, Engine, Source, SplitSettings, add_document};
 use crate::progress::Unwatched;
 use crate::topics::Level;
@@ -217,11 +217,56 @@ fn topics_are_counted_by_a_field() {
     let mut library = library(3, 60);
     mine(&mut library);
     let sea = found(&library, 0);
-    let table = topics_by_field(&library, &[vec![sea]], TopicField::Folder).unwrap();
+    let table = topics_by_field(&library, &[vec![sea]], &TopicField::Folder).unwrap();
     assert_eq!(table.values, [("shelf0".to_owned(), 20), ("shelf1".to_owned(), 20), ("shelf2".to_owned(), 20)]);
     let shares: Vec<f32> = table.topics[0].iter().map(|cell| cell.share).collect();
     assert!(0.9 < shares[0] && shares[1] < 0.1 && shares[2] < 0.1, "{shares:?}");
-    let table = topics_by_field(&library, &[vec![sea]], TopicField::Speaker).unwrap();
-    assert!(table.values.is_empty());
-    assert_eq!(topics_by_field(&library, &[vec![sea]], TopicField::Format).unwrap().values.len(), 1);
+    for field in [TopicField::Speaker, TopicField::Year, TopicField::from_name("shelf mark")] {
+        let refused = topics_by_field(&library, &[vec![sea]], &field);
+        assert!(matches!(refused, Err(Error::Nothing { .. })), "{refused:?}");
+    }
+    assert_eq!(topics_by_field(&library, &[vec![sea]], &TopicField::Format).unwrap().values.len(), 1);
+}
+
+/// Returns a library of two articles of the sea a year, and one of bread, with their day and desk.
+fn dated() -> (Library, [TopicId; 2]) {
+    let mut library = Library::in_memory().expect("a library");
+    let topic = |label: &str, documents: Vec<(DocumentId, f32)>| NewTopic {
+        label: label.to_owned(),
+        words: vec![(label.to_owned(), 1.0)],
+        npmi: 0.0,
+        profile: Vec::new(),
+        documents,
+        chapters: Vec::new(),
+    };
+    let (mut sea, mut bread) = (Vec::new(), Vec::new());
+    for (number, date) in (1..).zip(["2019-05-03", "2019-06", "2019", "2020-05-01", "2020-05-02", "2020-06-01"]) {
+        let mut new = crate::store::samples::document(number, &["One"], "The tide turns.\nNets dry.");
+        new.document.fields.date = Date::from_iso(date);
+        new.document.fields.others = vec![Field { name: "Desk".to_owned(), value: format!("desk {}", number % 2) }];
+        let id = library.add_document(&new).unwrap();
+        if number % 3 == 0 { bread.push((id, 0.5)) } else { sea.push((id, 0.25)) }
+    }
+    library
+        .replace_topics(&[topic("sea", sea), topic("bread", bread)], &Provenance::of("minhash", serde_json::Map::new()))
+        .unwrap();
+    let ids = library.topics().unwrap().iter().map(|topic| topic.id).collect::<Vec<_>>();
+    (library, ids.try_into().unwrap())
+}
+
+#[track_caller]
+fn check_by(field: &str, values: &[(&str, u32)], of_sea: &[u32]) {
+    let (library, [sea, bread]) = dated();
+    let table = topics_by_field(&library, &[vec![sea], vec![sea, bread]], &TopicField::from_name(field)).unwrap();
+    let found: Vec<(&str, u32)> = table.values.iter().map(|(value, n)| (value.as_str(), *n)).collect();
+    assert_eq!(found, values);
+    assert_eq!(table.topics[0].iter().map(|cell| cell.n_documents).collect::<Vec<_>>(), of_sea);
+    assert!(table.topics[1].iter().all(|cell| (cell.share - 1.0).abs() < 1e-6));
+}
+
+#[test]
+fn topics_are_counted_by_day_and_by_what_a_file_says_of_its_documents() {
+    check_by("year", &[("2019", 3), ("2020", 3)], &[2, 2]);
+    check_by("month", &[("2019-05", 1), ("2019-06", 1), ("2020-05", 2), ("2020-06", 1)], &[1, 1, 2, 0]);
+    check_by("desk", &[("desk 0", 3), ("desk 1", 3)], &[2, 2]);
 }

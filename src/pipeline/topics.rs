@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{language_in, language_of, mine_texts, topics_provenance};
-use crate::document::{Layer, ProfileWord};
+use crate::document::{Date, Layer, ProfileWord, Provenance};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::store::{ChapterId, DocumentId, EditId, Library, NewTopic, StoredTopic, TopicId};
+use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
 use crate::topics::{
     self, Assigner, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
     label_by_phrases,
@@ -413,76 +413,142 @@ pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
 }
 
 /// What a table of topics goes by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TopicField {
+    /// The year of a document.
+    Year,
+    /// The month of a document, as in `2019-05`.
+    Month,
     /// The file a document came from.
     Source,
     /// The folder that file was in.
     Folder,
     /// Who speaks in a chapter. Chapters are counted, not documents.
     Speaker,
+    /// Who wrote a document.
+    Author,
+    /// The language of a document.
+    Language,
     /// The format of the file.
     Format,
+    /// What else a file says of its documents, by the name it has there, in upper or lower case.
+    Named(String),
 }
 
 impl TopicField {
-    /// Every field there is.
-    pub const ALL: [Self; 4] = [Self::Source, Self::Folder, Self::Speaker, Self::Format];
+    /// Every field that any document may have.
+    pub const COMMON: [Self; 8] = [
+        Self::Year,
+        Self::Month,
+        Self::Source,
+        Self::Folder,
+        Self::Speaker,
+        Self::Author,
+        Self::Language,
+        Self::Format,
+    ];
 
     /// Returns the name used on the command line, such as `"speaker"`.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
+            Self::Year => "year",
+            Self::Month => "month",
             Self::Source => "source",
             Self::Folder => "folder",
             Self::Speaker => "speaker",
+            Self::Author => "author",
+            Self::Language => "language",
             Self::Format => "format",
+            Self::Named(name) => name,
         }
+    }
+
+    /// Returns the field of that name: one of [`Self::COMMON`], or what a file calls so.
+    pub fn from_name(name: &str) -> Self {
+        let common = Self::COMMON.into_iter().find(|field| field.name() == name);
+        common.unwrap_or_else(|| Self::Named(name.to_owned()))
+    }
+
+    /// Returns what a document has in this field: nothing, or several values.
+    fn values(&self, library: &Library, document: &DocumentRow) -> Result<Vec<String>> {
+        let month = |date: Date| date.month().map(|month| format!("{:04}-{month:02}", date.year()));
+        let one = match self {
+            Self::Year => document.date.map(|date| format!("{:04}", date.year())),
+            Self::Month => document.date.and_then(month),
+            Self::Source => Some(document.source_name.clone()),
+            Self::Folder => document.source_path.as_deref().map(folder),
+            Self::Author => document.author.clone(),
+            Self::Language => document.language.clone(),
+            Self::Format => Some(document.format.name().to_owned()),
+            // Of chapters, see `speakers`.
+            Self::Speaker => None,
+            Self::Named(name) => {
+                let others = library.fields(document.id)?.others.into_iter();
+                let named = others.filter(|field| field.name.to_lowercase() == name.to_lowercase());
+                return Ok(named.map(|field| field.value).collect());
+            }
+        };
+        Ok(one.into_iter().collect())
+    }
+}
+
+/// Returns the folder of a path, `.` for none.
+fn folder(path: &str) -> String {
+    match path.rfind(['/', '\\']).map_or("", |end| &path[..end]) {
+        "" => ".".to_owned(),
+        folder => folder.to_owned(),
     }
 }
 
 /// Returns topics of the library, each of which may stand for several that are shown, by a field of what bears them.
-pub fn topics_by_field(library: &Library, topics: &[Vec<TopicId>], field: TopicField) -> Result<FieldTable> {
-    if field == TopicField::Speaker {
-        let mut speakers: Vec<(ChapterId, String)> = Vec::new();
-        for document in library.documents()?.iter().filter(|document| document.n_chapters > 0) {
-            let units = library.units(document.id)?;
-            for row in library.chapters(document.id, Layer::Found)? {
-                let first = row.chapter.first_unit.index();
-                let units = &units.units[first..(first + row.chapter.n_units as usize).min(units.units.len())];
-                let names: BTreeSet<&str> = units.iter().filter_map(|unit| unit.speaker.as_deref()).collect();
-                speakers.extend(names.into_iter().map(|name| (row.id, name.to_owned())));
-            }
-        }
-        let bearers = |id: &TopicId| -> Result<Vec<(ChapterId, f32)>> {
-            let bearers = library.topic_chapters(*id)?.into_iter();
+///
+/// What has no value in the field is left out. Fails with [`Error::Nothing`] if nothing has one.
+pub fn topics_by_field(library: &Library, topics: &[Vec<TopicId>], field: &TopicField) -> Result<FieldTable> {
+    let table = if *field == TopicField::Speaker {
+        tabulated(&speakers(library)?, topics, |id| {
+            let bearers = library.topic_chapters(id)?.into_iter();
             Ok(bearers.map(|bearer| (bearer.chapter.id, bearer.strength)).collect())
-        };
-        return tabulated(&speakers, topics, bearers);
-    }
-    let value = |document: &crate::store::DocumentRow| match field {
-        TopicField::Source | TopicField::Speaker => Some(document.source_name.clone()),
-        TopicField::Format => Some(document.format.name().to_owned()),
-        TopicField::Folder => document.source_path.as_deref().map(|path| {
-            let folder = path.rfind(['/', '\\']).map_or("", |end| &path[..end]);
-            if folder.is_empty() { ".".to_owned() } else { folder.to_owned() }
-        }),
+        })?
+    } else {
+        let mut values: Vec<(DocumentId, String)> = Vec::new();
+        for document in library.documents()? {
+            let of_document = field.values(library, &document)?;
+            values.extend(of_document.into_iter().map(|value| (document.id, value)));
+        }
+        tabulated(&values, topics, |id| {
+            Ok(library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect())
+        })?
     };
-    let documents = library.documents()?;
-    let values: Vec<(DocumentId, String)> =
-        documents.iter().filter_map(|document| Some((document.id, value(document)?))).collect();
-    tabulated(&values, topics, |id| {
-        Ok(library.topic_documents(*id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect())
-    })
+    if table.values.is_empty() {
+        let reason = format!("no document of the library has a {}", field.name());
+        return Err(Error::Nothing { attempt: "count topics by a field", reason });
+    }
+    Ok(table)
+}
+
+/// Returns who speaks in each chapter of the library.
+fn speakers(library: &Library) -> Result<Vec<(ChapterId, String)>> {
+    let mut speakers = Vec::new();
+    for document in library.documents()? {
+        let units = library.units(document.id)?.units;
+        for row in library.chapters(document.id, Layer::Found)? {
+            let first = row.chapter.first_unit.index();
+            let of_chapter = units.iter().skip(first).take(row.chapter.n_units as usize);
+            let names: BTreeSet<&str> = of_chapter.filter_map(|unit| unit.speaker.as_deref()).collect();
+            speakers.extend(names.into_iter().map(|name| (row.id, name.to_owned())));
+        }
+    }
+    Ok(speakers)
 }
 
 fn tabulated<D: Copy + Ord>(
     values: &[(D, String)],
     topics: &[Vec<TopicId>],
-    bearers: impl Fn(&TopicId) -> Result<Vec<(D, f32)>>,
+    bearers: impl Fn(TopicId) -> Result<Vec<(D, f32)>>,
 ) -> Result<FieldTable> {
     let mut bearers_of = Vec::with_capacity(topics.len());
     for ids in topics {
-        let all: Vec<Vec<(D, f32)>> = ids.iter().map(&bearers).collect::<Result<_>>()?;
+        let all: Vec<Vec<(D, f32)>> = ids.iter().map(|&id| bearers(id)).collect::<Result<_>>()?;
         bearers_of.push(strongest(all.into_iter().flatten()));
     }
     let bearers_of: Vec<&[(D, f32)]> = bearers_of.iter().map(Vec::as_slice).collect();
@@ -523,7 +589,7 @@ fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
     documents
 }
 
-fn min_strength_in(provenance: &crate::document::Provenance) -> f32 {
+fn min_strength_in(provenance: &Provenance) -> f32 {
     provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32
 }
 

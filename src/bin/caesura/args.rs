@@ -8,7 +8,7 @@ use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::import::{Columns, ImportSettings};
-use caesura::pipeline::{Engine, TopicField};
+use caesura::pipeline::Engine;
 use caesura::search::Ranking;
 use caesura::store::WorkState;
 use caesura::topics::sketch::SketchConfig;
@@ -194,9 +194,9 @@ pub(crate) struct Topics {
     pub(crate) kept: bool,
     #[command(flatten)]
     pub(crate) level: TopicLevel,
-    /// Counts topics by a field of the documents
-    #[arg(long, value_name = "FIELD", value_parser = topic_field(), conflicts_with_all = ["corpus", "counts"])]
-    pub(crate) by: Option<TopicField>,
+    /// Counts topics by a field: year, month, source, folder, speaker, author, language, format, or what a file calls so
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["corpus", "counts"])]
+    pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) memory: Memory,
     /// The form of the result
@@ -1030,12 +1030,6 @@ fn sort_key() -> impl TypedValueParser<Value = Key> {
 fn part() -> impl TypedValueParser<Value = Part> {
     PossibleValuesParser::new(Part::ALL.map(Part::name))
         .map(|name| Part::ALL.into_iter().find(|part| part.name() == name).expect("only these names are let in"))
-}
-
-fn topic_field() -> impl TypedValueParser<Value = TopicField> {
-    PossibleValuesParser::new(TopicField::ALL.map(TopicField::name)).map(|name| {
-        TopicField::ALL.into_iter().find(|field| field.name() == name).expect("only these names are let in")
-    })
 }
 
 fn unit_kind() -> impl TypedValueParser<Value = UnitKind> {

@@ -104,8 +104,8 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
                 mine(session, &mut library, args)?;
             }
             let tree = pipeline::topic_tree(&library)?;
-            if let Some(field) = args.by {
-                let view = by_field(&library, &tree, level, field)?;
+            if let Some(field) = &args.by {
+                let view = by_field(&library, &tree, level, &TopicField::from_name(field))?;
                 return output::print_raw(|out| Ok(export::write_field(&view, args.format.into(), out)?));
             }
             stored(&library, &tree, level)?
@@ -309,7 +309,7 @@ fn by_field(
     library: &Library,
     LibraryTree { ids, tree }: &LibraryTree,
     level: Level,
-    field: TopicField,
+    field: &TopicField,
 ) -> Result<FieldView> {
     let general = tree.at(level);
     let topics: Vec<Vec<TopicId>> =
