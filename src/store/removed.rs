@@ -214,7 +214,10 @@ mod tests {
         let mut library = Library::in_memory().unwrap();
         let rich = library.add_document(&samples::rich_document()).unwrap();
         let plain = library.add_document(&samples::document(1, &["Lamps"], "The lamp.\nThe tide.")).unwrap();
-        library.connection.execute("INSERT INTO topics (topic_index, label, npmi) VALUES (0, 'sea', 0.5)", []).unwrap();
+        library
+            .connection
+            .execute("INSERT INTO topics (id, topic_index, label, npmi, shown_as) VALUES (1, 0, 'sea', 0.5, 1)", [])
+            .unwrap();
         let topic = library.topics().unwrap()[0].id;
         for id in [rich, plain] {
             library.replace_document_topics(id, &[(topic, 0.5)]).unwrap();

@@ -514,7 +514,7 @@ mod tests {
         assert_eq!(library.chapter_topics(b).unwrap()[0].1, sea);
         // What was merged goes along when its topic is merged.
         library.merge_topics(bread, &[sea]).unwrap();
-        check(&library, &[("Light, Bread, Sea", 3)]);
+        check(&library, &[("Light, Sea, Bread", 3)]);
         assert!(matches!(library.merge_topics(bread, &[light]), Err(Error::NoTopic(_))));
         assert!(matches!(library.merge_topics(bread, &[bread]), Err(Error::Setting { .. })));
         library.undo_topic_edit().unwrap();

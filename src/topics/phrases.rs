@@ -173,7 +173,9 @@ mod tests {
     #[test]
     fn words_that_stand_together_are_a_phrase() {
         let texts: Vec<String> = (0..6)
-            .map(|_| format!("The Prime Minister spoke {FILLER}. A vote: the prime minister lost the vote. {FILLER}"))
+            .map(|_| {
+                format!("The Prime Minister spoke {FILLER}. A vote: the prime minister has lost the vote. {FILLER}")
+            })
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         check(&["minister", "vote", "prime", "lost"], &texts, "prime minister, vote, lost");
@@ -181,8 +183,8 @@ mod tests {
 
     #[test]
     fn three_words_are_one_phrase() {
-        let text = format!("{FILLER} the House of Lords; New York City {FILLER}");
-        check(&["york", "new", "city", "lords", "house"], &[text.as_str(); 5], "New York City, Lords, House");
+        let text = format!("{FILLER} the House of Lords; Royal Air Force {FILLER}");
+        check(&["force", "royal", "air", "lords", "house"], &[text.as_str(); 5], "Royal Air Force, Lords, House");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::clusters::Cluster;
 use super::inverted_index::{InvertedIndex, Tally, n_common};
-use super::significance::{Independence, is_recited};
+use super::significance::{Held, Independence, is_recited};
 use super::{BagIndex, Bags, TopicsConfig, WordId};
 
 /// How many of a topic's words select its documents.
@@ -191,9 +191,8 @@ fn is_topic(
         .filter(|&&(_, weight)| STRONG_WEIGHT <= weight)
         .map(|&(word, _)| word)
         .collect();
-    let n_held: Vec<(usize, usize)> =
-        firm.iter().map(|bag| (held(bag, &strong), corpus.bags.bag(*bag).len())).collect();
-    !is_recited(strong.len(), &n_held)
+    let held: Vec<Held> = firm.iter().map(|&bag| Held::of(corpus.bags, bag, &strong)).collect();
+    !is_recited(strong.len(), &held)
 }
 
 /// Returns `topics` with those that say the same as one before merged into it: it is supported by the documents of both,

@@ -8,10 +8,13 @@
 //! together (Bonferroni).
 //!
 //! The second is about debris. A signature, a disclaimer or a line of code that is pasted into many documents is as far
-//! from independence as can be, and is no subject: whatever document has one word of it has them all, and is for the
-//! greater part about something else. Documents that write of a subject choose among its words.
+//! from independence as can be, and is no subject: whatever document has one word of it has them all, each as often as the
+//! others have it, and is for the greater part about something else. Documents that write of a subject choose among its
+//! words, and come back to some of them.
 
-use super::Bags;
+use std::collections::BTreeMap;
+
+use super::{BagIndex, Bags, WordId};
 
 /// The chance of finding any topic where there is none.
 const LEVEL: f64 = 0.01;
@@ -24,6 +27,9 @@ const RECITED_SHARE: f64 = 0.9;
 
 /// A piece is recited only if its words are at most this share of the words of its documents.
 const RECITED_PART: f64 = 0.5;
+
+/// A piece is recited only if this share of its words stand in a document as often as in most others.
+const RECITED_ALIKE: f64 = 0.95;
 
 /// A corpus in which words are independent of each other.
 #[derive(Clone, Debug)]
@@ -98,16 +104,43 @@ fn ln_chance_of_so_many(found: usize, expected: f64) -> f64 {
     (ln_of_found + sum.ln()).min(0.0)
 }
 
-/// Returns whether words are recited: `n_held` has how many of `n_words` each document holds that holds half of them, and
-/// how many words it has in all.
-pub(crate) fn is_recited(n_words: usize, n_held: &[(usize, usize)]) -> bool {
-    if n_held.is_empty() || n_words < 3 {
+/// What one document holds of some words.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    /// How often it holds each of them that it holds.
+    frequencies: Vec<(WordId, u32)>,
+    /// How many words it has in all.
+    n_words: usize,
+}
+
+impl Held {
+    /// Returns what a document holds of `words`.
+    pub(crate) fn of(bags: &Bags, bag: BagIndex, words: &[WordId]) -> Self {
+        let frequencies = bags.bag(bag).filter(|(word, _)| words.contains(word)).map(|(word, n)| (word, n.into()));
+        Self { frequencies: frequencies.collect(), n_words: bags.bag(bag).len() }
+    }
+}
+
+/// Returns whether `n_words` words are recited by documents, each of which holds half of them at least.
+pub(crate) fn is_recited(n_words: usize, documents: &[Held]) -> bool {
+    if documents.is_empty() || n_words < 3 {
         return false;
     }
-    let n = n_held.len() as f64;
-    let held: f64 = n_held.iter().map(|&(held, _)| held as f64 / n_words as f64).sum::<f64>() / n;
-    let part: f64 = n_held.iter().map(|&(held, all)| held as f64 / all.max(1) as f64).sum::<f64>() / n;
-    RECITED_SHARE <= held && part <= RECITED_PART
+    let mean = |of: &dyn Fn(&Held) -> f64| documents.iter().map(of).sum::<f64>() / documents.len() as f64;
+    let share = mean(&|held| held.frequencies.len() as f64 / n_words as f64);
+    let part = mean(&|held| held.frequencies.len() as f64 / held.n_words.max(1) as f64);
+    RECITED_SHARE <= share && part <= RECITED_PART && RECITED_ALIKE <= share_alike(documents)
+}
+
+/// Returns in what share of the documents that hold a word it stands as often as in most of them, all words together.
+fn share_alike(documents: &[Held]) -> f64 {
+    let mut n_with: BTreeMap<WordId, BTreeMap<u32, usize>> = BTreeMap::new();
+    for &(word, frequency) in documents.iter().flat_map(|held| &held.frequencies) {
+        *n_with.entry(word).or_default().entry(frequency).or_default() += 1;
+    }
+    let n_held: usize = documents.iter().map(|held| held.frequencies.len()).sum();
+    let n_alike: usize = n_with.values().filter_map(|n_with| n_with.values().max()).sum();
+    n_alike as f64 / n_held.max(1) as f64
 }
 
 #[cfg(test)]
@@ -162,12 +195,29 @@ mod tests {
         assert!(is_significant(2, 8, 80));
     }
 
+    /// Checks documents that hold some words so often, and so many words in all.
+    #[track_caller]
+    fn check_recited(n_words: usize, documents: &[(&[u32], usize)], expected: bool) {
+        let held = |&(frequencies, n_words): &(&[u32], usize)| {
+            let frequencies = (0..).map(WordId).zip(frequencies.iter().copied()).filter(|&(_, n)| n > 0).collect();
+            Held { frequencies, n_words }
+        };
+        let documents: Vec<Held> = documents.iter().map(held).collect();
+        assert_eq!(is_recited(n_words, &documents), expected);
+    }
+
     #[test]
-    fn what_is_always_whole_and_never_the_main_thing_is_recited() {
-        assert!(is_recited(6, &[(6, 80), (6, 120), (5, 90)]));
-        assert!(!is_recited(6, &[(3, 80), (4, 120), (5, 90)]), "documents choose among the words");
-        assert!(!is_recited(6, &[(6, 8), (6, 6)]), "documents are about nothing else");
-        assert!(!is_recited(6, &[]));
-        assert!(!is_recited(2, &[(2, 50)]), "two words are a phrase");
+    fn what_is_always_whole_and_the_same_and_never_the_main_thing_is_recited() {
+        let whole: &[u32] = &[1, 1, 2, 1, 1, 1];
+        check_recited(6, &[(whole, 80), (whole, 120), (whole, 90)], true);
+        // Documents choose among the words.
+        check_recited(6, &[(&[1, 1, 0, 0, 0, 1], 80), (&[0, 1, 2, 0, 1, 1], 120), (&[1, 1, 2, 1, 1, 0], 90)], false);
+        // They come back to some of them.
+        check_recited(6, &[(whole, 80), (&[4, 1, 5, 3, 1, 2], 120), (&[2, 3, 1, 7, 2, 1], 90)], false);
+        // They are about nothing else.
+        check_recited(6, &[(whole, 8), (whole, 6)], false);
+        check_recited(6, &[], false);
+        // Two words are a phrase.
+        check_recited(2, &[(&[1, 1], 50)], false);
     }
 }

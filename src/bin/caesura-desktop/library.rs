@@ -531,7 +531,7 @@ impl Node {
             let place_of_node = place(&name);
             let is_open = (!node.parts.is_empty()).then(|| !closed.contains(&place_of_node));
             // What begins with `/` is long: its end tells it from others.
-            let label = if joins && depth == 1 { shortened(&label) } else { label };
+            let label = if joins && depth == 1 { abridged(&label) } else { label };
             lines.push(Branch { label, place: Some(place_of_node), depth, n_documents: node.n_documents, is_open });
             if is_open == Some(true) {
                 node.draw(format!("{name}/"), depth + 1, place, joins, closed, lines);
@@ -541,7 +541,7 @@ impl Node {
 }
 
 /// Returns the last two parts of a long folder, with a `…` before them.
-fn shortened(folder: &str) -> String {
+fn abridged(folder: &str) -> String {
     const USUAL: usize = 24;
     let mut parts = folder.rsplitn(3, '/');
     match (parts.next(), parts.next(), parts.next()) {

@@ -222,7 +222,7 @@ pub(crate) struct TopicLevel {
 pub(crate) struct Memory {
     /// About how much memory a corpus of --corpus, --counts or `merge` may take, such as 512M or 2G; what is beyond lies in
     /// temporary files, and the result is the same [default: no limit]
-    #[arg(long = "memory", value_name = "SIZE", value_parser = size_bytes)]
+    #[arg(long = "memory", value_name = "SIZE", value_parser = size_bytes, allow_hyphen_values = true)]
     pub(crate) bytes: Option<u64>,
 }
 
