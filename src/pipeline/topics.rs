@@ -224,7 +224,7 @@ impl Judge {
         let borne = assigner.strengths(text, analyzer);
         let most = borne.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
         let mut parts: Vec<(TopicId, f32)> =
-            borne.into_iter().map(|(part, of_part)| (ids[part], strength * of_part / most)).collect();
+            borne.into_iter().map(|(part, of_part)| (ids[part], strength * (of_part / most))).collect();
         if parts.is_empty() {
             parts.push((ids[0], strength));
         }
@@ -235,7 +235,7 @@ impl Judge {
         parts
     }
 
-    /// Returns what bears the parts of a topic, and their parts: of each passage or chapter that bears the topic.
+    /// Returns what bears the parts of a topic, and their parts: the chapters that bear the topic, and their documents.
     fn parts_of(
         &self,
         id: TopicId,
@@ -251,16 +251,21 @@ impl Judge {
         let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
         let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
         let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32)>> = BTreeMap::new();
+        let mut judged: BTreeSet<DocumentId> = BTreeSet::new();
         for passage in passages {
-            let Some(&strength) = of_document.get(&passage.document) else { continue };
-            for (part, strength) in self.strengths(id, strength, &passage.text, analyzer) {
-                documents.entry(part).or_default().push((passage.document, strength));
-            }
             for (chapter, range) in &passage.chapters {
                 let Some(&strength) = of_chapter.get(chapter) else { continue };
+                judged.insert(passage.document);
                 for (part, strength) in self.strengths(id, strength, &passage.text[range.clone()], analyzer) {
                     parts.entry(part).or_default().chapters.push((*chapter, strength));
+                    documents.entry(part).or_default().push((passage.document, strength));
                 }
+            }
+        }
+        // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
+        for (&document, &strength) in of_document.iter().filter(|(document, _)| !judged.contains(document)) {
+            for (part, strength) in self.strengths(id, strength, "", analyzer) {
+                documents.entry(part).or_default().push((document, strength));
             }
         }
         for (part, documents) in documents {
