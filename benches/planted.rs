@@ -26,7 +26,7 @@ impl Planted {
             .map(|_| (0..N_TOPIC_WORDS).map(|_| 200 + random.below(n_words / 2 - 200)).collect())
             .collect();
         let bags = (0..n_documents).map(|_| {
-            let borne: Vec<usize> = (0..1 + random.below(3)).map(|_| random.below(n_topics)).collect();
+            let borne: Vec<usize> = (0..=random.below(3)).map(|_| random.below(n_topics)).collect();
             let n_tokens = MEAN_WORDS / 2 + random.below(MEAN_WORDS);
             let words = (0..n_tokens).map(|_| {
                 let word = if random.below(2) == 0 {

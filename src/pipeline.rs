@@ -499,10 +499,10 @@ pub fn read_again(
         (None, _) => None,
     };
     let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
-    let scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
     progress.check()?;
     let cut = cut_config(engine, row.granularity, None, row.unit_kind);
-    library.put_gap_scores(id, &scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
+    library.put_gap_scores(id, &gap_scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
     progress.report(100, 100);
     Ok(())
 }

@@ -42,7 +42,8 @@ fn counts(n_documents: usize) -> (Vec<String>, String) {
         let _ = writeln!(vocabulary, "{form} = {word} = 1 1");
     }
     let line = |document: usize| {
-        let words = (0..8).filter(|word| 0 < drawn(document * 8 + word) % 3).map(|word| document % 4 * 8 + word);
+        let words =
+            (0..8).filter(|word| !drawn(document * 8 + word).is_multiple_of(3)).map(|word| document % 4 * 8 + word);
         let pairs: Vec<String> = words.map(|word| format!("{word}:{}", 1 + drawn(document + word) % 3)).collect();
         format!("{} {}\n", pairs.len(), pairs.join(" "))
     };

@@ -140,7 +140,8 @@ impl Needles {
     fn of(sequences: &[Vec<Piece>]) -> Self {
         let mut needles: Vec<String> = Vec::new();
         for sequence in sequences {
-            let known: Option<Vec<&str>> = sequence.iter().filter_map(Piece::letters).collect();
+            let known: Option<Vec<&str>> =
+                sequence.iter().filter(|piece| !matches!(piece, Piece::Any)).map(Piece::letters).collect();
             let Some(known) = known else { return Self::Unknown };
             if known.iter().any(|letters| !letters.is_ascii()) {
                 continue;
@@ -166,14 +167,11 @@ impl Needles {
 }
 
 impl Piece {
-    /// Returns the letters that a word of this kind holds: nothing for any word, and `Some(None)` if they are not known.
-    fn letters(&self) -> Option<Option<&str>> {
+    /// Returns the letters that a word of this kind holds, if they are known.
+    fn letters(&self) -> Option<&str> {
         match self {
-            Self::Any => None,
-            Self::HasStem(_) => Some(None),
-            Self::Is(letters) | Self::Starts(letters) | Self::Ends(letters) | Self::Holds(letters) => {
-                Some(Some(letters))
-            }
+            Self::Any | Self::HasStem(_) => None,
+            Self::Is(letters) | Self::Starts(letters) | Self::Ends(letters) | Self::Holds(letters) => Some(letters),
         }
     }
 }

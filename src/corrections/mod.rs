@@ -207,8 +207,8 @@ impl Corrections {
 
     /// Returns the lock that `unit` lies in, and the unit it starts at.
     pub fn lock_of(&self, unit: UnitIndex) -> Option<(UnitIndex, &Lock)> {
-        let before = self.chapters.range(..=unit).rev();
-        let (start, lock) = before.filter_map(|(start, it)| Some((*start, it.lock.as_ref()?))).next()?;
+        let mut before = self.chapters.range(..=unit).rev();
+        let (start, lock) = before.find_map(|(start, it)| Some((*start, it.lock.as_ref()?)))?;
         (unit.0 - start.0 < lock.n_units).then_some((start, lock))
     }
 

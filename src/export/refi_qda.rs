@@ -28,7 +28,7 @@ pub enum LineEnds {
     /// By a line feed: one character, whoever counts.
     #[default]
     Lf,
-    /// By a carriage return and a line feed, counted as two characters, as NVivo on Windows wants.
+    /// By a carriage return and a line feed, counted as two characters, as `NVivo` on Windows wants.
     CrLf,
 }
 
@@ -255,7 +255,8 @@ impl Codes {
     /// Returns a name that no other code has.
     fn free_name(&mut self, name: &str) -> String {
         let numbered = |n: usize| if n == 1 { name.to_owned() } else { format!("{name} ({n})") };
-        let free = (1..).map(numbered).find(|name| !self.names.contains(name)).expect("there are numbers enough");
+        let free =
+            (1..=usize::MAX).map(numbered).find(|name| !self.names.contains(name)).expect("there are numbers enough");
         self.names.insert(free.clone());
         free
     }

@@ -1,6 +1,6 @@
-//! Chapters as the description of a YouTube video names them: a line a chapter, its time and its title.
+//! Chapters as the description of a `YouTube` video names them: a line a chapter, its time and its title.
 //!
-//! YouTube shows them if the first is at 0:00, there are three or more, in order, and each lasts ten seconds or more. It
+//! `YouTube` shows them if the first is at 0:00, there are three or more, in order, and each lasts ten seconds or more. It
 //! refuses a description with `<` or `>` in it, or of more than 5,000 characters. What breaks a rule is mended where that
 //! loses nothing, and told by [`remarks`] in any case.
 

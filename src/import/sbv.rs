@@ -1,4 +1,4 @@
-//! SBV, the captions that YouTube lets people download and edit: a line of two times, then the words, then an empty line.
+//! SBV, the captions that `YouTube` lets people download and edit: a line of two times, then the words, then an empty line.
 
 use crate::document::{Document, Format, Millis, TimeSpan};
 

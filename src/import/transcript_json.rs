@@ -43,8 +43,8 @@ struct Piece {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Word {
-    #[serde(alias = "text")]
-    word: String,
+    #[serde(rename = "word", alias = "text")]
+    text: String,
     start: Option<Number>,
     end: Option<Number>,
     speaker: Option<Name>,
@@ -198,18 +198,15 @@ fn by_speaker(words: Vec<Word>, of_segment: Option<&String>, time: TimeSpan) -> 
         let speaker = named(word.speaker)
             .or_else(|| last.as_ref().and_then(|last| last.speaker.clone()))
             .or_else(|| of_segment.cloned());
-        match last.filter(|last| last.speaker == speaker) {
-            Some(last) => {
-                // Whisper writes the space before a word into the word; WhisperX does not.
-                last.text.push(' ');
-                last.text.push_str(word.word.trim());
-                last.time.end = end.or(start).unwrap_or(last.time.end).max(last.time.end);
-            }
-            None => {
-                let start = start.or_else(|| said.last().map(|last| last.time.end)).unwrap_or(time.start);
-                let time = TimeSpan { start, end: end.unwrap_or(start).max(start) };
-                said.push(Said { speaker, begins_turn: false, time, text: word.word.trim().to_owned() });
-            }
+        if let Some(last) = last.filter(|last| last.speaker == speaker) {
+            // Whisper writes the space before a word into the word; WhisperX does not.
+            last.text.push(' ');
+            last.text.push_str(word.text.trim());
+            last.time.end = end.or(start).unwrap_or(last.time.end).max(last.time.end);
+        } else {
+            let start = start.or_else(|| said.last().map(|last| last.time.end)).unwrap_or(time.start);
+            let time = TimeSpan { start, end: end.unwrap_or(start).max(start) };
+            said.push(Said { speaker, begins_turn: false, time, text: word.text.trim().to_owned() });
         }
     }
     said

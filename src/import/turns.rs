@@ -53,16 +53,13 @@ fn lines(text: &str) -> Vec<Range<usize>> {
     let mut is_head_open = false;
     for line in text.lines().map(str::trim) {
         let end = start_of(line) + line.len();
-        match spans.last_mut().filter(|_| is_head_open && !line.is_empty()) {
-            Some(last) => {
-                last.end = end;
-                is_head_open = false;
-            }
-            None => {
-                is_head_open = !line.is_empty() && is_bare_head(line);
-                if !line.is_empty() {
-                    spans.push(start_of(line)..end);
-                }
+        if let Some(last) = spans.last_mut().filter(|_| is_head_open && !line.is_empty()) {
+            last.end = end;
+            is_head_open = false;
+        } else {
+            is_head_open = !line.is_empty() && is_bare_head(line);
+            if !line.is_empty() {
+                spans.push(start_of(line)..end);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The words of one topic against the collection: bars of how often each occurs in both.
 //!
-//! Sievert, Shirley 2014, "LDAvis: A method for visualizing and interpreting topics": words are ranked by
+//! Sievert, Shirley 2014, "`LDAvis`: A method for visualizing and interpreting topics": words are ranked by
 //! `lambda * ln p(word | topic) + (1 - lambda) * ln (p(word | topic) / p(word))`. With a lambda of 1 the most frequent
 //! words come first, with 0 those that occur nearly nowhere else. Where the paper has a topic's distribution of words, we
 //! have the words of the chapters that bear it.
@@ -74,7 +74,7 @@ impl Relevance {
             marks: Vec::new(),
             table: table(&ranked),
         };
-        self.key(&mut picture, names, head);
+        Self::key(&mut picture, names, head);
         for (at, (word, _)) in shown.iter().enumerate() {
             let top = head + ROW * at as f32;
             let middle = top + ROW / 2.0;
@@ -104,7 +104,7 @@ impl Relevance {
         self.words.get(at).map(|word| word.word.as_str())
     }
 
-    fn key(&self, picture: &mut Picture, left: f32, head: f32) {
+    fn key(picture: &mut Picture, left: f32, head: f32) {
         let shapes = &mut picture.drawing.shapes;
         let y = head / 2.0 - 2.0;
         for (x, fill, name) in [(left, Tone::Accent, "in its chapters"), (left + 124.0, Tone::Line, "in all")] {

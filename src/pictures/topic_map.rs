@@ -98,11 +98,11 @@ impl TopicMap {
 
     /// Returns where the discs stand: where they were laid out, and moved apart as far as they cover each other.
     fn centers(&self, width: f32, height: f32, margin: f32, radius: &dyn Fn(usize) -> f32) -> Vec<Point> {
+        const N_STEPS: usize = 60;
         let (across, down) = ((width / 2.0 - margin - 30.0).max(1.0), (height / 2.0 - margin - 12.0).max(1.0));
         let place =
             |&(x, y): &(f64, f64)| Point { x: width / 2.0 + across * x as f32, y: height / 2.0 - down * y as f32 };
         let mut centers: Vec<Point> = self.places.iter().map(place).collect();
-        const N_STEPS: usize = 60;
         for _ in 0..N_STEPS {
             for one in 0..centers.len() {
                 for other in one + 1..centers.len() {
@@ -253,7 +253,9 @@ fn axis(matrix: &[f64], n: usize, others: &[&Vec<f64>]) -> (f64, Vec<f64>) {
         if length < 1e-12 {
             return (0.0, vec![0.0; n]);
         }
-        vector.iter_mut().for_each(|part| *part /= length);
+        for part in &mut *vector {
+            *part /= length;
+        }
         let next: Vec<f64> =
             matrix.chunks_exact(n).map(|row| row.iter().zip(&vector).map(|(a, b)| a * b).sum()).collect();
         value = next.iter().zip(&vector).map(|(a, b)| a * b).sum();

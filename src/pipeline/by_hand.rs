@@ -63,6 +63,9 @@ fn found_chapters(library: &Library, id: DocumentId) -> Result<Vec<Chapter>> {
     Ok(library.chapters(id, Layer::Found)?.into_iter().map(|row| row.chapter).collect())
 }
 
+/// Chapters, and the titles of those that are gone, by the unit they started at.
+type RecutChapters = (Vec<Chapter>, BTreeMap<UnitIndex, String>);
+
 /// Returns the chapters that follow from a change, and the titles of those that are gone; nothing if the change is about
 /// notes alone.
 fn recut_by_hand(
@@ -71,7 +74,7 @@ fn recut_by_hand(
     before: &HandMade,
     after: &HandMade,
     change: &HandMove,
-) -> Result<Option<(Vec<Chapter>, BTreeMap<UnitIndex, String>)>> {
+) -> Result<Option<RecutChapters>> {
     let step = match change {
         HandMove::Take(step) | HandMove::GoOn(step) => Some(step),
         HandMove::Undo => before.history.to_undo(),
@@ -120,7 +123,7 @@ fn title_by_words(chapters: &mut [Chapter], text: &str, units: &Units, language:
         // One that is not wanted yet must not be titled beside this one.
         for (place, chapter) in beside.iter_mut().enumerate() {
             if from + place != at && chapter.title.is_empty() {
-                chapter.title = "…".to_owned();
+                "…".clone_into(&mut chapter.title);
             }
         }
         titles::title_chapters(&mut beside, text, &part, None, None, language, &Unwatched)?;

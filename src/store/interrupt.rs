@@ -9,8 +9,8 @@ const N_STEPS: i32 = 10_000;
 impl Library {
     /// Asks `is_stopped` again and again while the library reads or writes; once it says so, the work under way fails with
     /// [`Error::Cancelled`](crate::error::Error::Cancelled) and changes nothing.
-    pub fn stop_when(&mut self, mut is_stopped: impl FnMut() -> bool + Send + 'static) -> Result<()> {
-        Ok(self.connection.progress_handler(N_STEPS, Some(move || is_stopped()))?)
+    pub fn stop_when(&mut self, is_stopped: impl FnMut() -> bool + Send + 'static) -> Result<()> {
+        Ok(self.connection.progress_handler(N_STEPS, Some(is_stopped))?)
     }
 }
 

@@ -125,7 +125,7 @@ fn items(topic: &Topic, texts: &[&str], analyzer: &Analyzer) -> Vec<String> {
     let mut phrases: Vec<(&Vec<usize>, &Run)> =
         counts.runs.iter().filter(|(words, run)| counts.is_phrase(words, run, texts.len())).collect();
     // Longer ones first, then those that stand most often: a phrase takes its words away from the others.
-    phrases.sort_by_key(|(words, run)| (std::cmp::Reverse((words.len(), run.n_times)), words.to_vec()));
+    phrases.sort_by_key(|(words, run)| (std::cmp::Reverse((words.len(), run.n_times)), (*words).clone()));
     let mut of_word: BTreeMap<usize, &str> = BTreeMap::new();
     for (words, run) in phrases {
         if words.iter().all(|word| !of_word.contains_key(word)) {

@@ -116,7 +116,7 @@ pub(crate) struct Held {
 impl Held {
     /// Returns what a document holds of `words`.
     pub(crate) fn of(bags: &Bags, bag: BagIndex, words: &[WordId]) -> Self {
-        let frequencies = bags.bag(bag).filter(|(word, _)| words.contains(word)).map(|(word, n)| (word, n.into()));
+        let frequencies = bags.bag(bag).filter(|(word, _)| words.contains(word));
         Self { frequencies: frequencies.collect(), n_words: bags.bag(bag).len() }
     }
 }

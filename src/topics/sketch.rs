@@ -105,6 +105,9 @@ enum Kind {
     Counts,
 }
 
+/// A document of a sketch: what is kept of it, and its words, by their numbers in the sketch, with their frequencies.
+type ReadDocument = (Described, Vec<(u32, u8)>);
+
 /// What is kept of a document beside its bag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Described {
@@ -436,7 +439,7 @@ fn kind_of(parts: &[Reader], seed: u64) -> Result<Kind> {
                 Kind::Counts => "counts".to_owned(),
             };
             let (found, expected) = (named(part.kind), named(first.kind));
-            return Err(part.wrong(format!("it holds {found}, and {:?} holds {expected}", first.path)));
+            return Err(part.wrong(format!("it holds {found}, and {} holds {expected}", first.path.display())));
         }
     }
     Ok(first.kind)
@@ -470,7 +473,7 @@ fn documents(
     let mut bags = BagsWriter::new(limit);
     let (mut names, mut votes) = (Vec::new(), Vec::new());
     let mut next: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
-    let mut read: Vec<Option<(Described, Vec<(u32, u8)>)>> = Vec::with_capacity(parts.len());
+    let mut read: Vec<Option<ReadDocument>> = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter_mut().enumerate() {
         let document = part.read_document()?;
         if let Some((described, _)) = &document {
@@ -482,7 +485,7 @@ fn documents(
     while let Some(Reverse((place, at))) = next.pop() {
         let expected = names.len() as u64;
         if place < expected {
-            let reason = format!("document {place} of the corpus is in it and in {:?}", parts[last_part].path);
+            let reason = format!("document {place} of the corpus is in it and in {}", parts[last_part].path.display());
             return Err(parts[at].wrong(reason));
         }
         if expected < place {
@@ -666,7 +669,7 @@ impl Reader {
     }
 
     /// Returns the next document with its words and their frequencies, or nothing after the last.
-    fn read_document(&mut self) -> Result<Option<(Described, Vec<(u32, u8)>)>> {
+    fn read_document(&mut self) -> Result<Option<ReadDocument>> {
         if self.n_documents_read == self.n_documents {
             return Ok(None);
         }

@@ -218,14 +218,11 @@ impl Read {
 
     fn number(&mut self, term: String, written: &str) -> Counts {
         let n_terms = self.terms.len();
-        let number = match self.numbers.get(&term) {
-            Some(&number) => number,
-            None => {
-                self.numbers.insert(term.clone(), n_terms);
-                self.terms.push(Spelled { term, spellings: Vec::with_capacity(1), n_documents: 0 });
-                n_terms
-            }
-        };
+        let number = self.numbers.get(&term).copied().unwrap_or(n_terms);
+        if number == n_terms {
+            self.numbers.insert(term.clone(), n_terms);
+            self.terms.push(Spelled { term, spellings: Vec::with_capacity(1), n_documents: 0 });
+        }
         // A word and its possessive are two words of one spelling, counted apart here and put together in `typical`.
         let spellings = &mut self.terms[number].spellings;
         spellings.push((written.into(), 0));

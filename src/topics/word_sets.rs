@@ -112,7 +112,7 @@ pub(crate) fn supported_sets(
             kept = vec![WordSets::merged(&kept)];
         }
     }
-    Ok(kept.pop().unwrap_or_else(WordSets::new))
+    Ok(kept.pop().unwrap_or_default())
 }
 
 /// What is hashed: bags, and min-hash values of some of their words that were worked out before.

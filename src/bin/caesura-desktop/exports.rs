@@ -61,7 +61,8 @@ pub(crate) fn free_name(
     }
     let mut name = name.trim_matches('-').to_owned();
     if name.is_empty() || taken.contains(&name) {
-        name = format!("{name}-{}", id.0).trim_start_matches('-').to_owned();
+        let numbered = format!("{name}-{}", id.0);
+        numbered.trim_start_matches('-').clone_into(&mut name);
     }
     let file = |name: &str| format!("{name}.{}", format.file_ending());
     let mut free = name.clone();

@@ -443,12 +443,12 @@ impl Table {
             tags.add_each(own);
         }
         lines.push(heading("Folders"));
-        folders.draw(String::new(), 1, &|name| Place::Folder(format!("{name}/")), true, &self.closed, &mut lines);
+        folders.draw("", 1, &|name| Place::Folder(format!("{name}/")), true, &self.closed, &mut lines);
         if 0 < n_without_folder {
             lines.push(Branch { depth: 1, ..leaf("Without a file", Place::NoFolder, n_without_folder) });
         }
         lines.push(heading("Tags"));
-        tags.draw(String::new(), 1, &|name| Place::Tag(name.to_owned()), false, &self.closed, &mut lines);
+        tags.draw("", 1, &|name| Place::Tag(name.to_owned()), false, &self.closed, &mut lines);
         if n_without_tag < n_documents {
             lines.push(Branch { depth: 1, ..leaf("Without a tag", Place::NoTag, n_without_tag) });
         }
@@ -513,7 +513,7 @@ impl Node {
     /// Adds the lines of what lies below. A run of parts in which nothing else lies is one line, if they are to be joined.
     fn draw(
         &self,
-        above: String,
+        above: &str,
         depth: usize,
         place: &dyn Fn(&str) -> Place,
         joins: bool,
@@ -534,7 +534,7 @@ impl Node {
             let label = if joins && depth == 1 { abridged(&label) } else { label };
             lines.push(Branch { label, place: Some(place_of_node), depth, n_documents: node.n_documents, is_open });
             if is_open == Some(true) {
-                node.draw(format!("{name}/"), depth + 1, place, joins, closed, lines);
+                node.draw(&format!("{name}/"), depth + 1, place, joins, closed, lines);
             }
         }
     }

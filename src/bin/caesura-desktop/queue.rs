@@ -108,12 +108,12 @@ impl State {
     }
 
     /// Takes how far a job has come; the others wait meanwhile.
-    pub(crate) fn note_progress(&mut self, id: JobId, label: String, done: usize, total: usize) {
+    pub(crate) fn note_progress(&mut self, id: JobId, label: &str, done: usize, total: usize) {
         let now = self.now;
         for job in &mut self.jobs {
             if job.id == id {
                 job.pace.note(now, if total == 0 { 0.0 } else { done as f32 / total as f32 });
-                (job.label, job.done, job.total) = (label.clone(), done, total);
+                (job.label, job.done, job.total) = (label.to_owned(), done, total);
             } else {
                 job.pace.pause();
             }

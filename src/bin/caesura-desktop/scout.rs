@@ -266,9 +266,8 @@ impl Scout {
         }
         let (number, tried) = (asked.number, asked.errand.tried());
         let failure = match catch_unwind(AssertUnwindSafe(|| self.answer(asked))) {
-            Ok(Ok(())) => return,
-            // Overtaken: whoever asked has forgotten it.
-            Ok(Err(Error::Cancelled)) => return,
+            // Answered, or overtaken: whoever asked has forgotten it.
+            Ok(Ok(()) | Err(Error::Cancelled)) => return,
             Ok(Err(error)) => Failure::of(tried, &error),
             Err(panic) => Some(Failure::of_panic(tried, panic.as_ref())),
         };

@@ -241,7 +241,11 @@ fn groups(hits: &[Hit]) -> Vec<Group> {
         match groups.iter_mut().find(|group| group.document == hit.chapter.document) {
             Some(group) => group.hits.push(at),
             None => {
-                groups.push(Group { document: hit.chapter.document, title: hit.document_title.clone(), hits: vec![at] })
+                groups.push(Group {
+                    document: hit.chapter.document,
+                    title: hit.document_title.clone(),
+                    hits: vec![at],
+                });
             }
         }
     }

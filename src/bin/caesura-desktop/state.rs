@@ -1204,7 +1204,7 @@ impl State {
                     self.search.take(number, finding);
                 }
             }
-            Event::Progress { job, label, done, total } => self.note_progress(job, label, done, total),
+            Event::Progress { job, label, done, total } => self.note_progress(job, &label, done, total),
             Event::Added { job, library, document } => return self.take_added(job, &library, document),
             Event::Done { job, failures } => self.finish(job, failures),
             Event::Failed(failure) => {

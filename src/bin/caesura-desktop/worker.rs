@@ -289,7 +289,7 @@ pub(crate) struct Worker {
 
 /// What the bench is told.
 enum ToBench {
-    Do(Task),
+    Do(Box<Task>),
     Order(Vec<JobId>),
     Configure(Box<WorkSettings>),
     Tend(PathBuf),
@@ -360,7 +360,7 @@ impl Worker {
             Request::Work { job, library, work } => {
                 let stop = Arc::new(AtomicBool::new(false));
                 self.stops.push((job, Arc::clone(&stop)));
-                self.tell_bench(ToBench::Do(Task { job, library, work, stop, adding: None }));
+                self.tell_bench(ToBench::Do(Box::new(Task { job, library, work, stop, adding: None })));
             }
             Request::Order(jobs) => self.tell_bench(ToBench::Order(jobs)),
             Request::Configure(settings) => self.tell_bench(ToBench::Configure(settings)),
@@ -619,12 +619,17 @@ fn tried(request: &Request) -> String {
         Request::Change(Change::PutBack(_)) => "The documents could not be put back",
         Request::Change(_) => "The documents could not be changed",
         Request::KeepSettings(_) => "What you have chosen could not be kept",
-        Request::Watch(_) | Request::Configure(_) | Request::Tend(_) | Request::Order(_) => "The work stopped",
         Request::Topic(_) => "The topic could not be opened",
         Request::ByHand { .. } => "The correction was not kept",
         Request::KeepPlace { .. } => "The place that is read was not kept",
         Request::Compare { .. } => "The other chapters could not be loaded",
-        Request::Scout(_) | Request::Work { .. } | Request::Cancel(_) => "The work stopped",
+        Request::Watch(_)
+        | Request::Configure(_)
+        | Request::Tend(_)
+        | Request::Order(_)
+        | Request::Scout(_)
+        | Request::Work { .. }
+        | Request::Cancel(_) => "The work stopped",
     }
     .to_owned()
 }
@@ -795,8 +800,8 @@ impl Bench {
             match message {
                 Ok(ToBench::Do(task)) => match &task.work {
                     // The chapters of the document that is read are titled at once.
-                    Work::Recut { .. } | Work::CutBy { .. } => self.waiting.push_front(task),
-                    _ => self.waiting.push_back(task),
+                    Work::Recut { .. } | Work::CutBy { .. } => self.waiting.push_front(*task),
+                    _ => self.waiting.push_back(*task),
                 },
                 Ok(ToBench::Order(jobs)) => {
                     let place = |task: &Task| jobs.iter().position(|job| *job == task.job).unwrap_or(usize::MAX);
@@ -1114,14 +1119,11 @@ impl Bench {
     fn tend(&mut self) {
         let Some(path) = self.tended.clone() else { return };
         let tended = catch_unwind(AssertUnwindSafe(|| self.tend_a_little(&path)));
-        match tended {
-            Ok(Ok(true)) => {}
-            Ok(Ok(false)) => self.tended = None,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "could not look after the library");
-                self.tended = None;
-            }
-            Err(_) => self.tended = None,
+        if let Ok(Err(error)) = &tended {
+            tracing::warn!(%error, "could not look after the library");
+        }
+        if !matches!(tended, Ok(Ok(true))) {
+            self.tended = None;
         }
     }
 
@@ -1407,7 +1409,7 @@ pub(crate) mod tests {
                 stop: Arc::clone(&stop),
                 adding: None,
             };
-            self.tell(ToBench::Do(task));
+            self.tell(ToBench::Do(Box::new(task)));
             stop
         }
 
@@ -1478,7 +1480,13 @@ pub(crate) mod tests {
         table.add(1, &["a.txt"]);
         let work = Work::Restore(copy);
         let stop = Arc::new(AtomicBool::new(false));
-        table.tell(ToBench::Do(Task { job: JobId(2), library: table.library.clone(), work, stop, adding: None }));
+        table.tell(ToBench::Do(Box::new(Task {
+            job: JobId(2),
+            library: table.library.clone(),
+            work,
+            stop,
+            adding: None,
+        })));
         let (path, backups) = (table.library.clone(), table.folder.path().join("backups"));
         let Table { folder: _kept, library, inbox, bench, events } = table;
         drop(inbox);

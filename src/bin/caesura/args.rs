@@ -689,7 +689,7 @@ pub(crate) struct Export {
     /// Only documents whose chapters a person corrected, as training data wants
     #[arg(long)]
     pub(crate) corrected: bool,
-    /// Ends the lines of the texts in a qdpx by CR LF, counted as two characters, as NVivo on Windows wants
+    /// Ends the lines of the texts in a qdpx by CR LF, counted as two characters, as `NVivo` on Windows wants
     #[arg(long)]
     pub(crate) crlf: bool,
 }

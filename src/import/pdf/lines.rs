@@ -220,33 +220,33 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(glyphs: Vec<Vec<Glyph>>, expected: &[&str]) {
+    fn check(glyphs: &[Vec<Glyph>], expected: &[&str]) {
         let lines = lines(PageGlyphs { number: 1, height: 800.0, glyphs: glyphs.concat() });
         assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn words_part_at_gaps_and_columns_at_wide_ones() {
-        check(vec![word("lamp", 0.0, 10.0, 10.0), word("lit", 23.0, 10.0, 10.0)], &["lamp lit"]);
-        check(vec![word("lamp", 0.0, 10.0, 10.0), word("lit", 40.0, 10.5, 10.0)], &["lamp", "lit"]);
-        check(vec![word("oil", 0.0, 30.0, 10.0), word("lamp", 0.0, 10.0, 10.0)], &["lamp", "oil"]);
+        check(&[word("lamp", 0.0, 10.0, 10.0), word("lit", 23.0, 10.0, 10.0)], &["lamp lit"]);
+        check(&[word("lamp", 0.0, 10.0, 10.0), word("lit", 40.0, 10.5, 10.0)], &["lamp", "lit"]);
+        check(&[word("oil", 0.0, 30.0, 10.0), word("lamp", 0.0, 10.0, 10.0)], &["lamp", "oil"]);
     }
 
     #[test]
     fn letters_drawn_twice_are_one() {
-        check(vec![word("lamp", 0.0, 10.0, 10.0), word("lamp", 0.3, 10.0, 10.0)], &["lamp"]);
+        check(&[word("lamp", 0.0, 10.0, 10.0), word("lamp", 0.3, 10.0, 10.0)], &["lamp"]);
     }
 
     #[test]
     fn the_number_of_a_note_is_left_out() {
-        check(vec![word("lamp", 0.0, 10.0, 10.0), word("3", 20.0, 6.0, 6.0)], &["lamp"]);
-        check(vec![word("x1", 0.0, 10.0, 10.0), word("2", 10.0, 6.0, 6.0)], &["x12"]);
+        check(&[word("lamp", 0.0, 10.0, 10.0), word("3", 20.0, 6.0, 6.0)], &["lamp"]);
+        check(&[word("x1", 0.0, 10.0, 10.0), word("2", 10.0, 6.0, 6.0)], &["x12"]);
     }
 
     #[test]
     fn what_is_read_from_the_right_is_turned_round() {
         check(
-            vec![word("בא", 0.0, 10.0, 10.0), word("1887", 13.0, 10.0, 10.0), word("דג", 36.0, 10.0, 10.0)],
+            &[word("בא", 0.0, 10.0, 10.0), word("1887", 13.0, 10.0, 10.0), word("דג", 36.0, 10.0, 10.0)],
             &["גד 1887 אב"],
         );
     }

@@ -264,7 +264,7 @@ fn a_file_that_breaks_off_is_read_or_refused() {
 fn forms_within_forms_without_end_are_given_up_on() {
     // Each form draws the next ten times: a billion paths.
     let form = |n: usize| {
-        let next = format!("/X Do ").repeat(10);
+        let next = "/X Do ".repeat(10);
         let content = if n < 9 { next } else { "0 0 1 1 re f ".to_owned() };
         format!(
             "<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</X {} 0 R>>>>/Length {}>>\nstream\n{content}\nendstream",

@@ -189,9 +189,8 @@ fn line_ui(
     }
     let unit = match (left, right, &other.of) {
         (Some(left), ..) => Some(left.unit),
-        (None, Some(_), Other::Document(_)) => None,
-        (None, Some(right), _) => Some(right.unit),
-        (None, None, _) => None,
+        (None, Some(right), of) if !matches!(of, Other::Document(_)) => Some(right.unit),
+        _ => None,
     };
     let response = response.on_hover_text(label);
     if response.clicked()

@@ -706,9 +706,7 @@ impl Pen<'_> {
             let within = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(at, _)| at);
             let word = word_around(&open.text, row.span, row.span.start.index() + within);
             commands.push(Command::Hand(HandCommand::Select(word)));
-        } else if response.clicked() {
-            commands.push(Command::Hand(HandCommand::Choose(row.unit)));
-        } else if response.secondary_clicked() && open.hand.selected.is_none() {
+        } else if response.clicked() || response.secondary_clicked() && open.hand.selected.is_none() {
             commands.push(Command::Hand(HandCommand::Choose(row.unit)));
         }
         context_menu(response, open, row.unit, commands);

@@ -326,7 +326,7 @@ fn documents_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// Draws the years to look in, if any document has one.
 fn years_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let documents = state.library.iter().flat_map(|library| &library.documents);
-    let mut years: Vec<u16> = documents.filter_map(|row| row.date).map(|date| date.year()).collect();
+    let mut years: Vec<u16> = documents.filter_map(|row| row.date).map(caesura::document::Date::year).collect();
     years.sort_unstable();
     years.dedup();
     if years.is_empty() {
@@ -516,7 +516,7 @@ pub(crate) fn place_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) 
 
 /// Lays a snippet out in at most `n_rows` lines, the hits marked.
 pub(super) fn snippet(ui: &Ui, of: &[SnippetPart], width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
-    rows(ui, of, TextFormat { font_id: font(size::BODY), line_height: Some(21.0), ..ink(ui) }, width, n_rows)
+    rows(ui, of, &TextFormat { font_id: font(size::BODY), line_height: Some(21.0), ..ink(ui) }, width, n_rows)
 }
 
 fn ink(ui: &Ui) -> TextFormat {
@@ -533,12 +533,12 @@ fn parts(
     width: f32,
 ) -> std::sync::Arc<egui::Galley> {
     let plain = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
-    rows(ui, parts, plain, width, 4)
+    rows(ui, parts, &plain, width, 4)
 }
 
-fn rows(ui: &Ui, parts: &[SnippetPart], plain: TextFormat, width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
+fn rows(ui: &Ui, parts: &[SnippetPart], plain: &TextFormat, width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
-    let marked = widgets::marked(&plain, palette);
+    let marked = widgets::marked(plain, palette);
     let mut job = LayoutJob::default();
     for part in parts {
         let format = if part.is_hit { marked.clone() } else { plain.clone() };

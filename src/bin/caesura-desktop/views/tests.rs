@@ -447,11 +447,3 @@ fn a_frame_draws_fewer_than_a_hundred_rows_of_ten_thousand() {
     }
     assert!(0 < window.query_all_by_label("Document 00000").count());
 }
-
-/// Prints what frames take: run with an optimised build, alone.
-#[test]
-#[ignore = "measures: `cargo test --release --bin caesura-desktop -- --ignored --nocapture what_frames_take`"]
-fn what_frames_take() {
-    let folder = tempfile::tempdir().expect("a folder");
-    println!("{}", super::bench::measured(600, folder.path()).expect("it is measured"));
-}

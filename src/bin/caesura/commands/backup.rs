@@ -75,7 +75,7 @@ fn put_aside(path: &Path) -> Result<PathBuf> {
 /// Returns a name beside `path` that no file has.
 fn free_path(path: &Path, word: &str) -> PathBuf {
     let named = |n: u32| with_ending(path, &if n == 1 { format!(".{word}") } else { format!(".{word}-{n}") });
-    (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(0))
+    (1..=u32::MAX).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(0))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -36,7 +36,7 @@ pub(crate) fn run(session: &Session, args: &args::Concordance) -> Result<()> {
     drop(bar);
     let mut lines: Vec<Occurrence> = documents.iter_mut().flat_map(|found| std::mem::take(&mut found.lines)).collect();
     sort(&mut lines, &args.sort, |found| &found.line);
-    let found = Lines { typed: &typed, counted: &counted, documents: &documents, lines: &lines };
+    let found = Listing { typed: &typed, counted: &counted, documents: &documents, lines: &lines };
     match args.format {
         TableFormat::Text => found.print_text(session),
         TableFormat::Json => output::print_json(&found.json()),
@@ -60,14 +60,14 @@ fn pattern(library: &Library, args: &args::Concordance, typed: &str) -> Result<P
     })
 }
 
-struct Lines<'a> {
+struct Listing<'a> {
     typed: &'a str,
     counted: &'a Concordance,
     documents: &'a [DocumentLines],
     lines: &'a [Occurrence],
 }
 
-impl Lines<'_> {
+impl Listing<'_> {
     fn title(&self, id: DocumentId) -> &str {
         self.documents.iter().find(|document| document.document == id).map_or("", |document| &document.title)
     }
@@ -85,8 +85,8 @@ impl Lines<'_> {
             let (bold, faint) = (Style::new().bold(), Style::new().dimmed());
             for found in self.lines {
                 let (left, right) = (output::tame(&found.line.left), output::tame(&found.line.right));
-                let space = " ".repeat(left_width - width(&left));
-                let after = " ".repeat(right_width - width(&right));
+                let space = " ".repeat(left_width.saturating_sub(width(&left)));
+                let after = " ".repeat(right_width.saturating_sub(width(&right)));
                 let title = output::tame(self.title(found.document));
                 let time = found.time.map(|time| format!(" at {}", clock(time))).unwrap_or_default();
                 let hit = output::tame(&found.line.hit);
@@ -108,7 +108,7 @@ impl Lines<'_> {
                 "unit": found.line.place.unit.0,
                 "start_byte": found.line.place.span.start.0,
                 "end_byte": found.line.place.span.end.0,
-                "start_secs": found.time.map(|time| time.as_secs()),
+                "start_secs": found.time.map(caesura::document::Millis::as_secs),
                 "speaker": found.speaker,
                 "left": found.line.left,
                 "hit": found.line.hit,

@@ -178,22 +178,19 @@ fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
         let file = File::open(&args.part).map_err(|source| Error::Read { path: args.part.clone(), source })?;
         Ok(Box::new(BufReader::new(file)))
     };
-    let part = match &args.vocabulary {
-        Some(vocabulary) => {
-            let words = File::open(vocabulary).map_err(|source| Error::Read { path: vocabulary.clone(), source })?;
-            let (words, bags) = topics::bags_from_counts(open()?, &args.part, BufReader::new(words), vocabulary, None)?;
-            sketch::Part::of_counts(&words, &bags, args.first)?
-        }
-        None => {
-            let mut part = None;
-            for_each_block(&mut corpus::placed(open()?, &args.part, args.first)?, |texts| {
-                bar.check()?;
-                let guessed = || LanguageVote::language(texts.iter().map(|text| LanguageVote::of(&text.text)));
-                part.get_or_insert_with(|| PartOfTexts::new(args.language.unwrap_or_else(guessed))).push(&texts);
-                Ok(())
-            })?;
-            part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default())).finish()?
-        }
+    let part = if let Some(vocabulary) = &args.vocabulary {
+        let words = File::open(vocabulary).map_err(|source| Error::Read { path: vocabulary.clone(), source })?;
+        let (words, bags) = topics::bags_from_counts(open()?, &args.part, BufReader::new(words), vocabulary, None)?;
+        sketch::Part::of_counts(&words, &bags, args.first)?
+    } else {
+        let mut part = None;
+        for_each_block(&mut corpus::placed(open()?, &args.part, args.first)?, |texts| {
+            bar.check()?;
+            let guessed = || LanguageVote::language(texts.iter().map(|text| LanguageVote::of(&text.text)));
+            part.get_or_insert_with(|| PartOfTexts::new(args.language.unwrap_or_else(guessed))).push(&texts);
+            Ok(())
+        })?;
+        part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default())).finish()?
     };
     let config = SketchConfig { seed: session.seed(), n_functions: args.functions };
     output::write_file(&args.output, |out| Ok(part.write(&config, &bar, out)?))?;
