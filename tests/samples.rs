@@ -18,7 +18,7 @@ fn split(name: &str, extra: &[&str]) -> Value {
 
 #[test]
 fn the_interview_is_cut_where_its_subject_changes() {
-    let truth = json_of("corpora/interview.chapters.json");
+    let truth = json_of("corpora/interview.truth.json");
     let starts = |json: &Value, name: &str| -> Vec<f64> {
         let chapters = json["chapters"].as_array().unwrap().iter().skip(1);
         chapters.map(|chapter| chapter[name].as_f64().unwrap()).collect()
@@ -32,7 +32,7 @@ fn the_interview_is_cut_where_its_subject_changes() {
 
 #[test]
 fn the_terms_as_written_are_cut_at_their_headings() {
-    let truth = json_of("corpora/terms-of-service.chapters.json");
+    let truth = json_of("corpora/terms-of-service.truth.json");
     let json = split("corpora/terms-of-service.md", &[]);
     let titles = |chapters: &Value| -> Vec<String> {
         chapters.as_array().unwrap().iter().map(|chapter| chapter["title"].as_str().unwrap().to_owned()).collect()
