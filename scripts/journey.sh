@@ -67,6 +67,8 @@ act() {
 }
 # Asks the library, which the window has open, by the command line.
 library() { "$(dirname "$binary")/caesura" --quiet --library "$home/own.caesura" "$@"; }
+# How many chapters the documents have together.
+n_chapters() { library list --format json | awk -F: '/"n_chapters"/ { sum += $2 } END { print sum }'; }
 check() {
     local what=$1
     shift
@@ -89,10 +91,15 @@ picture added
 key alt+Down
 key alt+Down
 picture reading
+before=$(n_chapters)
+key Down
+key Down
 key s
 picture split
+check "a chapter was split" test "$(n_chapters)" = $((before + 1))
 key ctrl+z
 picture undone
+check "and is whole again" test "$(n_chapters)" = "$before"
 key ctrl+b
 key Down Down
 picture library
