@@ -77,11 +77,21 @@ impl Library {
         if target.exists() {
             return Ok(());
         }
-        // Under another name until it is whole: a program killed in the middle must not leave half a copy for a whole one.
-        let part = target.with_extension("part");
-        let _ = std::fs::remove_file(&part);
+        // In a folder of its own until it is whole: a program killed in the middle must not leave half a copy for a whole
+        // one, and others may be opening the same library.
+        let unwritten = |source| Error::Write { path: target.clone(), source };
+        let folder = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let folder = tempfile::Builder::new().prefix(".caesura-").tempdir_in(folder).map_err(unwritten)?;
+        let part = folder.path().join("copy");
         self.backup_to(&part)?;
-        std::fs::rename(&part, &target).map_err(|source| Error::Write { path: target, source })
+        // What another has put there meanwhile is a copy from before the update; ours may be one from after it.
+        if target.exists() {
+            return Ok(());
+        }
+        std::fs::rename(&part, &target).map_err(unwritten)
     }
 
     /// Puts the contents of the library at `path` in the place of this one's, all or nothing.

@@ -1,4 +1,4 @@
-//! Brings a file to the schema this version knows, by numbered steps, each one transaction.
+//! Brings a file to the schema this version knows, by numbered steps, in one transaction: nobody sees it between two.
 //!
 //! A step that was released is never edited: what is to change comes as the next number.
 
@@ -68,19 +68,19 @@ pub(super) fn apply_first(connection: &mut Connection, path: &Path, n_steps: usi
 }
 
 fn apply(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<()> {
-    while version(connection)? < schema_after(steps) {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another program may have taken the step, or made the file its own, since it was looked at.
-        check_ours(&transaction, path)?;
-        let done = version(&transaction)?;
-        if let Some(step) = steps.get(done as usize) {
-            transaction.execute_batch(step)?;
-            transaction.pragma_update(None, "user_version", done + 1)?;
-            tracing::debug!(schema = done + 1, "brought the library up to date");
-        }
-        transaction.commit()?;
+    if schema_after(steps) <= version(connection)? {
+        return Ok(());
     }
-    Ok(())
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another program may have taken the steps, or made the file its own, since it was looked at.
+    check_ours(&transaction, path)?;
+    let done = version(&transaction)?;
+    for (schema, step) in (0..).zip(steps).skip_while(|&(schema, _)| schema < done) {
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", schema + 1)?;
+        tracing::debug!(schema = schema + 1, "brought the library up to date");
+    }
+    Ok(transaction.commit()?)
 }
 
 /// Returns the `user_version` of a file that has had these steps.
@@ -137,12 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_fails_leaves_the_steps_before_it() {
+    fn a_step_that_fails_leaves_the_library_as_it_was() {
         let mut connection = connection();
-        let broken = [STEPS[0], "CREATE TABLE extra (n INTEGER); SELECT nonsense FROM nowhere"];
+        apply_to(&mut connection, &STEPS[..1]).unwrap();
+        let fine = "CREATE TABLE fine (n INTEGER)";
+        let broken = [STEPS[0], fine, "CREATE TABLE extra (n INTEGER); SELECT nonsense FROM nowhere"];
         assert!(apply_to(&mut connection, &broken).is_err());
         assert_eq!(version(&connection).unwrap(), 1);
-        let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'extra'";
+        let sql = "SELECT 1 FROM sqlite_schema WHERE name IN ('extra', 'fine')";
         assert!(!connection.prepare(sql).unwrap().exists([]).unwrap());
     }
 }

@@ -286,6 +286,32 @@ fn many_may_create_and_fill_one_library_at_once() {
         }
     });
     check_holds(&Library::open(&path).unwrap(), &[1, 2, 3, 4, 5, 6, 9]);
+    let is_copy = |name: &str| name.contains("backup") || name.starts_with('.');
+    let names: Vec<String> = fs::read_dir(folder.path()).unwrap().map(name_of).collect();
+    assert!(!names.iter().any(|name| is_copy(name)), "a new library has no version before: {names:?}");
+}
+
+#[test]
+fn many_may_bring_one_library_up_to_date_at_once() {
+    let folder = folder();
+    let path = folder.path().join("library");
+    let mut connection = Connection::open(&path).unwrap();
+    migrations::apply_first(&mut connection, &path, 2).unwrap();
+    drop(connection);
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| Library::open(&path).unwrap());
+        }
+    });
+    let mut names: Vec<String> = fs::read_dir(folder.path()).unwrap().map(name_of).collect();
+    names.sort();
+    assert_eq!(names, ["library", "library.schema-2.backup"]);
+    let copy = Connection::open(folder.path().join("library.schema-2.backup")).unwrap();
+    assert_eq!(copy.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+}
+
+fn name_of(entry: std::io::Result<fs::DirEntry>) -> String {
+    entry.unwrap().file_name().to_string_lossy().into_owned()
 }
 
 #[test]
