@@ -562,7 +562,7 @@ impl Progress for Stage<'_> {
 /// The name of the miner in provenance.
 const MINER: &str = "minhash";
 
-/// Mines topics from texts, each a bag. Returns them with the settings that were used.
+/// Mines topics from texts, long ones by their passages. Returns them with the settings that were used.
 pub fn mine_texts(
     texts: &[&str],
     language: Language,
@@ -570,8 +570,14 @@ pub fn mine_texts(
     adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
     progress: &dyn Progress,
 ) -> Result<(Vec<Topic>, TopicsConfig)> {
-    let (vocabulary, bags) = bags(texts, language, &VocabularyConfig::ample());
+    let passage_words = passage_words(adjust);
+    let (vocabulary, bags) = bags(texts, language, &VocabularyConfig { passage_words, ..VocabularyConfig::ample() });
     mine_bags(&vocabulary, &bags, None, seed, adjust, progress)
+}
+
+/// Returns how long passages of long texts are: they are cut before there is a corpus to choose settings from.
+pub fn passage_words(adjust: &dyn Fn(TopicsConfig) -> TopicsConfig) -> u32 {
+    adjust(TopicsConfig::for_corpus(&Bags::new(), 0)).passage_words
 }
 
 /// Mines topics from bags of words; `signatures` hold what was hashed of them before. Returns them with the settings that

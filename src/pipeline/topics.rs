@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
 use crate::topics::{
-    self, Assigner, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
+    self, Assigner, Bearing, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
     label_by_phrases,
 };
 use crate::words::{self, Analyzer, fold};
@@ -18,10 +18,6 @@ use crate::words::{self, Analyzer, fold};
 /// Fewer words than this say too little of a subject by themselves: neighbouring chapters of one document are pooled
 /// until they have so many.
 const MIN_BAG_WORDS: usize = 150;
-
-/// In a library of so many documents, words that keep company in one of them alone tell of that document's manner, and
-/// are no topic. In a smaller one, which may be a single book, they may well be.
-const MANY_DOCUMENTS: usize = 12;
 
 /// What mining the library did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,12 +52,13 @@ pub fn mine_topics(
     let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
     label_by_phrases(&mut found, &texts, language);
     let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
-    if MANY_DOCUMENTS <= documents.len() {
+    if topics::MANY_DOCUMENTS <= documents.len() {
         found.retain(|topic| 2 <= documents_of(topic, &passages).len());
     }
 
     let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
-    let (assigner, analyzer) = (Assigner::new(&profiles, config.min_strength), Analyzer::new(language));
+    let bearing = Bearing::from(&config);
+    let (assigner, analyzer) = (Assigner::new(&profiles, bearing), Analyzer::new(language));
     let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
     for passage in &passages {
         progress.check()?;
@@ -87,7 +84,7 @@ pub fn mine_topics(
     let joins: Vec<(usize, usize, f32)> = joins.iter().map(|join| (join.one, join.other, join.likeness)).collect();
 
     let stored = library.stored_topics()?;
-    let Matched { ids, made } = matched(&stored, &new, &passages, &analyzer, config.min_strength);
+    let Matched { ids, made } = matched(&stored, &new, &passages, &analyzer, bearing);
     let mut given: Vec<(Option<TopicId>, &NewTopic)> = ids.iter().copied().zip(&new).collect();
     given.extend(made.iter().map(|(id, topic)| (Some(*id), topic)));
     let updated = library.update_topics(&given, &joins, &topics_provenance(&config, language))?;
@@ -107,7 +104,7 @@ fn matched(
     new: &[NewTopic],
     passages: &[Passage],
     analyzer: &Analyzer,
-    min_strength: f32,
+    bearing: Bearing,
 ) -> Matched {
     let by_id: BTreeMap<TopicId, &StoredTopic> = stored.iter().map(|stored| (stored.id, stored)).collect();
     let whole: Vec<&StoredTopic> = stored.iter().filter(|stored| stored.part_of.is_none()).collect();
@@ -134,7 +131,7 @@ fn matched(
         made.extend(together.into_iter().map(|(split, parts)| (split, united(&by_id[&split].topic, &parts))));
     }
 
-    let judge = Judge::of_parts(stored, min_strength);
+    let judge = Judge::of_parts(stored, bearing);
     for (id, topic) in ids.iter().zip(new) {
         let Some(id) = *id else { continue };
         made.extend(judge.parts_of(id, topic, passages, analyzer).into_iter().map(|(part, bearers)| {
@@ -198,14 +195,14 @@ struct Bearers {
 struct Judge(BTreeMap<TopicId, (Assigner, Vec<TopicId>)>);
 
 impl Judge {
-    fn of_parts(stored: &[StoredTopic], min_strength: f32) -> Self {
+    fn of_parts(stored: &[StoredTopic], bearing: Bearing) -> Self {
         let parts =
             stored.iter().filter_map(|part| part.part_of.map(|split| (split, part.id, part.topic.profile.as_slice())));
-        Self::new(parts, min_strength)
+        Self::new(parts, bearing)
     }
 
     /// Returns the judge of parts: the topic that was split, the part, and the part's profile.
-    fn new<'a>(parts: impl Iterator<Item = (TopicId, TopicId, &'a [ProfileWord])>, min_strength: f32) -> Self {
+    fn new<'a>(parts: impl Iterator<Item = (TopicId, TopicId, &'a [ProfileWord])>, bearing: Bearing) -> Self {
         let mut of_split: BTreeMap<TopicId, (Vec<&[ProfileWord]>, Vec<TopicId>)> = BTreeMap::new();
         for (split, part, profile) in parts {
             let (profiles, ids) = of_split.entry(split).or_default();
@@ -213,7 +210,7 @@ impl Judge {
             ids.push(part);
         }
         let assigners =
-            of_split.into_iter().map(|(split, (profiles, ids))| (split, (Assigner::new(&profiles, min_strength), ids)));
+            of_split.into_iter().map(|(split, (profiles, ids))| (split, (Assigner::new(&profiles, bearing), ids)));
         Self(assigners.collect())
     }
 
@@ -322,7 +319,7 @@ pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progr
     let place = |part: usize| TopicId(part as i64);
     let judge = Judge::new(
         parts.iter().enumerate().map(|(part, topic)| (TopicId(-1), place(part), topic.profile.as_slice())),
-        min_strength_in(&provenance),
+        bearing_in(&provenance),
     );
     let of_document: BTreeMap<DocumentId, f32> =
         library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect();
@@ -594,8 +591,9 @@ fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
     documents
 }
 
-fn min_strength_in(provenance: &Provenance) -> f32 {
-    provenance.settings.get("min_strength").and_then(Value::as_f64).unwrap_or(0.0) as f32
+fn bearing_in(provenance: &Provenance) -> Bearing {
+    let number = |name: &str| provenance.settings.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+    Bearing { min_strength: number("min_strength") as f32, passage_words: number("passage_words") as u32 }
 }
 
 /// What tells which of the topics that were mined before a text bears.
@@ -614,12 +612,12 @@ impl KnownTopics {
         let stored = library.topic_profiles()?;
         let (parts, whole): (Vec<_>, Vec<_>) = stored.iter().partition(|stored| stored.part_of.is_some());
         let profiles: Vec<&[ProfileWord]> = whole.iter().map(|stored| stored.profile.as_slice()).collect();
-        let min_strength = min_strength_in(&provenance);
+        let bearing = bearing_in(&provenance);
         let parts = parts.iter().filter_map(|part| part.part_of.map(|split| (split, part.id, part.profile.as_slice())));
         Ok(Some(Self {
-            assigner: Assigner::new(&profiles, min_strength),
+            assigner: Assigner::new(&profiles, bearing),
             analyzer: Analyzer::new(language_in(&provenance)),
-            judge: Judge::new(parts, min_strength),
+            judge: Judge::new(parts, bearing),
             whole: whole.iter().map(|stored| stored.id).collect(),
         }))
     }

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::passages::passages;
 use super::rank::{Corpus, Ranked};
 use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId};
 use crate::document::ProfileWord;
@@ -230,11 +231,27 @@ fn values(topic: &Ranked, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> 
 pub struct Assigner {
     numbers: HashMap<String, usize>,
     profiles: Profiles,
+    passage_words: u32,
+}
+
+/// Which settings of the miner decide whether a text bears a topic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bearing {
+    /// A text bears a topic if its strength is at least this.
+    pub min_strength: f32,
+    /// About how long the passages of a long text are; 0 for whole texts.
+    pub passage_words: u32,
+}
+
+impl From<&TopicsConfig> for Bearing {
+    fn from(config: &TopicsConfig) -> Self {
+        Self { min_strength: config.min_strength, passage_words: config.passage_words }
+    }
 }
 
 impl Assigner {
-    /// Returns the assigner of topics of these profiles, with the `min_strength` they were mined with.
-    pub fn new(profiles: &[&[ProfileWord]], min_strength: f32) -> Self {
+    /// Returns the assigner of topics of these profiles, with the settings that they were mined with.
+    pub fn new(profiles: &[&[ProfileWord]], Bearing { min_strength, passage_words }: Bearing) -> Self {
         let terms: BTreeMap<&str, f64> =
             profiles.iter().copied().flatten().map(|word| (word.term.as_str(), f64::from(word.idf))).collect();
         let idfs: Vec<f64> = terms.values().copied().collect();
@@ -244,13 +261,24 @@ impl Assigner {
             .iter()
             .map(|profile| profile.iter().map(|word| (numbers[&word.term], f64::from(word.value))).collect())
             .collect();
-        Self { profiles: Profiles::new(&values, &idfs, min_strength), numbers }
+        Self { profiles: Profiles::new(&values, &idfs, min_strength), numbers, passage_words }
     }
 
     /// Returns the topics that a text bears, by their places in what [`Self::new`] was given, ascending, with their strengths
-    /// above 0 and at most 1: what [`mine`](super::mine) would say of it. The analyzer is to be of the language the topics
-    /// were mined in.
+    /// above 0 and at most 1: what [`mine`](super::mine) would say of it, for a long text as its passages do. The analyzer is
+    /// to be of the language the topics were mined in.
     pub fn strengths(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
+        let mut strongest: BTreeMap<usize, f32> = BTreeMap::new();
+        for passage in passages(text, self.passage_words) {
+            for (topic, strength) in self.of_passage(passage, analyzer) {
+                let so_far = strongest.entry(topic).or_insert(strength);
+                *so_far = so_far.max(strength);
+            }
+        }
+        strongest.into_iter().collect()
+    }
+
+    fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
         let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
         for stem in analyzer.content_stems(text) {
             *frequencies.entry(stem).or_default() += 1;
@@ -284,7 +312,7 @@ mod tests {
     fn topic(words: &[u32], supporting: &[u32]) -> Ranked {
         Ranked {
             words: words.iter().map(|&word| (WordId(word), 1.0)).collect(),
-            n_listed: words.len(),
+            listed: Vec::new(),
             supporting: supporting.iter().map(|&bag| BagIndex(bag)).collect(),
         }
     }
@@ -332,7 +360,7 @@ mod tests {
     #[test]
     fn few_known_words_among_many_others_are_no_topic() {
         let profile = ["tide", "harbour"].map(|term| ProfileWord { term: term.to_owned(), value: 1.0, idf: 2.0 });
-        let assigner = Assigner::new(&[&profile], 0.2);
+        let assigner = Assigner::new(&[&profile], Bearing { min_strength: 0.2, passage_words: 0 });
         let analyzer = Analyzer::new(Language::English);
         let strengths = |text: &str| assigner.strengths(text, &analyzer);
         assert_eq!(strengths("The tide in the harbour").len(), 1);
@@ -377,7 +405,7 @@ mod tests {
                 .map(Iterator::collect)
                 .collect();
             let profiles: Vec<&[ProfileWord]> = profiles.iter().map(Vec::as_slice).collect();
-            let assigner = Assigner::new(&profiles, 0.05);
+            let assigner = Assigner::new(&profiles, Bearing { min_strength: 0.05, passage_words: 0 });
             for (index, bag) in bags.iter().enumerate() {
                 let text = bag.words.iter().flat_map(|&(word, n)| vec![term(word); n as usize]).collect::<Vec<_>>().join(" ");
                 let of_text = assigner.strengths(&text, &Analyzer::new(Language::English));

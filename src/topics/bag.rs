@@ -68,13 +68,27 @@ impl Bag {
 /// A word that stands more often than [`Bags::MAX_FREQUENCY`] times in a document counts as often: no text comes near it
 /// without being noise, and it bounds what a malformed frequency can cost.
 ///
+/// A document may be several neighbouring bags, its passages.
+///
 /// Bags made by a [`BagsWriter`] with a limit lie in a file where there are too many; they are read as those in memory are.
 #[derive(Clone, Debug)]
 pub struct Bags {
     /// The postings of bag `b` are `starts[b]..starts[b + 1]`.
     starts: Vec<usize>,
     rows: Rows,
+    /// What each bag is known by where not every bag is a document of its own; see [`key_of_passage`].
+    keys: Option<Arc<Vec<u64>>>,
     limit: Option<MemoryLimit>,
+}
+
+/// Returns what a passage of a document is known by, and hashed from: the place of the document, if it is the first.
+pub(crate) fn key_of_passage(document: u32, passage: u32) -> u64 {
+    u64::from(passage) << 32 | u64::from(document)
+}
+
+/// Returns the place of the document that a key is of.
+pub(crate) fn document_of_key(key: u64) -> u32 {
+    key as u32
 }
 
 #[derive(Clone, Debug)]
@@ -98,7 +112,8 @@ impl Bags {
 
     /// Returns a corpus without bags.
     pub fn new() -> Self {
-        Self { starts: vec![0], rows: Rows::Memory { words: Vec::new(), frequencies: Vec::new() }, limit: None }
+        let rows = Rows::Memory { words: Vec::new(), frequencies: Vec::new() };
+        Self { starts: vec![0], rows, keys: None, limit: None }
     }
 
     /// Returns how many bags there are.
@@ -109,6 +124,27 @@ impl Bags {
     /// Returns whether there is no bag.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns the place in the corpus of the document that a bag is of.
+    pub fn document(&self, bag: BagIndex) -> BagIndex {
+        self.keys.as_ref().map_or(bag, |keys| BagIndex(document_of_key(keys[bag.index()])))
+    }
+
+    /// Returns whether some document is several bags.
+    pub fn has_passages(&self) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.iter().any(|&key| u64::from(u32::MAX) < key))
+    }
+
+    /// Returns what each bag is hashed from; nothing if it is its place.
+    pub(crate) fn keys(&self) -> Option<&[u64]> {
+        self.keys.as_ref().map(|keys| keys.as_slice())
+    }
+
+    /// Returns the bags with these keys, one for each.
+    pub(crate) fn with_keys(self, keys: Vec<u64>) -> Self {
+        assert_eq!(keys.len(), self.len(), "every bag has a key");
+        Self { keys: Some(Arc::new(keys)), ..self }
     }
 
     /// Returns how many words the bags hold, each counted once a bag.
@@ -201,7 +237,7 @@ impl Bags {
                 renumbered.push_words(words.iter().copied());
             }
         })?;
-        renumbered.finish()
+        Ok(Self { keys: self.keys.clone(), ..renumbered.finish()? })
     }
 }
 
@@ -289,6 +325,8 @@ pub struct BagsWriter {
     /// The postings that are not in the file.
     words: Vec<WordId>,
     frequencies: Vec<u8>,
+    /// The keys of the bags, once some document has had a second.
+    keys: Option<Vec<u64>>,
     limit: Option<MemoryLimit>,
     spill: Option<SpillWriter>,
     failure: Option<Error>,
@@ -298,11 +336,24 @@ impl BagsWriter {
     /// Returns a writer of no bags yet.
     pub fn new(limit: Option<MemoryLimit>) -> Self {
         let (words, frequencies) = (Vec::new(), Vec::new());
-        Self { starts: vec![0], words, frequencies, limit, spill: None, failure: None }
+        Self { starts: vec![0], words, frequencies, keys: None, limit, spill: None, failure: None }
     }
 
-    /// Adds a bag. What goes wrong with the file is said by [`Self::finish`].
+    /// Adds a document of one bag, or the first of one. What goes wrong with the file is said by [`Self::finish`].
     pub fn push(&mut self, bag: &Bag) {
+        if let Some(keys) = &mut self.keys {
+            let document = keys.last().map_or(0, |&key| document_of_key(key) + 1);
+            keys.push(key_of_passage(document, 0));
+        }
+        self.push_words(bag.words.iter().copied());
+    }
+
+    /// Adds another passage of the document that was added last. Panics if there is none.
+    pub fn push_passage(&mut self, bag: &Bag) {
+        let n_bags = self.starts.len() as u64 - 1;
+        let keys = self.keys.get_or_insert_with(|| (0..n_bags).collect());
+        let last = *keys.last().expect("a document comes before its second passage");
+        keys.push(last + (1 << 32));
         self.push_words(bag.words.iter().copied());
     }
 
@@ -352,7 +403,7 @@ impl BagsWriter {
             Some(spill) => Rows::File(Arc::new(spill.finish()?)),
             None => Rows::Memory { words: self.words, frequencies: self.frequencies },
         };
-        Ok(Bags { starts: self.starts, rows, limit: self.limit })
+        Ok(Bags { starts: self.starts, rows, keys: self.keys.map(Arc::new), limit: self.limit })
     }
 }
 

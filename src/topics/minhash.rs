@@ -65,39 +65,17 @@ pub(crate) struct Minima {
 
 impl Minima {
     /// Works out the min-hash values of `n_words` words under the functions of number `first_function` and on. A document is
-    /// hashed by its place in `bags`.
+    /// hashed by its key in `bags`: its place in the corpus, if it is one bag.
     ///
     /// Takes `O(LANES * (postings + copies))` time.
     pub(crate) fn work_out(&mut self, bags: &Bags, n_words: usize, seed: u64, first_function: u64) -> Result<()> {
-        self.pass(bags, None, n_words, seed, first_function)
-    }
-
-    /// Does the same for bags that are part of a corpus, and have these places in it.
-    pub(crate) fn work_out_at(
-        &mut self,
-        bags: &Bags,
-        places: &[u32],
-        n_words: usize,
-        seed: u64,
-        first_function: u64,
-    ) -> Result<()> {
-        self.pass(bags, Some(places), n_words, seed, first_function)
-    }
-
-    fn pass(
-        &mut self,
-        bags: &Bags,
-        places: Option<&[u32]>,
-        n_words: usize,
-        seed: u64,
-        first_function: u64,
-    ) -> Result<()> {
         self.of_words.clear();
         self.of_words.resize(n_words, [u32::MAX; LANES]);
         let keys: [u64; LANES] = std::array::from_fn(|lane| function_key(seed, first_function + lane as u64));
         let arch = pulp::Arch::new();
         bags.for_each_block(|block| {
-            arch.dispatch(Pass { block, places, keys, of_words: &mut self.of_words, copies: &mut self.copies });
+            let documents = bags.keys();
+            arch.dispatch(Pass { block, documents, keys, of_words: &mut self.of_words, copies: &mut self.copies });
         })
     }
 }
@@ -105,7 +83,7 @@ impl Minima {
 /// A pass over neighbouring documents. It is compiled once for each kind of registers, so all of it must be inlined.
 struct Pass<'a> {
     block: Block<'a>,
-    places: Option<&'a [u32]>,
+    documents: Option<&'a [u64]>,
     keys: [u64; LANES],
     of_words: &'a mut [Lanes],
     copies: &'a mut Vec<Lanes>,
@@ -117,7 +95,7 @@ impl pulp::WithSimd for Pass<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _simd: S) {
         for (bag, words, frequencies) in self.block.bags() {
-            let document = self.places.map_or(bag as u64, |places| u64::from(places[bag]));
+            let document = self.documents.map_or(bag as u64, |documents| documents[bag]);
             let n_copies = frequencies.iter().copied().max().unwrap_or(0);
             hash_copies(self.copies, &self.keys, document, u32::from(n_copies));
             for (word, &frequency) in words.iter().zip(frequencies) {

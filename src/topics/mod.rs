@@ -24,6 +24,7 @@ mod hierarchy;
 mod inverted_index;
 mod likeness;
 mod minhash;
+mod passages;
 mod phrases;
 mod rank;
 mod signatures;
@@ -37,10 +38,10 @@ mod word_sets;
 
 use std::sync::atomic::AtomicUsize;
 
-pub use assign::Assigner;
+pub use assign::{Assigner, Bearing};
 pub use bag::{Bag, BagIndex, BagWords, Bags, BagsWriter, WordId};
 pub use by_field::{FieldCell, FieldTable, by_field};
-pub use config::{CorpusShape, TopicsConfig, n_tables_for};
+pub use config::{CorpusShape, PASSAGE_WORDS, TopicsConfig, n_tables_for};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use hierarchy::{GeneralTopic, Join, Leaf, Level, TopicTree, joins};
 pub use likeness::{Known, SAME_TOPIC, same_topics};
@@ -57,6 +58,10 @@ use self::word_sets::Hashed;
 use crate::document::ProfileWord;
 use crate::error::Result;
 use crate::progress::Progress;
+
+/// In a corpus of so many documents, words that keep company in one of them alone tell of that document's manner, and
+/// are no topic. In a smaller one, which may be a single book, they may well be.
+pub const MANY_DOCUMENTS: usize = 12;
 
 /// How many words a label has at most.
 const N_LABEL_WORDS: usize = 3;
@@ -91,13 +96,16 @@ pub struct WeightedWord {
 /// A document that bears a topic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bearer {
-    /// The document.
+    /// The place of the document in the corpus: that of its bag, where every document is one.
     pub bag: BagIndex,
     /// How alike the document and the topic's profile are, above 0 and at most 1.
     pub strength: f32,
 }
 
 /// Returns the topics of a corpus, those of most supporting documents first.
+///
+/// Where a document is several bags it is one bearer, as strong as the strongest of them. In a corpus of
+/// [`MANY_DOCUMENTS`] or more, a topic of several bags of one document is none then: it tells of that document's manner.
 ///
 /// There are none where nothing keeps company: in an empty corpus, in one document, in documents that are all equal
 /// (no word tells them apart) or share no word. Fails on settings out of range, and when cancelled.
@@ -146,21 +154,41 @@ pub fn mine_signed(
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
     let squares = assign::squares_left_out(all_bags, &bags);
     let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
+    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, all_bags));
     let topics = ranked.iter().zip(bearers).zip(profiles);
     let mut topics: Vec<Topic> =
         topics.map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, &index)).collect();
     let written: Vec<Vec<&str>> = ranked
         .iter()
-        .map(|topic| topic.listed().iter().map(|&(word, _)| vocabulary.word(word).written.as_str()).collect())
+        .map(|topic| topic.listed.iter().map(|&(word, _)| vocabulary.word(word).written.as_str()).collect())
         .collect();
     for (topic, label) in topics.iter_mut().zip(labels(&written)) {
         topic.label = label;
+    }
+    let n_documents =
+        all_bags.len().checked_sub(1).map_or(0, |last| all_bags.document(BagIndex::from(last)).index() + 1);
+    if all_bags.has_passages() && MANY_DOCUMENTS <= n_documents {
+        topics.retain(|topic| 2 <= topic.n_documents);
     }
     // What was read from files was read whole, or none of this counts.
     all_bags.check()?;
     bags.check()?;
     index.check()?;
     Ok(topics)
+}
+
+/// Returns the documents of bags, each as strong as its strongest bag, strongest first, ties in the order of the documents.
+fn of_documents(mut bearers: Vec<Bearer>, bags: &Bags) -> Vec<Bearer> {
+    if !bags.has_passages() {
+        return bearers;
+    }
+    for bearer in &mut bearers {
+        bearer.bag = bags.document(bearer.bag);
+    }
+    bearers.sort_by(|one, other| one.bag.cmp(&other.bag).then_with(|| other.strength.total_cmp(&one.strength)));
+    bearers.dedup_by_key(|bearer| bearer.bag);
+    bearers.sort_by(|one, other| other.strength.total_cmp(&one.strength).then_with(|| one.bag.cmp(&other.bag)));
+    bearers
 }
 
 /// Returns a label for each topic of its words as they are written, heaviest first: three of them, or where another topic
@@ -201,7 +229,7 @@ fn named(
     vocabulary: &Vocabulary,
     index: &InvertedIndex,
 ) -> Topic {
-    let listed = topic.listed();
+    let listed = &topic.listed;
     let ids: Vec<WordId> = listed.iter().map(|&(word, _)| word).collect();
     let words = listed.iter().map(|&(word, weight)| WeightedWord { word: vocabulary.word(word).form.clone(), weight });
     let profile = profile.iter().map(|&(word, ProfileValue { value, idf })| ProfileWord {
@@ -273,6 +301,50 @@ mod tests {
         check_subjects_found(40);
         check_subjects_found(200);
         check_subjects_found(100);
+    }
+
+    /// Documents of several subjects, a run of forty texts of each: what such a document holds as a whole, all do.
+    #[test]
+    fn subjects_are_found_in_long_documents() {
+        let texts = texts(8 * 40 * 20);
+        let of_subject = |subject: usize, at: usize| texts[at * SUBJECTS.len() + subject].clone() + ". ";
+        let documents: Vec<String> = (0..40)
+            .map(|document| {
+                let run = |subject: usize| (0..40).map(move |at| of_subject(subject, document * 40 + at)).collect();
+                let subjects = [document % 4, (document + 1 + document / 4 % 3) % 4];
+                subjects.map(run).map(|texts: String| texts).concat()
+            })
+            .collect();
+        let texts: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let config = VocabularyConfig { passage_words: 200, ..VocabularyConfig::ample() };
+        let (vocabulary, bags) = bags(&texts, Language::English, &config);
+        assert!(bags.has_passages());
+        let settings = TopicsConfig { max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 1) };
+        let topics = mine(&vocabulary, &bags, &settings, &Unwatched).expect("the settings are in range");
+        assert_eq!(topics.len(), SUBJECTS.len());
+        for topic in &topics {
+            let subject = SUBJECTS.iter().position(|words| words.contains(&topic.words[0].word.as_str()));
+            let subject = subject.expect("the heaviest word is one of a subject");
+            let expected: Vec<usize> = (0..documents.len())
+                .filter(|document| [document % 4, (document + 1 + document / 4 % 3) % 4].contains(&subject))
+                .collect();
+            let mut found: Vec<usize> = topic.bearers.iter().map(|bearer| bearer.bag.index()).collect();
+            assert!(topic.bearers.is_sorted_by(|one, other| other.strength <= one.strength));
+            found.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn what_one_document_of_many_has_in_all_its_passages_is_no_topic() {
+        let mut documents = texts(200);
+        documents[7] = "Quillfeather lodge wapping ledger. ".repeat(300) + &"tide. ".repeat(900);
+        let texts: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let config = VocabularyConfig { passage_words: 100, ..VocabularyConfig::ample() };
+        let (vocabulary, bags) = bags(&texts, Language::English, &config);
+        let settings = TopicsConfig { max_document_share: 0.5, ..TopicsConfig::for_corpus(&bags, 1) };
+        let topics = mine(&vocabulary, &bags, &settings, &Unwatched).expect("the settings are in range");
+        assert!(topics.iter().all(|topic| topic.words.iter().all(|word| word.word != "quillfeather")), "{topics:#?}");
     }
 
     #[test]

@@ -5,6 +5,11 @@
 //! is weighed by how much it stands out in those: `p * ln(p / q)`, with `p` and `q` the shares of the supporting and
 //! of all documents that hold it, which is the word's part of the divergence between the two. Doing this again with
 //! the words found makes the documents those of the subject, and clusters of one subject alike; those are merged.
+//!
+//! What a topic lists is weighed once more, by the documents that are firmly about it, which hold half of its heaviest
+//! words, and by how often words stand there: `P * ln(P / Q)`, with `P` and `Q` a word's shares of all words in these and
+//! in all documents. A document that is about a subject in passing brings words of its own subject; where a document
+//! names a thing again and again, it is about that.
 
 use rayon::prelude::*;
 
@@ -31,6 +36,12 @@ const MERGE_DOCUMENTS: f32 = 0.5;
 /// The share of its core words that a document firmly about a topic holds, rounded up.
 const FIRM_SHARE: f32 = 0.5;
 
+/// How often the listed words and the documents firmly about them select each other.
+const N_LISTING_ROUNDS: usize = 2;
+
+/// A word that stands in a document more often counts as often.
+const MAX_FREQUENCY: u32 = 3;
+
 /// A word that weighs less, beside the heaviest, may be of a few of the documents only.
 const STRONG_WEIGHT: f32 = 0.25;
 
@@ -47,25 +58,26 @@ const N_PROFILE_WORDS: usize = 100;
 /// A topic before it has a label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ranked {
-    /// Heaviest first; ties by word. The heaviest weighs 1.
+    /// What stands out in the documents that support it, heaviest first; ties by word. The heaviest weighs 1.
     pub(crate) words: Vec<(WordId, f32)>,
-    /// How many of them the topic lists; the others are in its profile only.
-    pub(crate) n_listed: usize,
+    /// What it lists, in the same order.
+    pub(crate) listed: Vec<(WordId, f32)>,
     /// The documents that support it, ascending.
     pub(crate) supporting: Vec<BagIndex>,
-}
-
-impl Ranked {
-    /// Returns the words that the topic lists, heaviest first.
-    pub(crate) fn listed(&self) -> &[(WordId, f32)] {
-        &self.words[..self.words.len().min(self.n_listed)]
-    }
 }
 
 /// What ranking keeps between topics.
 struct Scratch {
     tally: Tally,
-    n_supporting: Vec<u32>,
+    /// By word, in some documents.
+    counts: Vec<Counts>,
+}
+
+/// How much of a word there is in some documents.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    n_documents: u32,
+    frequency: u32,
 }
 
 /// Returns the topics of `clusters`, those of most supporting documents first; near-duplicates are merged. What is no topic
@@ -73,7 +85,7 @@ struct Scratch {
 /// [`significance`](super::significance).
 pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsConfig) -> Vec<Ranked> {
     let independence = Independence::new(corpus.bags);
-    let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), n_supporting: vec![0; corpus.n_words] };
+    let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), counts: vec![Counts::default(); corpus.n_words] };
     let topics: Vec<Option<Ranked>> = clusters
         .par_iter()
         .map_init(scratch, |scratch, cluster| {
@@ -85,7 +97,49 @@ pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsC
     sort(&mut topics);
     let mut topics = near_duplicates_merged(topics, corpus, config, &mut scratch());
     sort(&mut topics);
+    let shares = shares(corpus);
+    topics.par_iter_mut().for_each_init(scratch, |scratch, topic| {
+        topic.listed = listed(topic, corpus, config, &shares, scratch);
+    });
     topics
+}
+
+/// Returns the share that each word has of all words of the corpus.
+fn shares(corpus: &Corpus<'_>) -> Vec<f64> {
+    let mut frequencies = vec![0_u64; corpus.n_words];
+    for (word, frequency) in corpus.bags.iter().flatten() {
+        frequencies[word.index()] += u64::from(frequency.min(MAX_FREQUENCY));
+    }
+    let total: u64 = frequencies.iter().sum();
+    frequencies.into_iter().map(|frequency| frequency as f64 / total as f64).collect()
+}
+
+/// Returns the words that a topic lists, heaviest first. `shares` are those of [`shares`].
+fn listed(
+    topic: &Ranked,
+    corpus: &Corpus<'_>,
+    config: &TopicsConfig,
+    shares: &[f64],
+    scratch: &mut Scratch,
+) -> Vec<(WordId, f32)> {
+    let n_listed = config.n_topic_words as usize;
+    let mut listed: Vec<(WordId, f32)> = topic.words.iter().copied().take(n_listed).collect();
+    for _ in 0..N_LISTING_ROUNDS {
+        let firm = firm(&core(&listed), corpus, scratch);
+        let counts = counted(&firm, corpus.bags, &mut scratch.counts);
+        let total: u64 = counts.iter().map(|(_, counts)| u64::from(counts.frequency)).sum();
+        let weight = |&(word, Counts { n_documents, frequency }): &(WordId, Counts)| {
+            let (p, q) = (f64::from(frequency) / total as f64, shares[word.index()]);
+            (2 <= n_documents && q < p).then(|| (word, (p * (p / q).ln()) as f32))
+        };
+        let heavier = sorted(counts.iter().filter_map(weight).collect(), n_listed);
+        // Where no two documents are firmly about it, the list is left as it stands.
+        if heavier.len() < 2 {
+            break;
+        }
+        listed = heavier;
+    }
+    listed
 }
 
 /// Sorts topics by the number of supporting documents, the most first, ties by words.
@@ -110,51 +164,68 @@ fn core(words: &[(WordId, f32)]) -> Vec<WordId> {
 
 fn rounds(first: Vec<WordId>, corpus: &Corpus<'_>, config: &TopicsConfig, scratch: &mut Scratch) -> Ranked {
     let mut words = first;
-    let n_listed = config.n_topic_words as usize;
-    let mut topic = Ranked { words: Vec::new(), n_listed, supporting: Vec::new() };
+    let mut topic = Ranked { words: Vec::new(), listed: Vec::new(), supporting: Vec::new() };
     for _ in 0..N_ROUNDS {
         let needed = ((words.len() as f32 * CORE_SHARE).ceil() as u32).max(2);
         topic.supporting = scratch.tally.bags_holding(&words, needed, None, corpus.index);
-        topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.n_supporting);
+        topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.counts);
         words = core(&topic.words);
     }
     topic
 }
 
-/// Returns the words that stand out in `supporting`, heaviest first: those to be listed and those of the profile.
+/// Returns the words that stand out in `supporting`, heaviest first: those of the profile.
 fn standing_out(
     supporting: &[BagIndex],
     corpus: &Corpus<'_>,
     config: &TopicsConfig,
-    n_supporting: &mut [u32],
+    counts: &mut [Counts],
 ) -> Vec<(WordId, f32)> {
-    let mut touched = Vec::new();
-    for (word, _) in supporting.iter().flat_map(|&bag| corpus.bags.bag(bag)) {
-        let n = &mut n_supporting[word.index()];
-        if *n == 0 {
-            touched.push(word);
-        }
-        *n += 1;
-    }
-    let mut words: Vec<(WordId, f32)> = Vec::with_capacity(touched.len());
-    for word in touched {
-        let n = std::mem::take(&mut n_supporting[word.index()]);
-        let p = f64::from(n) / supporting.len() as f64;
+    let counts = counted(supporting, corpus.bags, counts).into_iter();
+    let weight = |(word, Counts { n_documents, .. })| {
+        let p = f64::from(n_documents) / supporting.len() as f64;
         let q = corpus.index.n_bags_with(word) as f64 / corpus.bags.len() as f64;
         // A word of a single supporting document says nothing of what these have in common.
-        if 2 <= n && q < p {
-            words.push((word, (p * (p / q).ln()) as f32));
+        (2 <= n_documents && q < p).then(|| (word, (p * (p / q).ln()) as f32))
+    };
+    sorted(counts.filter_map(weight).collect(), N_PROFILE_WORDS.max(config.n_topic_words as usize))
+}
+
+/// Returns the words of `documents`, each once, in no order. `counts` is all zero, and is again.
+fn counted(documents: &[BagIndex], bags: &Bags, counts: &mut [Counts]) -> Vec<(WordId, Counts)> {
+    let mut touched = Vec::new();
+    for (word, frequency) in documents.iter().flat_map(|&bag| bags.bag(bag)) {
+        let counts = &mut counts[word.index()];
+        if counts.n_documents == 0 {
+            touched.push(word);
         }
+        counts.n_documents += 1;
+        counts.frequency += frequency.min(MAX_FREQUENCY);
     }
+    touched.into_iter().map(|word| (word, std::mem::take(&mut counts[word.index()]))).collect()
+}
+
+/// Returns the heaviest words first, ties by word, as many as `n_words`, their weights scaled to 1 for the heaviest.
+fn sorted(mut words: Vec<(WordId, f32)>, n_words: usize) -> Vec<(WordId, f32)> {
     words.sort_unstable_by(|(word, weight), (other, other_weight)| {
         other_weight.total_cmp(weight).then_with(|| word.cmp(other))
     });
-    words.truncate(N_PROFILE_WORDS.max(config.n_topic_words as usize));
+    words.truncate(n_words);
     let heaviest = words.first().map_or(1.0, |&(_, weight)| weight);
     for (_, weight) in &mut words {
         *weight /= heaviest;
     }
     words
+}
+
+/// Returns the documents firmly about a topic of these words, ascending: those that hold half of them, and at least two.
+fn firm(core: &[WordId], corpus: &Corpus<'_>, scratch: &mut Scratch) -> Vec<BagIndex> {
+    scratch.tally.bags_holding(core, n_firm(core), None, corpus.index)
+}
+
+/// Returns how many of the heaviest words a document holds that is firmly about them.
+fn n_firm(core: &[WordId]) -> u32 {
+    ((core.len() as f32 * FIRM_SHARE).ceil() as u32).max(2)
 }
 
 /// Returns whether at least `min_support` documents hold half of a topic's core words, more than chance explains, and its
@@ -173,8 +244,7 @@ fn is_topic(
         return false;
     }
     let core = core(&topic.words);
-    let needed = ((core.len() as f32 * FIRM_SHARE).ceil() as u32).max(2);
-    let firm = scratch.tally.bags_holding(&core, needed, None, corpus.index);
+    let firm = firm(&core, corpus, scratch);
     if firm.len() < config.min_support as usize {
         return false;
     }
@@ -183,7 +253,7 @@ fn is_topic(
     let held =
         |&bag: &BagIndex, words: &[WordId]| corpus.bags.bag(bag).filter(|(word, _)| words.contains(word)).count();
     let of_core: Vec<usize> = firm.iter().map(|bag| held(bag, &core)).collect();
-    if !independence.is_significant(&shares, needed as usize, &of_core, n_candidates) {
+    if !independence.is_significant(&shares, n_firm(&core) as usize, &of_core, n_candidates) {
         return false;
     }
     let strong: Vec<WordId> = topic.words[..core.len()]
@@ -225,7 +295,7 @@ fn near_duplicates_merged(
                 topic.supporting.extend(more);
                 topic.supporting.sort_unstable();
                 topic.supporting.dedup();
-                topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.n_supporting);
+                topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.counts);
             }
             topic
         })
@@ -257,7 +327,7 @@ mod tests {
         let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config)
             .into_iter()
             .map(|topic| {
-                let words = topic.listed().iter().map(|(word, _)| word.0).collect();
+                let words = topic.listed.iter().map(|(word, _)| word.0).collect();
                 let supporting: Vec<u32> =
                     topic.supporting.iter().map(|bag| bag.0).filter(|&bag| bag < n_bags).collect();
                 assert_eq!(topic.supporting.len(), supporting.len() * N_TIMES);

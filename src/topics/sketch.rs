@@ -3,24 +3,25 @@
 //! A corpus that outgrows one machine is cut into parts, each is sketched by itself, in any process and order, and the
 //! sketches are put together: mining what [`merge`] returns gives the bytes that mining the whole gives.
 //!
-//! What must be known while a part is sketched: the seed; the language of texts, which decides what is a word; and the
-//! place of each document in the whole corpus, from 0, because that is what its hashes are made from and what decides the
-//! order of documents. What depends on the whole corpus is decided when it is together: the vocabulary and its limits, and
+//! What must be known while a part is sketched: the seed; the language of texts, which decides what is a word; how long
+//! passages of long texts are; and the place of each document in the whole corpus, from 0, because that is what its hashes
+//! are made from and what decides the order of documents. What depends on the whole corpus is decided when it is together: the vocabulary and its limits, and
 //! every setting of the miner. So a sketch holds all words and bags; its signatures are minima of the first few functions
 //! for the words of many documents, which spare hashing those again.
 //!
 //! | bytes | what |
 //! |---|---|
 //! | 16 | `caesura sketch`, carriage return, line feed |
-//! | 4 | version of the form: 1 |
+//! | 4 | version of the form: 2 |
 //! | 4 | kind: 1 texts, 2 counts |
 //! | 8 | seed |
 //! | 4 | language of texts: two letters of ISO 639-1 and two zeros; zeros for counts |
 //! | 4 | number of functions that signatures are for, 16 a pass |
+//! | 4 | number of words in a passage of texts; 0 for whole texts and for counts |
 //! | 8 | number of documents |
 //! | 8 | number of words |
 //! | ... | words, of texts: term, number of spellings, spelling and how often, ...; of counts: number, word |
-//! | ... | documents, by place: how many places were passed over, and of texts id, language of its start (2 bytes) and words of its start; number of postings; posting: how many words were passed over, frequency (1 byte); ... |
+//! | ... | documents, by place: how many places were passed over, and of texts id, language of its start (2 bytes), words of its start and number of passages; of each passage: number of postings; posting: how many words were passed over, frequency (1 byte); ... |
 //! | ... | number of words with signatures; how many words were passed over before each; signatures: for each pass, for each of these words, 16 values of 4 bytes |
 //! | 32 | SHA-256 of all before |
 //!
@@ -36,7 +37,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::bag::BagsWriter;
+use super::bag::{BagsWriter, document_of_key, key_of_passage};
 use super::minhash::{LANES, Lanes, Minima};
 use super::signatures::{LANES_BYTES, Signatures, SignedPart};
 use super::spill::MemoryLimit;
@@ -48,7 +49,7 @@ use crate::words::{Language, LanguageVote};
 
 const MAGIC: &[u8; 16] = b"caesura sketch\r\n";
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const CHECKSUM_BYTES: u64 = 32;
 
@@ -95,8 +96,9 @@ pub struct Part {
     /// Of counts, the number of each word in the vocabulary; none of texts.
     numbers: Vec<u32>,
     documents: Vec<Described>,
-    /// In the order of the documents.
+    /// In the order of the documents, each with its key in the whole corpus.
     bags: Bags,
+    passage_words: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +107,9 @@ enum Kind {
     Counts,
 }
 
-/// A document of a sketch: what is kept of it, and its words, by their numbers in the sketch, with their frequencies.
-type ReadDocument = (Described, Vec<(u32, u8)>);
+/// A document of a sketch: what is kept of it, and of each passage its words, by their numbers in the sketch, with their
+/// frequencies.
+type ReadDocument = (Described, Vec<Vec<(u32, u8)>>);
 
 /// What is kept of a document beside its bag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,13 +123,16 @@ struct Described {
 pub struct PartOfTexts {
     counted: CountedTexts,
     language: Language,
+    passage_words: u32,
     documents: Vec<Described>,
 }
 
 impl PartOfTexts {
-    /// Returns a part without texts.
-    pub fn new(language: Language) -> Self {
-        Self { counted: CountedTexts::new(language, VocabularyConfig::ample(), None), language, documents: Vec::new() }
+    /// Returns a part without texts, long ones of which will be cut into passages of so many words; 0 for none.
+    pub fn new(language: Language, passage_words: u32) -> Self {
+        let config = VocabularyConfig { passage_words, ..VocabularyConfig::ample() };
+        let counted = CountedTexts::new(language, config, None);
+        Self { counted, language, passage_words, documents: Vec::new() }
     }
 
     /// Adds texts, in any order.
@@ -142,8 +148,8 @@ impl PartOfTexts {
     /// Returns the part.
     pub fn finish(self) -> Result<Part> {
         let (words, bags) = self.counted.spelled()?;
-        let mut part =
-            Part { kind: Kind::Texts(self.language), words, numbers: Vec::new(), documents: self.documents, bags };
+        let Self { language, passage_words, documents, .. } = self;
+        let mut part = Part { kind: Kind::Texts(language), words, numbers: Vec::new(), documents, bags, passage_words };
         part.put_in_order();
         Ok(part)
     }
@@ -168,7 +174,8 @@ impl Part {
             return Err(Error::Setting { name: "first", needed: "below 4294967295 with all documents", found });
         };
         let documents = (first..end).map(|place| Described { place, text: None }).collect();
-        Ok(Self { kind: Kind::Counts, words, numbers, documents, bags: bags.renumbered(&number)? })
+        let bags = bags.renumbered(&number)?.with_keys((first..end).map(u64::from).collect());
+        Ok(Self { kind: Kind::Counts, words, numbers, documents, bags, passage_words: 0 })
     }
 
     /// Returns how many documents there are.
@@ -176,15 +183,21 @@ impl Part {
         self.documents.len()
     }
 
-    /// Orders documents by place, as they are written.
+    /// Orders documents by place, as they are written, and their passages with them.
     fn put_in_order(&mut self) {
-        if self.documents.is_sorted_by_key(|document| document.place) {
-            return;
+        let mut order: Vec<(u32, BagIndex)> = (0..self.bags.len())
+            .map(BagIndex::from)
+            .map(|bag| (self.documents[self.bags.document(bag).index()].place, bag))
+            .collect();
+        order.sort_by_key(|&(place, _)| place);
+        let mut keys: Vec<u64> = Vec::with_capacity(order.len());
+        for at in 0..order.len() {
+            let ((place, bag), passage) = (order[at], keys.last().map_or(0, |key| (key >> 32) as u32 + 1));
+            let is_continued = 0 < at && self.bags.document(order[at - 1].1) == self.bags.document(bag);
+            keys.push(key_of_passage(place, if is_continued { passage } else { 0 }));
         }
-        let mut order: Vec<BagIndex> = (0..self.documents.len()).map(BagIndex::from).collect();
-        order.sort_by_key(|bag| self.documents[bag.index()].place);
-        let bags = order.iter().map(|&bag| Bag { words: self.bags.bag(bag).collect() });
-        self.bags = bags.collect();
+        let bags: Bags = order.iter().map(|&(_, bag)| Bag { words: self.bags.bag(bag).collect() }).collect();
+        self.bags = bags.with_keys(keys);
         self.documents.sort_by_key(|document| document.place);
     }
 
@@ -206,6 +219,7 @@ impl Part {
         out.write_all(&config.seed.to_le_bytes())?;
         out.write_all(&[language[0], language[1], 0, 0])?;
         out.write_all(&((n_passes * LANES) as u32).to_le_bytes())?;
+        out.write_all(&self.passage_words.to_le_bytes())?;
         out.write_all(&(self.documents.len() as u64).to_le_bytes())?;
         out.write_all(&(self.words.len() as u64).to_le_bytes())?;
         self.write_words(&mut out)?;
@@ -234,24 +248,36 @@ impl Part {
     }
 
     fn write_documents(&self, out: &mut impl Write) -> Result<()> {
-        let mut next_place = 0;
-        for (document, bag) in self.documents.iter().zip(self.bags.iter()) {
+        let (mut next_place, mut next_bag) = (0, 0);
+        let keys = self.bags.keys().unwrap_or_default();
+        for document in &self.documents {
             write_varint(out, u64::from(document.place) - next_place)?;
             next_place = u64::from(document.place) + 1;
+            let n_passages = keys[next_bag..].iter().take_while(|&&key| document_of_key(key) == document.place).count();
             if let Some((id, vote)) = &document.text {
                 write_string(out, id)?;
                 out.write_all(vote.language.code().as_bytes())?;
                 write_varint(out, u64::from(vote.n_words))?;
+                write_varint(out, n_passages as u64)?;
             }
-            write_varint(out, bag.len() as u64)?;
-            let mut next_word = 0;
-            for (word, frequency) in bag {
-                write_varint(out, u64::from(word.0) - next_word)?;
-                next_word = u64::from(word.0) + 1;
-                out.write_all(&[u8::try_from(frequency).unwrap_or(u8::MAX)])?;
+            for bag in next_bag..next_bag + n_passages {
+                self.write_bag(BagIndex::from(bag), out)?;
             }
+            next_bag += n_passages;
         }
         self.bags.check()
+    }
+
+    fn write_bag(&self, bag: BagIndex, out: &mut impl Write) -> Result<()> {
+        let bag = self.bags.bag(bag);
+        write_varint(out, bag.len() as u64)?;
+        let mut next_word = 0;
+        for (word, frequency) in bag {
+            write_varint(out, u64::from(word.0) - next_word)?;
+            next_word = u64::from(word.0) + 1;
+            out.write_all(&[u8::try_from(frequency).unwrap_or(u8::MAX)])?;
+        }
+        Ok(())
     }
 
     fn write_signatures(
@@ -273,7 +299,6 @@ impl Part {
         if signed.is_empty() {
             return Ok(());
         }
-        let places: Vec<u32> = self.documents.iter().map(|document| document.place).collect();
         let mut number = vec![None; self.words.len()];
         for (at, &word) in signed.iter().enumerate() {
             number[word] = Some(WordId::from(at));
@@ -287,7 +312,7 @@ impl Part {
                 .map(|pass| {
                     progress.check()?;
                     let mut minima = Minima::default();
-                    minima.work_out_at(&bags, &places, signed.len(), seed, (pass * LANES) as u64)?;
+                    minima.work_out(&bags, signed.len(), seed, (pass * LANES) as u64)?;
                     Ok(minima.of_words)
                 })
                 .collect::<Result<_>>()?;
@@ -353,6 +378,8 @@ pub struct Merged {
     pub language: Language,
     /// What is hashed already.
     pub signatures: Signatures,
+    /// How many words a passage of a long text has.
+    pub passage_words: u32,
 }
 
 /// Puts sketches together, in whatever order they are named.
@@ -404,10 +431,12 @@ pub fn merge(paths: &[PathBuf], seed: u64, limit: Option<MemoryLimit>, progress:
         Words::Counts { places } => in_order_of_numbers(&terms, places.into_values()),
     };
     let bags = documents.bags.renumbered(&ids)?;
+    let passage_words = parts.first().map(|part| part.passage_words);
     let n_passes = parts.iter().map(|part| part.n_functions as usize / LANES).min().unwrap_or(0);
     let signed = parts.into_iter().zip(&words_of_parts).map(|(part, words)| part.signed(words, &ids));
     let signatures = Signatures { parts: signed.collect::<Result<_>>()?, n_passes };
-    Ok(Merged { vocabulary, bags, names: documents.names, language, signatures })
+    let passage_words = passage_words.unwrap_or(0);
+    Ok(Merged { vocabulary, bags, names: documents.names, language, signatures, passage_words })
 }
 
 /// Returns the vocabulary of terms in the order of `places`, and the number that each place has in it.
@@ -440,6 +469,15 @@ fn kind_of(parts: &[Reader], seed: u64) -> Result<Kind> {
             };
             let (found, expected) = (named(part.kind), named(first.kind));
             return Err(part.wrong(format!("it holds {found}, and {} holds {expected}", first.path.display())));
+        }
+        if part.passage_words != first.passage_words {
+            let reason = format!(
+                "it was made with --passage-words {}, and {} with {}",
+                part.passage_words,
+                first.path.display(),
+                first.passage_words
+            );
+            return Err(part.wrong(reason));
         }
     }
     Ok(first.kind)
@@ -493,13 +531,15 @@ fn documents(
             return Err(parts[at].wrong(reason));
         }
         last_part = at;
-        let Some((described, words)) = read[at].take() else { continue };
-        let words = words.iter().map(|&(word, n)| (words_of_parts[at][word as usize], u32::from(n))).collect();
-        let bag = Bag::new(words);
-        for &(term, _) in &bag.words {
-            terms[term.index()].n_documents += 1;
+        let Some((described, passages)) = read[at].take() else { continue };
+        for (passage, words) in passages.iter().enumerate() {
+            let words = words.iter().map(|&(word, n)| (words_of_parts[at][word as usize], u32::from(n))).collect();
+            let bag = Bag::new(words);
+            for &(term, _) in &bag.words {
+                terms[term.index()].n_documents += 1;
+            }
+            if passage == 0 { bags.push(&bag) } else { bags.push_passage(&bag) }
         }
-        bags.push(&bag);
         names.push(match described.text {
             None => described.place.to_string(),
             Some((id, vote)) => {
@@ -526,6 +566,7 @@ struct Reader {
     kind: Kind,
     seed: u64,
     n_functions: u32,
+    passage_words: u32,
     n_documents: u64,
     n_words: u64,
     n_documents_read: u64,
@@ -560,6 +601,7 @@ impl Reader {
             kind: Kind::Counts,
             seed: 0,
             n_functions: 0,
+            passage_words: 0,
             n_documents: 0,
             n_words: 0,
             n_documents_read: 0,
@@ -569,6 +611,7 @@ impl Reader {
         reader.seed = u64::from_le_bytes(reader.bytes()?);
         let [one, other, _, _] = reader.bytes()?;
         reader.n_functions = u32::from_le_bytes(reader.bytes()?);
+        reader.passage_words = u32::from_le_bytes(reader.bytes()?);
         reader.n_documents = u64::from_le_bytes(reader.bytes()?);
         reader.n_words = u64::from_le_bytes(reader.bytes()?);
         reader.kind = match kind {
@@ -677,16 +720,28 @@ impl Reader {
         let place = self.next_place + self.varint_below(u64::from(u32::MAX))?;
         self.next_place = place + 1;
         let Ok(place) = u32::try_from(place) else { return Err(self.malformed()) };
-        let text = match self.kind {
-            Kind::Counts => None,
+        let (text, n_passages) = match self.kind {
+            Kind::Counts => (None, 1),
             Kind::Texts(_) => {
                 let id = self.string()?;
                 let code = self.bytes()?;
                 let language = self.language(code)?;
                 let n_words = self.varint_below(u64::from(u32::MAX))? as u32;
-                Some((id, LanguageVote { language, n_words }))
+                let n_passages = self.varint()?;
+                if n_passages == 0 {
+                    return Err(self.malformed());
+                }
+                (Some((id, LanguageVote { language, n_words })), n_passages)
             }
         };
+        let mut passages = Vec::new();
+        for _ in 0..n_passages {
+            passages.push(self.read_passage()?);
+        }
+        Ok(Some((Described { place, text }, passages)))
+    }
+
+    fn read_passage(&mut self) -> Result<Vec<(u32, u8)>> {
         let mut words = Vec::new();
         let mut next_word = 0;
         for _ in 0..self.varint_below(self.n_words + 1)? {
@@ -698,7 +753,7 @@ impl Reader {
             }
             words.push((word as u32, frequency));
         }
-        Ok(Some((Described { place, text }, words)))
+        Ok(words)
     }
 
     /// Returns the signatures, which follow the last document. `words` are the places of the part's words, `ids` the numbers of
@@ -749,6 +804,7 @@ fn is_whole(file: &mut File, n_checked: u64) -> std::io::Result<bool> {
 mod tests {
     use super::*;
     use crate::progress::Unwatched;
+    use crate::topics::PASSAGE_WORDS;
     use crate::topics::minhash::mix;
     use crate::topics::{Topic, TopicsConfig, bags, mine, mine_signed};
 
@@ -807,7 +863,7 @@ mod tests {
     }
 
     fn part_of(texts: &[PlacedText], language: Language) -> Part {
-        let mut part = PartOfTexts::new(language);
+        let mut part = PartOfTexts::new(language, PASSAGE_WORDS);
         for texts in texts.chunks(7) {
             part.push(texts);
         }
@@ -837,12 +893,18 @@ mod tests {
         parts
     }
 
-    /// Checks that texts sketched in parts are mined as they are whole, with the parts in several orders.
+    /// Checks that texts sketched in parts are mined as they are whole, with the parts in several orders. Every fifth text
+    /// is long enough to be mined as several passages.
     #[track_caller]
     fn check_texts(n_parts: usize, n_functions: u32, is_dealt: bool) {
-        let all = texts(1200);
+        let mut all = texts(1200);
+        for text in all.iter_mut().step_by(5) {
+            text.text = format!("{}. ", text.text).repeat(100);
+        }
         let whole: Vec<&str> = all.iter().map(|text| text.text.as_str()).collect();
-        let (vocabulary, whole) = bags(&whole, Language::English, &VocabularyConfig::ample());
+        let config_of_words = VocabularyConfig { passage_words: PASSAGE_WORDS, ..VocabularyConfig::ample() };
+        let (vocabulary, whole) = bags(&whole, Language::English, &config_of_words);
+        assert!(whole.has_passages());
         let expected = mine(&vocabulary, &whole, &settings(&whole), &Unwatched).expect("in range");
         assert_eq!(expected.len(), SUBJECTS.len());
         let mut sketches = Sketches::new();
@@ -978,9 +1040,9 @@ mod tests {
             assert!(matches!(error, Error::Sketch { .. }), "{at}: {error}");
         }
         let mut sketches = Sketches::new();
-        whole[16] = 2;
+        whole[16] = 1;
         sketches.add_bytes(&whole);
-        check_refused(&sketches, "its form is version 2, and this program reads version 1");
+        check_refused(&sketches, "its form is version 1, and this program reads version 2");
     }
 
     #[test]

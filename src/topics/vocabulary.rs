@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::bag::BagsWriter;
+use super::passages::passages;
 use super::spill::MemoryLimit;
 use super::{Bag, Bags, TopicsConfig, WordId};
 use crate::error::Result;
@@ -20,12 +21,14 @@ pub struct VocabularyConfig {
     pub max_words: usize,
     /// The most letters in a word: longer ones are addresses and debris of layout.
     pub max_word_chars: usize,
+    /// About how many words make a bag: a long text is cut into passages of so many, each a bag. 0 leaves texts whole.
+    pub passage_words: u32,
 }
 
 impl VocabularyConfig {
-    /// Returns limits that no library of honest text meets: a million words, of 40 letters.
+    /// Returns limits that no library of honest text meets, a million words, of 40 letters, and leaves texts whole.
     pub fn ample() -> Self {
-        Self { max_words: 1_000_000, max_word_chars: 40 }
+        Self { max_words: 1_000_000, max_word_chars: 40, passage_words: 0 }
     }
 }
 
@@ -105,7 +108,8 @@ impl Vocabulary {
     }
 }
 
-/// Returns the vocabulary of `texts` and a bag for each of them, in order. A text without content words has an empty bag.
+/// Returns the vocabulary of `texts` and their bags, in order: one for each, or for each passage of one. A text without
+/// content words has an empty bag.
 pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (Vocabulary, Bags) {
     let mut counted = CountedTexts::new(language, config.clone(), None);
     counted.push(texts);
@@ -130,10 +134,15 @@ impl CountedTexts {
         // Texts are read a block at a time, so that what is kept per text before it is numbered stays small.
         const BLOCK: usize = 1024;
         for block in texts.chunks(BLOCK) {
-            let tallies: Vec<Vec<(&str, u32)>> = block.par_iter().map(|text| tally(text.as_ref())).collect();
+            let tallies: Vec<Vec<Tally<'_>>> = block
+                .par_iter()
+                .map(|text| passages(text.as_ref(), self.config.passage_words).into_iter().map(tally).collect())
+                .collect();
             self.read.learn(&tallies, self.language, &self.config);
-            for tally in &tallies {
-                self.read.push(tally);
+            for passages in &tallies {
+                for (passage, tally) in passages.iter().enumerate() {
+                    self.read.push(tally, 0 < passage);
+                }
             }
         }
     }
@@ -163,8 +172,10 @@ pub(crate) struct Spelled {
     pub(crate) n_documents: u32,
 }
 
-/// Returns the words of a text as they are written, each once, in order, and how often each stands there.
-fn tally(text: &str) -> Vec<(&str, u32)> {
+/// The words of a text as they are written, each once, in order, and how often each stands there.
+type Tally<'a> = Vec<(&'a str, u32)>;
+
+fn tally(text: &str) -> Tally<'_> {
     let mut words: Vec<&str> = tokens(text).map(|token| token.text).collect();
     words.sort_unstable();
     words.chunk_by(|one, other| one == other).map(|run| (run[0], run.len() as u32)).collect()
@@ -193,8 +204,9 @@ impl Read {
 
     /// Makes every word of some texts known. Each is folded and stemmed once, however often it stands in however many
     /// texts.
-    fn learn(&mut self, tallies: &[Vec<(&str, u32)>], language: Language, config: &VocabularyConfig) {
-        let words = tallies.iter().flatten().map(|&(word, _)| word).filter(|word| !self.known.contains_key(*word));
+    fn learn(&mut self, tallies: &[Vec<Tally<'_>>], language: Language, config: &VocabularyConfig) {
+        let words =
+            tallies.iter().flatten().flatten().map(|&(word, _)| word).filter(|word| !self.known.contains_key(*word));
         let mut new: Vec<&str> = words.collect();
         new.sort_unstable();
         new.dedup();
@@ -229,8 +241,8 @@ impl Read {
         Counts { term: number, spelling: spellings.len() - 1 }
     }
 
-    /// Counts a text, all of whose words are known.
-    fn push(&mut self, tally: &[(&str, u32)]) {
+    /// Counts a text, or a passage after the first of one, all of whose words are known.
+    fn push(&mut self, tally: &[(&str, u32)], is_continued: bool) {
         let mut words = Vec::with_capacity(tally.len());
         for &(word, n) in tally {
             if let Some(Counts { term, spelling }) = self.known[word] {
@@ -242,7 +254,11 @@ impl Read {
         for &(term, _) in &bag.words {
             self.terms[term.index()].n_documents += 1;
         }
-        self.bags.push(&bag);
+        if is_continued {
+            self.bags.push_passage(&bag);
+        } else {
+            self.bags.push(&bag);
+        }
     }
 
     fn finish(self) -> Result<(Vec<Spelled>, Bags)> {

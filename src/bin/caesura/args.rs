@@ -11,6 +11,7 @@ use caesura::import::{Columns, ImportSettings};
 use caesura::pipeline::Engine;
 use caesura::search::Ranking;
 use caesura::store::WorkState;
+use caesura::topics::PASSAGE_WORDS;
 use caesura::topics::sketch::SketchConfig;
 use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -263,6 +264,9 @@ pub(crate) struct Sketch {
     #[arg(long, value_name = "N", default_value_t = SketchConfig::USUAL_FUNCTIONS,
         value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(crate) functions: u32,
+    /// Long texts are mined as passages of about N words, the same for all parts; 0 leaves texts whole
+    #[arg(long, value_name = "N", default_value_t = PASSAGE_WORDS, conflicts_with = "vocabulary")]
+    pub(crate) passage_words: u32,
 }
 
 #[derive(Debug, Args)]
@@ -342,6 +346,9 @@ pub(crate) enum TopicEdit {
 /// The settings of the miner; what is not given is chosen from the corpus.
 #[derive(Debug, Args)]
 pub(crate) struct TopicSettings {
+    /// Mines a long text as passages of about N words; 0 leaves texts whole
+    #[arg(long, value_name = "N")]
+    pub(crate) passage_words: Option<u32>,
     /// How many min-hash values make a key
     #[arg(long, value_name = "R")]
     pub(crate) tuple_size: Option<u32>,

@@ -13,7 +13,7 @@ use caesura::evaluate::topics::{
 };
 use caesura::export::{TopicFormat, write_topics};
 use caesura::pipeline;
-use caesura::topics::{Assigner, Level, Topic, TopicsConfig, n_tables_for};
+use caesura::topics::{Assigner, Bearing, Level, Topic, TopicsConfig, n_tables_for};
 use caesura::words::{Analyzer, Language, fold};
 use serde_json::{Value, json};
 
@@ -211,8 +211,10 @@ fn table(n_documents: usize, scores: &TopicScores, found: &Found, out: &mut dyn 
 type Change = (&'static str, fn(TopicsConfig) -> TopicsConfig);
 
 /// What `--ablation` changes, one at a time.
-const CHANGES: [Change; 18] = [
+const CHANGES: [Change; 20] = [
     ("as chosen", |chosen| chosen),
+    ("passage_words 0", |chosen| TopicsConfig { passage_words: 0, ..chosen }),
+    ("passage_words 200", |chosen| TopicsConfig { passage_words: 200, ..chosen }),
     ("tuple_size 2", |chosen| TopicsConfig { tuple_size: 2, n_tables: n_tables_for(0.10, 2), ..chosen }),
     ("tuple_size 3", |chosen| TopicsConfig { tuple_size: 3, n_tables: n_tables_for(0.10, 3), ..chosen }),
     ("tables / 4", |chosen| TopicsConfig { n_tables: (chosen.n_tables / 4).max(1), ..chosen }),
@@ -232,7 +234,12 @@ const CHANGES: [Change; 18] = [
     // As Fuentes-Pineda and Meza-Ruiz 2018 have them.
     ("the paper's", |chosen| {
         let paper = TopicsConfig { tuple_size: 2, n_tables: 432, min_set: 3, overlap: 0.9, min_cluster: 5, ..chosen };
-        TopicsConfig { max_cluster_words: u32::MAX, min_support: 1, ..paper.without_frequency_limits() }
+        TopicsConfig {
+            passage_words: 0,
+            max_cluster_words: u32::MAX,
+            min_support: 1,
+            ..paper.without_frequency_limits()
+        }
     }),
 ];
 
@@ -347,7 +354,7 @@ fn judged_alike(whole: &Mined, sampled: &Mined, sample: &[usize], rest: &[usize]
     let in_sample = strongest(&sampled.topics, sample.len());
     let n_known = sample.iter().zip(in_sample).filter(|&(&place, found)| is_alike(place, found)).count();
     let profiles: Vec<&[ProfileWord]> = sampled.topics.iter().map(|topic| topic.profile.as_slice()).collect();
-    let assigner = Assigner::new(&profiles, sampled.config.min_strength);
+    let assigner = Assigner::new(&profiles, Bearing::from(&sampled.config));
     let judge = |place: usize| {
         let borne: BTreeMap<usize, f32> =
             assigner.strengths(corpus.texts[place], &corpus.analyzer).into_iter().collect();

@@ -26,6 +26,7 @@ impl TopicSettings {
     pub(crate) fn adjust(&self, chosen: TopicsConfig) -> TopicsConfig {
         let chosen = if self.no_frequency_limits { chosen.without_frequency_limits() } else { chosen };
         TopicsConfig {
+            passage_words: self.passage_words.unwrap_or(chosen.passage_words),
             tuple_size: self.tuple_size.unwrap_or(chosen.tuple_size),
             n_tables: self.tables.unwrap_or(chosen.n_tables),
             overlap: self.overlap.unwrap_or(chosen.overlap),
@@ -87,6 +88,8 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
         (None, Some(counts), Some(vocabulary)) => {
             let (vocabulary, bags) = topics::bags_from_files(counts, vocabulary, args.memory.limit().as_ref())?;
             let bar = session.bar("mine topics");
+            // What comes as counts is cut by whoever counted it.
+            let adjust = |chosen| TopicsConfig { passage_words: 0, ..adjust(chosen) };
             let (topics, config) = pipeline::mine_bags(&vocabulary, &bags, None, session.seed(), &adjust, &bar)?;
             let names: Vec<String> = (0..bags.len()).map(|bag| bag.to_string()).collect();
             (view(&topics, &names, level), pipeline::topics_provenance(&config, Language::default()))
@@ -142,7 +145,8 @@ fn within_limit(
     }
     let language = LanguageVote::language(votes.iter().step_by(LanguageVote::step(votes.len())).copied());
     drop(votes);
-    let mut counted = CountedTexts::new(language, VocabularyConfig::ample(), Some(limit));
+    let config = VocabularyConfig { passage_words: pipeline::passage_words(adjust), ..VocabularyConfig::ample() };
+    let mut counted = CountedTexts::new(language, config, Some(limit));
     let mut texts = corpus::documents(corpus)?.map(|document| document.map(|document| document.text));
     for_each_block(&mut texts, |texts| {
         bar.check()?;
@@ -187,10 +191,11 @@ fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
         for_each_block(&mut corpus::placed(open()?, &args.part, args.first)?, |texts| {
             bar.check()?;
             let guessed = || LanguageVote::language(texts.iter().map(|text| LanguageVote::of(&text.text)));
-            part.get_or_insert_with(|| PartOfTexts::new(args.language.unwrap_or_else(guessed))).push(&texts);
+            part.get_or_insert_with(|| PartOfTexts::new(args.language.unwrap_or_else(guessed), args.passage_words))
+                .push(&texts);
             Ok(())
         })?;
-        part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default())).finish()?
+        part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default(), args.passage_words)).finish()?
     };
     let config = SketchConfig { seed: session.seed(), n_functions: args.functions };
     output::write_file(&args.output, |out| Ok(part.write(&config, &bar, out)?))?;
@@ -204,8 +209,12 @@ fn merge(session: &Session, args: &args::Merge) -> Result<()> {
     let bar = session.bar("put sketches together");
     let merged = sketch::merge(&args.sketches, session.seed(), args.memory.limit(), &bar)?;
     bar.say("mine topics");
-    let Merged { vocabulary, bags, names, language, signatures } = merged;
-    let adjust = |chosen| args.settings.adjust(chosen);
+    let Merged { vocabulary, bags, names, language, signatures, passage_words } = merged;
+    if let Some(found) = args.settings.passage_words.filter(|&found| found != passage_words) {
+        let reason = format!("they were sketched with --passage-words {passage_words}, not {found}");
+        return Err(Error::Nothing { attempt: "put sketches together", reason }.into());
+    }
+    let adjust = |chosen| TopicsConfig { passage_words, ..args.settings.adjust(chosen) };
     let (topics, config) = pipeline::mine_bags(&vocabulary, &bags, Some(&signatures), session.seed(), &adjust, &bar)?;
     drop(bar);
     print(session, &view(&topics, &names, level), &pipeline::topics_provenance(&config, language), args.format)
