@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::spill::{MemoryLimit, Spill, SpillWriter};
 use crate::error::{Error, Result};
 
@@ -226,15 +228,25 @@ impl Bags {
 
     /// Returns the bags with each word's number changed to `number` of it, words without one left out.
     pub(crate) fn renumbered(&self, number: &[Option<WordId>]) -> Result<Self> {
+        /// How many bags a thread works on at once.
+        const BAGS: usize = 256;
         let mut renumbered = BagsWriter::new(self.limit.clone());
-        let mut words = Vec::new();
         self.for_each_block(|block| {
-            for (_, bag_words, frequencies) in block.bags() {
-                words.clear();
-                let bag = bag_words.iter().zip(frequencies);
-                words.extend(bag.filter_map(|(word, &n)| Some((number[word.index()]?, u32::from(n)))));
-                words.sort_unstable();
-                renumbered.push_words(words.iter().copied());
+            let bags: Vec<(&[WordId], &[u8])> =
+                block.bags().map(|(_, words, frequencies)| (words, frequencies)).collect();
+            // So many that all threads work for a while, and so few that hardly a word stands twice in memory.
+            for bags in bags.chunks(BAGS * 64) {
+                let renumber = |&(words, frequencies): &(&[WordId], &[u8])| {
+                    let words = words.iter().zip(frequencies);
+                    let words = words.filter_map(|(word, &n)| Some((number[word.index()]?, u32::from(n))));
+                    let mut words: Vec<(WordId, u32)> = words.collect();
+                    words.sort_unstable();
+                    words
+                };
+                let parts = bags.par_chunks(BAGS).map(|bags| bags.iter().map(renumber).collect::<Vec<_>>());
+                for words in parts.collect::<Vec<_>>().into_iter().flatten() {
+                    renumbered.push_words(words.into_iter());
+                }
             }
         })?;
         Ok(Self { keys: self.keys.clone(), ..renumbered.finish()? })

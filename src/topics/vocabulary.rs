@@ -139,9 +139,13 @@ impl CountedTexts {
                 .map(|text| passages(text.as_ref(), self.config.passage_words).into_iter().map(tally).collect())
                 .collect();
             self.read.learn(&tallies, self.language, &self.config);
-            for passages in &tallies {
-                for (passage, tally) in passages.iter().enumerate() {
-                    self.read.push(tally, 0 < passage);
+            let counted: Vec<Vec<Counted>> = tallies
+                .par_iter()
+                .map(|passages| passages.iter().map(|tally| self.read.counted(tally)).collect())
+                .collect();
+            for passages in counted {
+                for (passage, counted) in passages.into_iter().enumerate() {
+                    self.read.push(&counted, 0 < passage);
                 }
             }
         }
@@ -188,6 +192,13 @@ struct Counts {
     spelling: usize,
 }
 
+/// A text, or a passage of one, all of whose words are known.
+struct Counted {
+    /// How often each spelling stands in it.
+    spellings: Vec<(Counts, u32)>,
+    bag: Bag,
+}
+
 /// What has been read of the texts so far. Terms are numbered as they are met, and the spellings of each.
 struct Read {
     /// By the word as written; `None` for one that is no content word, or too long.
@@ -205,10 +216,10 @@ impl Read {
     /// Makes every word of some texts known. Each is folded and stemmed once, however often it stands in however many
     /// texts.
     fn learn(&mut self, tallies: &[Vec<Tally<'_>>], language: Language, config: &VocabularyConfig) {
-        let words =
-            tallies.iter().flatten().flatten().map(|&(word, _)| word).filter(|word| !self.known.contains_key(*word));
+        let unknown = |&(word, _): &(_, u32)| (!self.known.contains_key(word)).then_some(word);
+        let words = tallies.par_iter().flat_map_iter(|passages| passages.iter().flatten().filter_map(unknown));
         let mut new: Vec<&str> = words.collect();
-        new.sort_unstable();
+        new.par_sort_unstable();
         new.dedup();
         let terms: Vec<Option<String>> = new
             .par_iter()
@@ -241,23 +252,26 @@ impl Read {
         Counts { term: number, spelling: spellings.len() - 1 }
     }
 
-    /// Counts a text, or a passage after the first of one, all of whose words are known.
-    fn push(&mut self, tally: &[(&str, u32)], is_continued: bool) {
-        let mut words = Vec::with_capacity(tally.len());
-        for &(word, n) in tally {
-            if let Some(Counts { term, spelling }) = self.known[word] {
-                self.terms[term].spellings[spelling].1 += u64::from(n);
-                words.push((WordId::from(term), n));
-            }
+    /// Returns a text, all of whose words are known, as it is counted.
+    fn counted(&self, tally: &[(&str, u32)]) -> Counted {
+        let known = tally.iter().filter_map(|&(word, n)| self.known[word].map(|counts| (counts, n)));
+        let spellings: Vec<(Counts, u32)> = known.collect();
+        let bag = Bag::new(spellings.iter().map(|&(Counts { term, .. }, n)| (WordId::from(term), n)).collect());
+        Counted { spellings, bag }
+    }
+
+    /// Counts a text, or a passage after the first of one.
+    fn push(&mut self, Counted { spellings, bag }: &Counted, is_continued: bool) {
+        for &(Counts { term, spelling }, n) in spellings {
+            self.terms[term].spellings[spelling].1 += u64::from(n);
         }
-        let bag = Bag::new(words);
         for &(term, _) in &bag.words {
             self.terms[term.index()].n_documents += 1;
         }
         if is_continued {
-            self.bags.push_passage(&bag);
+            self.bags.push_passage(bag);
         } else {
-            self.bags.push(&bag);
+            self.bags.push(bag);
         }
     }
 
