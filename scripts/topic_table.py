@@ -19,7 +19,7 @@ from pathlib import Path
 
 PAPER = (
     "--tuple-size 2 --tables 432 --min-set 3 --overlap 0.9 --min-cluster 5 --max-cluster-words 4000000000 --min-support 1 "
-    "--no-frequency-limits"
+    "--no-frequency-limits --passage-words 0"
 ).split()
 PEERS = Path(__file__).with_name("topic_peers.py")
 
@@ -64,7 +64,7 @@ class Table:
 
     def peer(self, data, tokens, method, number):
         output = self.args.work / f"{tokens.stem}.{method}{number}"
-        line = self.run([sys.executable, str(PEERS), method, str(number), str(tokens), str(output)])
+        line = self.run([sys.executable, str(PEERS), method, str(number), str(tokens), str(output), "--data", str(data)])
         secs, mib = parsed(line)
         scores = self.evaluate(data, "--topics", f"{output}.topics", "--bearers", f"{output}.bearers")
         return {**scores, "user_secs": secs, "peak_mib": mib}
@@ -84,7 +84,8 @@ class Table:
                 self.measured(name, f"Caesura, joined to {number}", lambda: self.evaluate(data, *more))
         self.measured(name, "min-hashing, the paper's settings", lambda: self.evaluate(data, *PAPER))
         for method in self.args.peers:
-            for number in numbers:
+            # BERTopic says itself how many there are.
+            for number in numbers if method != "bertopic" else [0]:
                 self.measured(name, f"{method.upper()} {number}", lambda: self.peer(data, tokens, method, number))
 
 
@@ -128,7 +129,7 @@ def main():
     parser.add_argument("--limit", type=int)
     parser.add_argument("--secs", type=int, default=900)
     parser.add_argument("--numbers", type=int, nargs="*", default=[20, 50])
-    parser.add_argument("--peers", nargs="*", default=["lda", "nmf"], choices=["lda", "nmf"])
+    parser.add_argument("--peers", nargs="*", default=["lda", "nmf"], choices=["lda", "nmf", "bertopic"])
     args = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     table = Table(args)
