@@ -12,8 +12,9 @@ use super::{Columns, layout, plain_text};
 /// A row: each value with the name of its column, in the order of the table.
 pub(super) type Record = Vec<(Rc<str>, String)>;
 
-/// How many rows are looked at to choose the columns.
+/// How many rows are looked at to choose the columns, and no more of them than say this much, in bytes.
 const N_SAMPLED: usize = 300;
+const SAMPLED_BYTES: usize = 16 << 20;
 
 /// More columns than this are not kept as fields.
 const MAX_FIELDS: usize = 200;
@@ -86,7 +87,13 @@ pub(super) fn documents<E: From<Refusal>>(
     visit: &mut dyn FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut records = records.fuse();
-    let sample: Vec<Record> = records.by_ref().take(N_SAMPLED).collect();
+    let mut sample: Vec<Record> = Vec::new();
+    let mut n_bytes = 0;
+    while sample.len() < N_SAMPLED && n_bytes < SAMPLED_BYTES {
+        let Some(record) = records.next() else { break };
+        n_bytes += record.iter().map(|(_, value)| value.len()).sum::<usize>();
+        sample.push(record);
+    }
     let roles = Roles::of(&sample, columns)?;
     for (index, record) in sample.into_iter().chain(records).enumerate() {
         if let Some(row) = roles.row(record, index + 1, title, format) {
