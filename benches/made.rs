@@ -90,7 +90,7 @@ pub(crate) fn file(format: &str, n_bytes: usize) -> Vec<u8> {
             "{\"events\": [",
             &|n| {
                 format!(
-                    "{{\"tStartMs\": {n}000, \"dDurationMs\": 2000, \"segs\": [{{\"utf8\": \"{}\"}}]}},\n",
+                    "{{\"tStartMs\": {}, \"dDurationMs\": 2000, \"segs\": [{{\"utf8\": \"{}\"}}]}},\n",
                     quoted(cue(n))
                 )
             },
@@ -153,8 +153,12 @@ pub(crate) fn file(format: &str, n_bytes: usize) -> Vec<u8> {
             let relations = format!(
                 "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\" Type=\"{RELATION}/worksheet\"/></Relationships>"
             );
+            let root = format!(
+                "<Relationships><Relationship Id=\"r1\" Target=\"xl/workbook.xml\" Type=\"{RELATION}/officeDocument\"/></Relationships>"
+            );
             packed(&[
                 ("[Content_Types].xml", b""),
+                ("_rels/.rels", root.as_bytes()),
                 ("xl/workbook.xml", workbook.as_bytes()),
                 ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
                 ("xl/worksheets/sheet1.xml", &sheet),

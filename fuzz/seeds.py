@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 CORPUS = HERE / "corpus"
 
 # What is longer is cut where that does no harm, and left out where it would.
-MOST = 64 * 1024
+MOST = 8 * 1024
 
 ENDINGS = {
     "rtf": ["rtf"], "html": ["html"], "md": ["markdown"], "markdown": ["markdown"], "txt": ["text"], "ttml": ["ttml"],
@@ -135,7 +135,7 @@ def unpacked(path):
         infos.sort(key=lambda info: info.filename != main)
         files, length = [], 0
         for info in infos:
-            if "[Content_Types]" in info.filename or MOST < length + info.file_size:
+            if "[Content_Types]" in info.filename or 3 * MOST < length + info.file_size:
                 continue
             length += info.file_size
             head = b"" if info.filename == main else b"\n=== %s\n" % info.filename.encode()
@@ -153,9 +153,11 @@ def take(path, ending):
             content = made.stdout or content
         if ending not in WHOLE:
             content = content[:MOST]
-        if len(content) <= 8 * MOST:
+        if target == "pdf" and 8 * MOST < len(content):
+            content = path.read_bytes()
+        if len(content) <= (8 if ending in WHOLE else 4) * MOST:
             keep(target, content)
-    if ending in WHOLE - {"pdf"} and path.stat().st_size <= MOST:
+    if ending in WHOLE - {"pdf"} and path.stat().st_size <= 4 * MOST:
         keep("zip", path.read_bytes())
 
 

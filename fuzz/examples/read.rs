@@ -26,7 +26,8 @@ fn main() {
     {
         let n_bytes = megabytes.parse::<usize>().expect("a number of megabytes") * 1_000_000;
         for format in made::FORMATS {
-            std::fs::write(Path::new(folder).join(format!("made.{format}")), made::file(format, n_bytes)).expect("written");
+            std::fs::write(Path::new(folder).join(format!("made.{format}")), made::file(format, n_bytes))
+                .expect("written");
         }
         return;
     }
@@ -61,7 +62,9 @@ fn main() {
         } else {
             let secs = started.elapsed().as_secs_f64();
             let speed = n_bytes as f64 / 1e6 / secs;
-            println!("{secs:8.3} s {speed:7.1} MB/s {n_documents:7} documents {n_failed:3} failed {n_blocks:9} blocks  {path} {refused}");
+            println!(
+                "{secs:8.3} s {speed:7.1} MB/s {n_documents:7} documents {n_failed:3} failed {n_blocks:9} blocks  {path} {refused}"
+            );
         }
     }
 }

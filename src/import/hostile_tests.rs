@@ -33,6 +33,29 @@ fn check_refused(bytes: &[u8], name: &str, because: &str) {
     }
 }
 
+/// Makes a workbook of one sheet, and of these files more.
+fn workbook(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id='{id}' Type='{TYPES}/{kind}' Target='{target}'/>")
+    };
+    let root = format!("<Relationships>{}</Relationships>", relation("r1", "officeDocument", "xl/workbook.xml"));
+    let own = format!(
+        "<Relationships>{}{}</Relationships>",
+        relation("r1", "worksheet", "worksheets/sheet1.xml"),
+        relation("r2", "sharedStrings", "sharedStrings.xml")
+    );
+    let mut files: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", b""),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", b"<workbook><sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets></workbook>"),
+        ("xl/_rels/workbook.xml.rels", own.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    files.extend_from_slice(more);
+    archive(&files)
+}
+
 /// A file of each format that can be made of a few lines, with the name that it would have.
 fn one_of_each() -> Vec<(&'static str, Vec<u8>)> {
     let text = |text: &str| text.as_bytes().to_vec();
@@ -51,14 +74,25 @@ fn one_of_each() -> Vec<(&'static str, Vec<u8>)> {
         ("a.jsonl", text("{\"text\": \"Lit.\", \"n\": 1}\n{\"text\": \"Out.\", \"n\": 2}\n")),
         ("a.csv", text("text,n\n\"Lit, and out.\",1\nOut.,2\n")),
         ("a.tsv", text("text\tn\nLit.\t1\nOut.\t2\n")),
-        ("a.eml", text("From: a@b\nTo: c@d\nSubject: Log\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n\nThe lamp was lit.\n")),
-        ("a.rtf", text("{\\rtf1\\ansi{\\fonttbl{\\f0 A;}}\\pard The lamp \\'e9 \\u233? was lit.\\par{\\footnote Note.}Out.\\par}")),
+        (
+            "a.eml",
+            text("From: a@b\nTo: c@d\nSubject: Log\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n\nThe lamp was lit.\n"),
+        ),
+        (
+            "a.rtf",
+            text(
+                "{\\rtf1\\ansi{\\fonttbl{\\f0 A;}}\\pard The lamp \\'e9 \\u233? was lit.\\par{\\footnote Note.}Out.\\par}",
+            ),
+        ),
         ("a.docx", word("<w:p><w:r><w:t>The lamp was lit.</w:t><w:footnoteReference w:id='2'/></w:r></w:p>")),
         (
             "a.odt",
             archive(&[
                 ("mimetype", b"application/vnd.oasis.opendocument.text"),
-                ("content.xml", b"<d><text:h text:outline-level='1'>Log</text:h><text:p>The lamp was lit.</text:p></d>"),
+                (
+                    "content.xml",
+                    b"<d><text:h text:outline-level='1'>Log</text:h><text:p>The lamp was lit.</text:p></d>",
+                ),
             ]),
         ),
         (
@@ -70,19 +104,11 @@ fn one_of_each() -> Vec<(&'static str, Vec<u8>)> {
                 ("a.xhtml", b"<p>The lamp was lit.</p>"),
             ]),
         ),
+        ("a.xlsx", workbook(sheet, &[])),
         (
-            "a.xlsx",
-            archive(&[
-                ("[Content_Types].xml", b""),
-                ("xl/workbook.xml", b"<workbook><sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets></workbook>"),
-                (
-                    "xl/_rels/workbook.xml.rels",
-                    b"<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet'/></Relationships>",
-                ),
-                ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-            ]),
+            "a.pdf",
+            pdf::tests::pages(&[pdf::tests::written(&[("F1", 10, 50, 700, "The lamp was lit at dusk.")])], "", &[]),
         ),
-        ("a.pdf", pdf::tests::pages(&[pdf::tests::written(&[("F1", 10, 50, 700, "The lamp was lit at dusk.")])], "", &[])),
         ("a.zip", archive(&[("b.txt", b"The lamp was lit."), ("c.md", b"# Log\n\nOut.")])),
     ]
 }
@@ -160,11 +186,7 @@ fn what_unpacks_without_end_is_refused_in_every_format_that_packs() {
         "a.epub",
         "unpacks to more than",
     );
-    check_refused(
-        &archive(&[("xl/workbook.xml", b""), ("xl/sharedStrings.xml", &zeros)]),
-        "a.xlsx",
-        "unpacks to more than",
-    );
+    check_refused(&workbook("", &[("xl/sharedStrings.xml", &zeros)]), "a.xlsx", "unpacks to more than");
     // Each of these is small enough by itself.
     let part = archive(&[("a.txt", &zeros[..30_000_000])]);
     let many: Vec<(String, &[u8])> = (0..4).map(|n| (format!("{n}.zip"), &part[..])).collect();
@@ -341,16 +363,7 @@ fn a_sheet_that_says_the_same_in_each_cell_takes_little_memory() {
     let strings = format!("<sst><si><t>text</t></si><si><t>{text}</t></si></sst>");
     let row = |n: usize| format!("<row r='{n}'><c r='A{n}' t='s'><v>{}</v></c></row>", usize::from(n != 1));
     let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", (1..=10_000).map(row).collect::<String>());
-    let bytes = archive(&[
-        ("[Content_Types].xml", b""),
-        ("xl/workbook.xml", b"<workbook><sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets></workbook>"),
-        (
-            "xl/_rels/workbook.xml.rels",
-            b"<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet'/><Relationship Id='r2' Target='sharedStrings.xml' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings'/></Relationships>",
-        ),
-        ("xl/sharedStrings.xml", strings.as_bytes()),
-        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-    ]);
+    let bytes = workbook(&sheet, &[("xl/sharedStrings.xml", strings.as_bytes())]);
     let mut n_rows = 0;
     let read = import_each(&bytes, "a.xlsx", &ImportSettings::default(), &mut |part| {
         n_rows += usize::from(part.document.unwrap().text.len() == text.trim().len());

@@ -223,7 +223,7 @@ fn text_document(bytes: &[u8], name: &str, title: String) -> Result<Document, Re
 
 fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {
     match format {
-        Format::Markdown => markdown::document(&text, title),
+        Format::Markdown if markdown::is_readable(&text) => markdown::document(&text, title),
         Format::Html => html::document(&text, title),
         Format::Srt | Format::WebVtt => subtitles::document(&text, title, format),
         Format::Ttml => ttml::document(&text, title),

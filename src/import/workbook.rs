@@ -7,15 +7,12 @@ use std::io::Cursor;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 use super::refusal::{Refusal, Unread};
-use super::table::{self, Names, Record};
+use super::table::{self, MAX_COLUMNS, Names, Record};
 
 const WHAT: &str = "an Excel workbook (XLSX)";
 
 /// More rows than this of one sheet are not read: Excel itself has no more.
 const MAX_ROWS: usize = 1_048_576;
-
-/// Cells further right than this are not read: Excel itself has no more.
-const MAX_COLUMNS: usize = 16_384;
 
 /// What one row may say, in bytes; cells beyond it are left out. It is many times what Excel lets a person write in one.
 const MAX_ROW_BYTES: usize = 16 << 20;
