@@ -91,6 +91,7 @@ pub(crate) fn file(format: &str, n_bytes: usize) -> Vec<u8> {
             &|n| {
                 format!(
                     "{{\"tStartMs\": {}, \"dDurationMs\": 2000, \"segs\": [{{\"utf8\": \"{}\"}}]}},\n",
+                    n * 1000,
                     quoted(cue(n))
                 )
             },
