@@ -3,7 +3,8 @@
 
     score_import.py DUMP.jsonl MAP.json GOLD.jsonl [--show]
 
-DUMP.jsonl has a line a file: {"path", "parts": [{"blocks": [[kind, text, page], ...]}]}, as `score_import --dump` prints it.
+DUMP.jsonl has a line a file: {"path", "parts": [{"blocks": [[kind, text, page], ...]}]}, as `cargo run
+--profile measured --example read -- --dump FILE...` prints it in `fuzz/`.
 MAP.json maps a file (folder/name) to the id of a document of GOLD.jsonl, which has "sections" with "title", "level" and
 "paragraphs". A paragraph is recovered whole if one block, or one cell of a row, has its words and no others; a heading, if a
 heading has its words, and with its level, if it stands as deep among the headings as it should. Headings are scored where they

@@ -1,7 +1,8 @@
 //! A ZIP archive, being written: the outside of DOCX and of REFI-QDA projects.
 //!
 //! The archive is gathered in memory, compressed, since its table needs to look back; entries have no time of day, so
-//! that the same document gives the same bytes.
+//! that the same document gives the same bytes, and no fields for more than 4 GiB, at which LibreOffice 7.4 refuses a
+//! document. Nothing of ours is as large; if it were, writing it fails.
 
 use std::io::{Cursor, Error as IoError, Write};
 
@@ -24,8 +25,7 @@ impl Package {
     pub(super) fn entry(&mut self, name: &str) -> Result<&mut dyn Write> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(DateTime::default())
-            .large_file(true);
+            .last_modified_time(DateTime::default());
         self.zip.start_file(name, options).map_err(unwritten)?;
         Ok(&mut self.zip)
     }
@@ -45,4 +45,19 @@ impl Package {
 
 fn unwritten(error: zip::result::ZipError) -> Error {
     Error::Output(IoError::other(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_have_sizes_of_32_bits() {
+        let mut package = Package::start();
+        package.write("a.xml", &"<lamp/>".repeat(1_000)).unwrap();
+        let mut archive = Vec::new();
+        package.finish(&mut archive).unwrap();
+        // The version needed to read it, in tenths, and no extra field.
+        assert_eq!((&archive[4..6], &archive[28..30]), (&[20, 0][..], &[0, 0][..]));
+    }
 }

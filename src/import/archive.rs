@@ -3,8 +3,10 @@
 //! Nothing is written, so a name that climbs out of its folder does no harm; it is cleaned because it is shown. Sizes that
 //! an archive declares are not believed: what counts is what comes out.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -15,13 +17,35 @@ use super::refusal::{Refusal, Unread};
 pub(super) const MAX_ENTRY_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What a small archive may unpack to altogether, in bytes. A larger one may unpack to [`MAX_RATIO`] times its size.
-const MAX_TOTAL_BYTES: u64 = 512 * 1024 * 1024;
+const MAX_TOTAL_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Text packs to a tenth, the XML of an office to a fiftieth, a bomb to a thousandth.
 const MAX_RATIO: u64 = 100;
 
 /// More files than this are no collection of documents.
 const MAX_ENTRIES: usize = 100_000;
+
+/// What has a longer name is no file that a system would have taken.
+const MAX_NAME_BYTES: usize = 1024;
+
+/// What is left to unpack, in bytes, of a file and all archives within it together: many small bombs are one large one.
+#[derive(Clone, Debug)]
+pub(super) struct Budget(Rc<Cell<u64>>);
+
+impl Budget {
+    /// Returns what a file of so many bytes may unpack to.
+    pub(super) fn of(n_bytes: usize) -> Self {
+        Self(Rc::new(Cell::new(MAX_TOTAL_BYTES.max(MAX_RATIO * n_bytes as u64))))
+    }
+
+    fn left_bytes(&self) -> u64 {
+        self.0.get()
+    }
+
+    fn spend(&self, n_bytes: u64) {
+        self.0.set(self.0.get().saturating_sub(n_bytes));
+    }
+}
 
 /// An archive that is open.
 pub(super) struct Archive<'a> {
@@ -30,12 +54,14 @@ pub(super) struct Archive<'a> {
     names: HashMap<String, usize>,
     /// The same in the order of the archive.
     in_order: Vec<String>,
-    left_bytes: u64,
+    own: Budget,
+    outer: Budget,
 }
 
 impl<'a> Archive<'a> {
-    /// Opens an archive. `what` says what it is, for errors: `"a ZIP archive"`.
-    pub(super) fn open(bytes: &'a [u8], what: &'static str) -> Unread<Self> {
+    /// Opens an archive. `what` says what it is, for errors: `"a ZIP archive"`. `outer` is what is left to the file that
+    /// it is, or stands in.
+    pub(super) fn open(bytes: &'a [u8], what: &'static str, outer: &Budget) -> Unread<Self> {
         let damaged = |reason: String| Refusal::Damaged { what, reason };
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
         if MAX_ENTRIES < zip.len() {
@@ -49,7 +75,10 @@ impl<'a> Archive<'a> {
                 Some(Err(_)) => format!("file {}", index + 1),
                 None => continue,
             };
-            if name.is_empty() || zip.by_index_data(index).is_ok_and(|entry| entry.is_dir()) {
+            if name.is_empty()
+                || MAX_NAME_BYTES < name.len()
+                || zip.by_index_data(index).is_ok_and(|entry| entry.is_dir())
+            {
                 continue;
             }
             // Of two files of one name the last was written last.
@@ -57,8 +86,7 @@ impl<'a> Archive<'a> {
                 in_order.push(name);
             }
         }
-        let left_bytes = MAX_TOTAL_BYTES.max(MAX_RATIO * bytes.len() as u64);
-        Ok(Self { zip, names, in_order, left_bytes })
+        Ok(Self { zip, names, in_order, own: Budget::of(bytes.len()), outer: outer.clone() })
     }
 
     /// Returns the names of the files, cleaned, in the order of the archive.
@@ -80,7 +108,7 @@ impl<'a> Archive<'a> {
     fn read_at(&mut self, index: usize) -> Unread<Vec<u8>> {
         let what = "a file in the archive";
         let damaged = |reason: String| Refusal::Damaged { what, reason };
-        let limit_bytes = MAX_ENTRY_BYTES.min(self.left_bytes);
+        let limit_bytes = MAX_ENTRY_BYTES.min(self.own.left_bytes()).min(self.outer.left_bytes());
         let file = match self.zip.by_index(index) {
             Ok(file) if file.encrypted() => return Err(Refusal::Locked { what }),
             Ok(file) => file,
@@ -92,7 +120,8 @@ impl<'a> Archive<'a> {
         };
         let mut bytes = Vec::with_capacity(file.size().min(limit_bytes).min(1 << 20) as usize);
         let read = file.take(limit_bytes + 1).read_to_end(&mut bytes);
-        self.left_bytes -= self.left_bytes.min(bytes.len() as u64);
+        self.own.spend(bytes.len() as u64);
+        self.outer.spend(bytes.len() as u64);
         if limit_bytes < bytes.len() as u64 {
             return Err(Refusal::Unpacks { limit_bytes });
         }
@@ -145,6 +174,10 @@ pub(super) mod tests {
         zip.finish().unwrap().into_inner()
     }
 
+    fn open(bytes: &[u8]) -> Archive<'_> {
+        Archive::open(bytes, "a ZIP archive", &Budget::of(bytes.len())).unwrap()
+    }
+
     #[test]
     fn names_do_not_climb_out_of_their_folder() {
         for (name, expected) in [
@@ -162,7 +195,7 @@ pub(super) mod tests {
     #[test]
     fn files_are_unpacked_by_name() {
         let bytes = archive(&[("a.txt", b"one"), ("../b.txt", b"two")]);
-        let mut archive = Archive::open(&bytes, "a ZIP archive").unwrap();
+        let mut archive = open(&bytes);
         assert_eq!(archive.names(), ["a.txt", "b.txt"]);
         assert_eq!(archive.read("b.txt").unwrap().unwrap(), b"two");
         assert!(archive.read("c.txt").is_none());
@@ -172,12 +205,22 @@ pub(super) mod tests {
     fn a_bomb_is_given_up_on() {
         let bytes = archive(&[("bomb", &vec![0; 4_000_000]), ("lamp", b"lit")]);
         assert!(bytes.len() < 20_000);
-        let mut archive = Archive::open(&bytes, "a ZIP archive").unwrap();
-        assert_eq!(archive.left_bytes, MAX_TOTAL_BYTES);
+        let mut archive = open(&bytes);
+        assert_eq!(archive.own.left_bytes(), MAX_TOTAL_BYTES);
         assert_eq!(archive.read("lamp").unwrap().unwrap(), b"lit");
-        assert_eq!(archive.left_bytes, MAX_TOTAL_BYTES - 3);
-        archive.left_bytes = 3_999_999;
+        assert_eq!(archive.own.left_bytes(), MAX_TOTAL_BYTES - 3);
+        archive.own.0.set(3_999_999);
         assert_eq!(archive.read("bomb").unwrap(), Err(Refusal::Unpacks { limit_bytes: 3_999_999 }));
-        assert_eq!(archive.left_bytes, 0);
+        assert_eq!(archive.own.left_bytes(), 0);
+    }
+
+    #[test]
+    fn archives_within_an_archive_share_what_is_left() {
+        let bytes = archive(&[("lamp", b"lit"), ("oil", b"spilt")]);
+        let outer = Budget(Rc::new(Cell::new(7)));
+        let mut first = Archive::open(&bytes, "a ZIP archive", &outer).unwrap();
+        assert_eq!(first.read("lamp").unwrap().unwrap(), b"lit");
+        let mut second = Archive::open(&bytes, "a ZIP archive", &outer).unwrap();
+        assert_eq!(second.read("oil").unwrap(), Err(Refusal::Unpacks { limit_bytes: 4 }));
     }
 }

@@ -1,6 +1,7 @@
 //! What a cue says, without its markup: tags, voices, positions, character references.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::layout;
 
@@ -8,7 +9,7 @@ use super::layout;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     /// The name of the voice tag it stands in, of `WebVTT`.
-    pub(super) voice: Option<String>,
+    pub(super) voice: Option<Rc<str>>,
     pub(super) text: String,
 }
 
@@ -26,7 +27,7 @@ pub(super) fn shown(lines: &[&str]) -> Vec<Line> {
                 if let Some(name) = voice_of(tag) {
                     push(&mut shown, voice.as_ref(), &text);
                     text.clear();
-                    voice = Some(name).filter(|name| !name.is_empty());
+                    voice = Some(Rc::from(name)).filter(|name: &Rc<str>| !name.is_empty());
                 }
                 rest = &rest[n_bytes..];
             } else {
@@ -40,7 +41,7 @@ pub(super) fn shown(lines: &[&str]) -> Vec<Line> {
     shown
 }
 
-fn push(shown: &mut Vec<Line>, voice: Option<&String>, text: &str) {
+fn push(shown: &mut Vec<Line>, voice: Option<&Rc<str>>, text: &str) {
     let text = layout::one_line(&unescaped(text));
     if !text.is_empty() {
         shown.push(Line { voice: voice.cloned(), text });

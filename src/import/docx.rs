@@ -29,7 +29,7 @@ pub(super) fn document(mut archive: Archive, title: String) -> Unread<Document> 
     let body = archive.read(&main).ok_or_else(|| damaged("it has no text part".to_owned()))??;
     let has_pages = body.windows(PAGE_BREAK.len()).any(|window| window == PAGE_BREAK);
 
-    let mut reader = Body::new(&styles, &notes, has_pages);
+    let mut reader = Body::new(&styles, notes, has_pages);
     if has_pages {
         reader.flow.first_page();
     }
@@ -160,7 +160,8 @@ fn notes_in(bytes: &[u8]) -> HashMap<String, String> {
 /// Reads the body of a document, tag by tag.
 struct Body<'a> {
     styles: &'a Styles,
-    notes: &'a [HashMap<String, String>; 2],
+    /// The notes that nothing has referred to yet.
+    notes: [HashMap<String, String>; 2],
     has_pages: bool,
     flow: Flow,
     main_title: Option<String>,
@@ -180,7 +181,7 @@ struct Paragraph {
 }
 
 impl<'a> Body<'a> {
-    fn new(styles: &'a Styles, notes: &'a [HashMap<String, String>; 2], has_pages: bool) -> Self {
+    fn new(styles: &'a Styles, notes: [HashMap<String, String>; 2], has_pages: bool) -> Self {
         Self {
             styles,
             notes,
@@ -266,9 +267,10 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Adds a note; one that is referred to again is not said again.
     fn refer(&mut self, kind: usize, element: &Element) {
-        if let Some(note) = element.attribute("id").and_then(|id| self.notes[kind].get(&id)) {
-            self.flow.note(note);
+        if let Some(note) = element.attribute("id").and_then(|id| self.notes[kind].remove(&id)) {
+            self.flow.note(&note);
         }
     }
 
@@ -317,7 +319,7 @@ fn is_silent(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::archive::tests::archive;
     use super::*;
     use crate::document::Date;

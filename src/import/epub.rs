@@ -1,6 +1,6 @@
 //! EPUB books: the pages of the spine in reading order, each read as HTML; the contents of the book as marks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::document::{Document, Format};
 
@@ -85,6 +85,7 @@ impl Package {
     fn read(bytes: &[u8], path: &str) -> Self {
         let mut package = Self::default();
         let mut paths: HashMap<String, String> = HashMap::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let _ = xml::walk(bytes, &mut |node| {
             let Node::Open(element) = node else { return };
             match element.name() {
@@ -103,8 +104,8 @@ impl Package {
                     let path = element.attribute("idref").and_then(|id| paths.get(&id));
                     // A page that the spine names twice is read once.
                     if let Some(path) = path
-                        && package.spine.last() != Some(path)
                         && package.spine.len() < 100_000
+                        && seen.insert(path.clone())
                     {
                         package.spine.push(path.clone());
                     }
@@ -124,13 +125,14 @@ impl Package {
 /// Returns whether the pages of a book are enciphered; fonts often are, and do no harm.
 fn is_locked(archive: &mut Archive, package: &Package) -> bool {
     let Some(Ok(bytes)) = archive.read("META-INF/encryption.xml") else { return false };
+    let pages: HashSet<&String> = package.spine.iter().collect();
     let mut locked = false;
     let _ = xml::walk(&bytes, &mut |node| {
         if let Node::Open(element) = node
             && element.name() == "CipherReference"
             && let Some(path) = element.attribute("URI")
         {
-            locked |= package.spine.contains(&clean_name(&unescaped(&path)));
+            locked |= pages.contains(&clean_name(&unescaped(&path)));
         }
     });
     locked
@@ -190,7 +192,8 @@ fn ncx(bytes: &[u8], path: &str) -> Vec<Entry> {
             }
             "navLabel" => is_label = true,
             "content" if 0 < depth => {
-                entries.extend(element.attribute("src").map(|target| entry(path, &target, depth, &title)));
+                let target = element.attribute("src");
+                entries.extend(target.map(|target| entry(path, &target, depth, &std::mem::take(&mut title))));
             }
             _ => {}
         },

@@ -8,13 +8,22 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::{MAX_BYTES, guess};
+use super::{MAX_BYTES, guess, is_chapter_file, transcript_json};
 
 /// The endings of names that are taken from a folder.
-pub const EXTENSIONS: [&str; 30] = [
-    "txt", "text", "log", "asc", "md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "srt", "vtt", "pdf", "docx",
-    "docm", "odt", "ott", "rtf", "epub", "eml", "mbox", "csv", "tsv", "xlsx", "xlsm", "jsonl", "ndjson", "zip", "dotx",
+pub const EXTENSIONS: [&str; 39] = [
+    "txt", "text", "log", "asc", "md", "markdown", "mdown", "mkd", "html", "htm", "xhtml", "srt", "vtt", "ttml",
+    "dfxp", "sbv", "json", "json3", "pdf", "docx", "docm", "dotx", "odt", "ott", "rtf", "epub", "eml", "mht", "mhtml",
+    "mbox", "csv", "tsv", "tab", "xlsx", "xlsm", "jsonl", "ndjson", "jl", "zip",
 ];
+
+/// Returns whether the first bytes of a file, of that name, are those of data that nobody reads: of JSON, only transcripts
+/// are taken from a folder.
+pub(super) fn is_mere_data(name: &str, head: &[u8]) -> bool {
+    let is_json = name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("json"));
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    is_json && transcript_json::format_of(&String::from_utf8_lossy(head)).is_none()
+}
 
 /// Returns whether a file of an archive is read, by its name: as from a folder, but that one without an ending is left.
 pub(super) fn is_taken_from_archive(path: &str) -> bool {
@@ -159,7 +168,15 @@ fn is_hidden(path: &Path) -> bool {
 /// Without one, its first bytes do.
 fn reason_to_skip(path: &Path) -> Option<String> {
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    if is_chapter_file(path) {
+        return Some("chapters of another file".to_owned());
+    }
     match extension {
+        Some(extension) if extension == "json" => match head(path) {
+            Ok(head) if is_mere_data("a.json", &head) => Some("not a transcript".to_owned()),
+            Ok(_) => None,
+            Err(error) => Some(error.to_string()),
+        },
         Some(extension) if EXTENSIONS.contains(&extension.as_str()) => None,
         Some(extension) if extension.len() <= MAX_EXTENSION_BYTES => Some("not a kind of file that is read".to_owned()),
         _ => match head(path) {
@@ -173,11 +190,13 @@ fn reason_to_skip(path: &Path) -> Option<String> {
 /// What follows the last full stop of a name and is longer than this is no ending: `Minutes of 3.September`.
 const MAX_EXTENSION_BYTES: usize = 5;
 
+/// How many bytes tell what a file is.
+const HEAD_BYTES: usize = 8 * 1024;
+
 /// Returns the first bytes of a file: enough to tell what it is.
 fn head(path: &Path) -> io::Result<Vec<u8>> {
-    const HEAD_BYTES: u64 = 8 * 1024;
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    File::open(path)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     Ok(head)
 }
 
@@ -217,12 +236,38 @@ mod tests {
     }
 
     #[test]
+    fn of_json_transcripts_are_taken_and_chapters_go_with_their_transcript() {
+        let folder = folder(&["a.vtt", "a.chapters.json", "b.ttml", "c.sbv", "d.json3", "package.json"]);
+        let long =
+            format!("{{\"language\": \"en\", \"segments\": [{}", "{\"start\": 0, \"text\": \"Lit\"}, ".repeat(1_000));
+        fs::write(folder.path().join("talk.json"), long).unwrap();
+        fs::write(folder.path().join("package.json"), "{\"name\": \"lamp\", \"version\": 1}").unwrap();
+        check(
+            folder.path(),
+            &["!a.chapters.json", "a.vtt", "b.ttml", "c.sbv", "d.json3", "!package.json", "talk.json"],
+        );
+    }
+
+    #[test]
     fn a_file_without_an_ending_is_taken_if_it_begins_as_text() {
         let folder = folder(&["empty", "program.rs"]);
         fs::write(folder.path().join("Minutes"), "All were there.").unwrap();
         fs::write(folder.path().join("Minutes of 3.September"), "Nobody came.").unwrap();
         fs::write(folder.path().join("picture"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
         check(folder.path(), &["Minutes", "Minutes of 3.September", "!empty", "!picture", "!program.rs"]);
+    }
+
+    // Other systems have no such names.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_that_is_not_unicode_is_that_of_a_file() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(OsStr::from_bytes(b"caf\xE9.txt"));
+        fs::write(&path, "Lit.").unwrap();
+        assert_eq!(files_under(&[folder.path().to_owned()]), [Found::File { path: path.clone() }]);
+        assert_eq!(name_of(&path), "caf\u{FFFD}.txt");
+        assert_eq!(crate::import::import(&read(&path).unwrap(), &name_of(&path)).unwrap().title, "caf\u{FFFD}");
     }
 
     #[cfg(unix)]

@@ -55,8 +55,10 @@ pub(super) struct Anchor<'a> {
 /// Adds the blocks of a page, and a mark at each of its anchors; an anchor that is not there is taken for the top.
 pub(super) fn lay_out_anchored(text: &str, anchors: &[Anchor], layout: &mut Layout) {
     let page = page_of(text);
-    let place = |anchor: &&Anchor| page.ids.iter().find(|(id, _)| id == anchor.id).map_or(0, |&(_, piece)| piece);
-    let mut placed: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(&anchor), anchor)).collect();
+    // Of two elements of one name the first is meant.
+    let places: HashMap<&str, usize> = page.ids.iter().rev().map(|(id, piece)| (&id[..], *piece)).collect();
+    let place = |anchor: &Anchor| places.get(anchor.id).copied().unwrap_or(0);
+    let mut placed: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(anchor), anchor)).collect();
     placed.sort_by_key(|&(piece, _)| piece);
     page.lay_out_with(layout, &placed);
 }

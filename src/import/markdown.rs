@@ -7,6 +7,17 @@ use crate::document::{BlockKind, Document, Format};
 use super::html;
 use super::layout::{self, Layout};
 
+/// A text with more signs than this, in bytes, and one in four bytes or more a sign, is no Markdown: `pulldown-cmark` takes
+/// some sixty bytes of memory for each.
+const MAX_SIGNS: usize = 4_000_000;
+
+/// Returns whether a text can be read as Markdown at all.
+pub(super) fn is_readable(text: &str) -> bool {
+    let is_sign = |byte: &&u8| b"*_`[]()<>~|#!\\&\n".contains(byte);
+    let n_signs = if MAX_SIGNS < text.len() { text.as_bytes().iter().filter(is_sign).count() } else { 0 };
+    n_signs <= MAX_SIGNS || n_signs < text.len() / 4
+}
+
 /// Reads a clean text. `title` is what the name of the file says.
 pub(super) fn document(text: &str, title: String) -> Document {
     let mut reader = Reader::default();
@@ -171,12 +182,13 @@ impl Reader {
         }
     }
 
-    /// Adds a row, its cells parted by tabs; cells of several lines lay out a page, and stand apart.
+    /// Adds a row, its cells parted by tabs; cells of several lines lay out a page, and stand apart. An empty line in them
+    /// parts paragraphs; lines alone are mostly items of a list, too short to say much one by one.
     fn end_row(&mut self) {
         let cells = std::mem::take(&mut self.cells);
         if cells.iter().any(|cell| cell.contains('\n')) {
-            for line in cells.iter().flat_map(|cell| cell.lines()) {
-                self.layout.push(BlockKind::Paragraph, &references_read(line));
+            for paragraph in cells.iter().flat_map(|cell| cell.split("\n\n")) {
+                self.layout.push(BlockKind::Paragraph, &references_read(paragraph));
             }
         } else {
             let row: Vec<String> = cells.iter().map(|cell| layout::one_line(cell)).collect();
@@ -273,6 +285,14 @@ mod tests {
     }
 
     #[test]
+    fn cells_of_several_lines_are_the_paragraphs_in_them() {
+        check(
+            "| Lamp | Oil |\n|---|---|\n| Lit by:<br><br>* Ann<br>* Ben | at dusk |",
+            &["| Lamp\tOil", "Lit by:", "* Ann\n* Ben", "at dusk"],
+        );
+    }
+
+    #[test]
     fn html_within_is_read_as_html() {
         check(
             "<h1 align=center>Log</h1>\n\nThe <b>lamp</b><br>was lit.\n\n<!-- no -->\n<ul><li>rope</li></ul>\n\n<script>no</script>",
@@ -292,6 +312,15 @@ mod tests {
         check_title("---\ntitle: >\n  x\n---\n\ntext\n\n# The log", "The log");
         check_title("## Second\n\ntext", "name");
         check("---\ntitle: x\n---\n\ntext", &["text"]);
+    }
+
+    #[test]
+    fn what_is_nothing_but_signs_is_read_as_plain_text() {
+        assert!(is_readable(&"*a*\n".repeat(1_000_000)));
+        assert!(!is_readable(&"*a ".repeat(5_000_000)));
+        assert!(is_readable(&"* A line of a list, as it should be.\n".repeat(5_000_000)));
+        let document = crate::import::import("*a ".repeat(5_000_000).as_bytes(), "a.md").unwrap();
+        assert_eq!((document.format, document.blocks.len()), (Format::PlainText, 1));
     }
 
     #[test]

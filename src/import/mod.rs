@@ -39,6 +39,8 @@ mod workbook;
 mod xml;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod shown;
@@ -53,7 +55,7 @@ use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 use crate::words;
 
-use archive::Archive;
+use archive::{Archive, Budget};
 use guess::Kind;
 use refusal::Refusal;
 
@@ -116,6 +118,12 @@ impl From<Refusal> for Stop {
     }
 }
 
+/// Where a file stands: within how many archives, and what is left to unpack.
+struct Within {
+    n_archives: usize,
+    budget: Budget,
+}
+
 /// Reads `bytes`, the content of the file `name`, of which only the last component is looked at.
 ///
 /// # Errors
@@ -148,14 +156,15 @@ pub fn import_each(
     settings: &ImportSettings,
     visit: &mut dyn FnMut(Part) -> Result<()>,
 ) -> Result<()> {
-    import_within(bytes, name, settings, 0, visit)
+    let within = Within { n_archives: 0, budget: Budget::of(bytes.len()) };
+    import_within(bytes, name, settings, &within, visit)
 }
 
 fn import_within(
     bytes: &[u8],
     name: &str,
     settings: &ImportSettings,
-    n_archives: usize,
+    within: &Within,
     visit: &mut dyn FnMut(Part) -> Result<()>,
 ) -> Result<()> {
     let found_bytes = bytes.len() as u64;
@@ -166,24 +175,23 @@ fn import_within(
     tracing::debug!(n_bytes = bytes.len(), ?kind, "looked at a file");
     let title = title_of_name(name);
     let one = |read: Result<Document, Refusal>| read.map_err(|refusal| refusal.of(name));
+    let open = |what| Archive::open(bytes, what, &within.budget);
     let document = match kind {
         Kind::Text => one(text_document(bytes, name, title))?,
         Kind::Pdf => one(pdf::document(bytes, title))?,
         Kind::Rtf => rtf::document(bytes, title),
-        Kind::Docx => one(Archive::open(bytes, "a Word document (DOCX)").and_then(|file| docx::document(file, title)))?,
-        Kind::Odt => {
-            one(Archive::open(bytes, "an OpenDocument text (ODT)").and_then(|file| odt::document(file, title)))?
-        }
-        Kind::Epub => one(Archive::open(bytes, "an EPUB book").and_then(|file| epub::document(file, title)))?,
+        Kind::Docx => one(open("a Word document (DOCX)").and_then(|file| docx::document(file, title)))?,
+        Kind::Odt => one(open("an OpenDocument text (ODT)").and_then(|file| odt::document(file, title)))?,
+        Kind::Epub => one(open("an EPUB book").and_then(|file| epub::document(file, title)))?,
         Kind::Letter => one(mail::document(bytes, title))?,
         Kind::Mailbox => return mailbox(bytes, name, visit),
         Kind::Csv | Kind::Tsv | Kind::JsonLines | Kind::Xlsx => {
-            return table_rows(bytes, name, kind, settings, visit).map_err(|stop| error_of(stop, name));
+            return table_rows(bytes, name, kind, settings, &within.budget, visit).map_err(|stop| error_of(stop, name));
         }
-        Kind::Zip if MAX_ARCHIVES <= n_archives => {
+        Kind::Zip if MAX_ARCHIVES <= within.n_archives => {
             return Err(Refusal::NotText("a ZIP archive within too many others".to_owned()).of(name));
         }
-        Kind::Zip => return archive_files(bytes, name, settings, n_archives, visit),
+        Kind::Zip => return archive_files(bytes, name, settings, within, visit),
     };
     let document = finished(document, name)?;
     visit(Part { name: name.to_owned(), sha256: Sha256::digest(bytes).into(), document: Ok(document) })
@@ -215,7 +223,7 @@ fn text_document(bytes: &[u8], name: &str, title: String) -> Result<Document, Re
 
 fn read_as(format: Format, text: Cow<'_, str>, title: String) -> Document {
     match format {
-        Format::Markdown => markdown::document(&text, title),
+        Format::Markdown if markdown::is_readable(&text) => markdown::document(&text, title),
         Format::Html => html::document(&text, title),
         Format::Srt | Format::WebVtt => subtitles::document(&text, title, format),
         Format::Ttml => ttml::document(&text, title),
@@ -243,6 +251,7 @@ fn table_rows(
     name: &str,
     kind: Kind,
     settings: &ImportSettings,
+    budget: &Budget,
     visit: &mut dyn FnMut(Part) -> Result<()>,
 ) -> Result<(), Stop> {
     let (columns, title) = (&settings.columns, title_of_name(name));
@@ -257,14 +266,10 @@ fn table_rows(
     };
     if kind == Kind::Xlsx {
         // What reads the workbook unpacks by itself, so it is tried within our bounds first.
-        Archive::open(bytes, "an Excel workbook (XLSX)")?.check()?;
-        let sheets = workbook::sheets(bytes)?;
-        let are_several = 1 < sheets.len();
-        for (sheet, records) in sheets {
-            let shown = are_several.then_some(sheet.as_str());
-            table::documents(records.into_iter(), columns, &title, Format::Xlsx, &mut |row| take(shown, row))?;
-        }
-        return Ok(());
+        Archive::open(bytes, "an Excel workbook (XLSX)", budget)?.check()?;
+        return workbook::each_sheet(bytes, &mut |sheet, records| {
+            table::documents(records, columns, &title, Format::Xlsx, &mut |row| take(sheet, row))
+        });
     }
     let text = encodings::decode(bytes).map_err(Refusal::NotText)?;
     if kind == Kind::JsonLines {
@@ -294,26 +299,31 @@ fn archive_files(
     bytes: &[u8],
     name: &str,
     settings: &ImportSettings,
-    n_archives: usize,
+    within: &Within,
     visit: &mut dyn FnMut(Part) -> Result<()>,
 ) -> Result<()> {
-    let mut archive = Archive::open(bytes, "a ZIP archive").map_err(|refusal| refusal.of(name))?;
+    let mut archive = Archive::open(bytes, "a ZIP archive", &within.budget).map_err(|refusal| refusal.of(name))?;
+    let inner = Within { n_archives: within.n_archives + 1, budget: within.budget.clone() };
     let mut n_visited = 0;
     for path in archive.names().to_vec() {
         let part_name = format!("{name}/{path}");
         if !files::is_taken_from_archive(&path) {
             continue;
         }
-        n_visited += 1;
         let failed = |error| Part { name: part_name.clone(), sha256: [0; 32], document: Err(error) };
         match archive.read(&path) {
             None => {}
+            Some(Ok(file)) if files::is_mere_data(&path, &file) => {}
             // An archive that unpacks without end is given up on as a whole.
             Some(Err(refusal @ Refusal::Unpacks { .. })) => return Err(refusal.of(name)),
-            Some(Err(refusal)) => visit(failed(refusal.of(&part_name)))?,
+            Some(Err(refusal)) => {
+                n_visited += 1;
+                visit(failed(refusal.of(&part_name)))?;
+            }
             Some(Ok(file)) => {
+                n_visited += 1;
                 let mut had_enough = false;
-                let read = import_within(&file, &part_name, settings, n_archives + 1, &mut |part| {
+                let read = import_within(&file, &part_name, settings, &inner, &mut |part| {
                     visit(part).inspect_err(|_| had_enough = true)
                 });
                 match read {

@@ -1,5 +1,7 @@
 //! Names of speakers, as transcripts and subtitles write them before what is said.
 
+use super::layout;
+
 /// Words that stand before a colon and name nobody.
 const NO_NAMES: [&str; 48] = [
     "address",
@@ -54,6 +56,18 @@ const NO_NAMES: [&str; 48] = [
 
 /// Small words inside a name that are not capitalised.
 const PARTICLES: [&str; 12] = ["al", "bin", "da", "de", "del", "den", "der", "di", "la", "of", "van", "von"];
+
+/// What is longer names nobody: it is cut here, so that a file cannot say a long name with every word.
+const MAX_NAME_BYTES: usize = 200;
+
+/// Returns a name as a file tells it, on one line and no longer than a name may be; nothing where nothing is left of it.
+pub(super) fn told_name(name: &str) -> Option<String> {
+    let head = &name[..name.floor_char_boundary(4 * MAX_NAME_BYTES)];
+    let mut name = layout::one_line(head);
+    name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
+    name.truncate(name.trim_end().len());
+    Some(name).filter(|name| !name.is_empty())
+}
 
 /// A name has at most this many words.
 const MAX_WORDS: usize = 4;
@@ -120,6 +134,13 @@ mod tests {
         check("守塔人：点灯", Some(("守塔人", "点灯")));
         check("Q: Why?", Some(("Q", "Why?")));
         check("Ann:", Some(("Ann", "")));
+    }
+
+    #[test]
+    fn a_name_that_is_told_is_one_line_of_bounded_length() {
+        assert_eq!(told_name(" Ann\n of the light "), Some("Ann of the light".to_owned()));
+        assert_eq!(told_name(" \n "), None);
+        assert_eq!(told_name(&"é".repeat(1_000_000)).map(|name| name.len()), Some(MAX_NAME_BYTES));
     }
 
     #[test]

@@ -19,6 +19,9 @@ const ENOUGH_MILLIS: u64 = 12_000;
 const MAX_WORDS: usize = 80;
 const MAX_MILLIS: u64 = 30_000;
 
+/// Captions that roll show a few lines at a time; no more of them are compared.
+const MAX_ROLLING_LINES: usize = 16;
+
 /// The words of one cue, or of one speaker within it.
 pub(super) struct Said {
     pub(super) speaker: Option<String>,
@@ -93,7 +96,7 @@ fn without_repeats(cues: Vec<Shown>) -> Vec<Shown> {
 /// Returns how many lines of `below` repeat the last lines of `above`, and how many bytes of the line after them
 /// repeat the last line of `above` as it grows.
 fn repeated(above: &[Line], below: &[Line]) -> (usize, usize) {
-    let most = above.len().min(below.len());
+    let most = above.len().min(below.len()).min(MAX_ROLLING_LINES);
     let are_same = |n: &usize| above[above.len() - n..].iter().zip(below).all(|(one, other)| one.text == other.text);
     let n_lines = (1..=most).rev().find(are_same).unwrap_or(0);
     if n_lines != 0 {
@@ -180,10 +183,13 @@ fn parts(lines: Vec<Line>, marks: &Marks, named: &mut Option<String>) -> Vec<Sai
             if begins_turn {
                 *named = name.map(|(name, _)| name.to_owned());
             }
-            let speaker = line.voice.clone().or_else(|| named.clone());
-            match parts.last_mut().filter(|last| !begins_turn && last.speaker == speaker) {
+            let speaker = line.voice.as_deref().or(named.as_deref());
+            match parts.last_mut().filter(|last| !begins_turn && last.speaker.as_deref() == speaker) {
                 Some(last) => append(&mut last.text, words),
-                None => parts.push(Said { speaker, begins_turn, time: TimeSpan::default(), text: words.to_owned() }),
+                None => {
+                    let speaker = speaker.map(str::to_owned);
+                    parts.push(Said { speaker, begins_turn, time: TimeSpan::default(), text: words.to_owned() });
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The formats of tables give records here, one by one; what they have in common is the choice of columns.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::document::{Date, Document, Field, Format};
@@ -12,8 +13,12 @@ use super::{Columns, layout, plain_text};
 /// A row: each value with the name of its column, in the order of the table.
 pub(super) type Record = Vec<(Rc<str>, String)>;
 
-/// How many rows are looked at to choose the columns.
+/// How many rows are looked at to choose the columns, and no more of them than say this much, in bytes.
 const N_SAMPLED: usize = 300;
+const SAMPLED_BYTES: usize = 16 << 20;
+
+/// Cells further right than this are not read, as in a workbook.
+pub(super) const MAX_COLUMNS: usize = 16_384;
 
 /// More columns than this are not kept as fields.
 const MAX_FIELDS: usize = 200;
@@ -86,7 +91,14 @@ pub(super) fn documents<E: From<Refusal>>(
     visit: &mut dyn FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut records = records.fuse();
-    let sample: Vec<Record> = records.by_ref().take(N_SAMPLED).collect();
+    let mut sample: Vec<Record> = Vec::new();
+    let mut n_bytes = 0;
+    while sample.len() < N_SAMPLED && n_bytes < SAMPLED_BYTES {
+        let Some(record) = records.next() else { break };
+        // A cell takes room even where it is empty.
+        n_bytes += record.iter().map(|(_, value)| 16 + value.len()).sum::<usize>();
+        sample.push(record);
+    }
     let roles = Roles::of(&sample, columns)?;
     for (index, record) in sample.into_iter().chain(records).enumerate() {
         if let Some(row) = roles.row(record, index + 1, title, format) {
@@ -99,8 +111,12 @@ pub(super) fn documents<E: From<Refusal>>(
 impl Roles {
     fn of(sample: &[Record], columns: &Columns) -> Unread<Self> {
         let mut names: Vec<Rc<str>> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for (name, _) in sample.iter().flatten() {
-            if !names.contains(name) && names.len() < MAX_FIELDS {
+            if MAX_FIELDS <= names.len() {
+                break;
+            }
+            if seen.insert(name) {
                 names.push(Rc::clone(name));
             }
         }
@@ -220,7 +236,8 @@ pub(super) fn separated(text: &str, is_tabbed: bool) -> impl Iterator<Item = Rec
     let mut rows = std::iter::from_fn(move || {
         let mut row = csv::StringRecord::new();
         // The text is Unicode throughout, so no record fails but for the end.
-        matches!(reader.read_record(&mut row), Ok(true)).then(|| row.iter().map(str::to_owned).collect::<Vec<String>>())
+        let is_row = matches!(reader.read_record(&mut row), Ok(true));
+        is_row.then(|| row.iter().take(MAX_COLUMNS).map(str::to_owned).collect::<Vec<String>>())
     });
     let first = rows.next();
     let has_head = first.as_ref().is_some_and(|first| is_head(first));
@@ -407,6 +424,13 @@ mod tests {
         check(json_lines(json), &["a|log: a|Lit.|||id=a,n=3,tags=x y", "2|log, row 2|Out.|||"]);
         assert!(!are_json_lines("[1, 2]\n[3]"));
         assert!(!are_json_lines("Lit.\nOut."));
+    }
+
+    #[test]
+    fn a_line_of_commas_is_a_row_of_bounded_length() {
+        let text = format!("text,b\nLit.,1{}\n", ",".repeat(3_000_000));
+        let rows: Vec<Record> = separated(&text, false).collect();
+        assert_eq!(rows.iter().map(Vec::len).collect::<Vec<_>>(), [MAX_COLUMNS]);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::document::{Document, Format, Millis, TimeSpan};
 
-use super::layout;
 use super::subtitles::{self, Said};
+use super::{layout, speakers};
 
 /// A piece of any of the formats: what a format does not have is empty.
 #[derive(Default, Deserialize)]
@@ -213,7 +213,7 @@ fn by_speaker(words: Vec<Word>, of_segment: Option<&String>, time: TimeSpan) -> 
 }
 
 fn named(name: Option<Name>) -> Option<String> {
-    name.map(|name| layout::one_line(&name.0)).filter(|name| !name.is_empty())
+    name.and_then(|name| speakers::told_name(&name.0))
 }
 
 /// Returns a moment; nothing for a number that is none. A moment before the start is the start.

@@ -5,6 +5,7 @@
 //! not expanded, and nothing outside of the file is looked at. A damaged file is read as far as it goes.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -13,10 +14,13 @@ use crate::document::{Document, Format, Millis, TimeSpan};
 
 use super::cue_text::Line;
 use super::subtitles::{self, Shown};
-use super::{cues, layout};
+use super::{cues, layout, speakers};
 
 /// Elements within one another beyond this are no captions, and what is in them is passed over.
 const MAX_DEPTH: usize = 256;
+
+/// More who speak at once are not named.
+const MAX_AGENTS: usize = 8;
 
 /// Returns whether a text begins like TTML.
 pub(super) fn is_ttml(head: &str) -> bool {
@@ -81,7 +85,7 @@ struct Open {
     time: Option<TimeSpan>,
     /// What the times of the elements within count from.
     offset: Millis,
-    agent: Option<String>,
+    agent: Option<Rc<str>>,
 }
 
 /// The captions so far.
@@ -101,7 +105,7 @@ struct Captions {
 
 struct Cue {
     time: TimeSpan,
-    agent: Option<String>,
+    agent: Option<Rc<str>>,
     lines: Vec<String>,
 }
 
@@ -149,7 +153,7 @@ impl Captions {
         if role == Role::Agent {
             self.naming = attribute(element, "id");
         }
-        let agent = attribute(element, "agent");
+        let agent = attribute(element, "agent").map(Rc::from);
         self.open.push(Open { role, time, offset: time.map_or(above, |time| time.start), agent });
     }
 
@@ -219,15 +223,19 @@ impl Captions {
     fn document(mut self, title: String) -> Document {
         self.end_caption();
         self.said.sort_by_key(|cue| cue.time.start);
-        let names: BTreeMap<String, String> =
-            self.names.into_iter().map(|(agent, name)| (agent, layout::one_line(&name))).collect();
+        let names: BTreeMap<String, String> = self
+            .names
+            .into_iter()
+            .map(|(agent, name)| (agent, speakers::told_name(&name).unwrap_or_default()))
+            .collect();
         // Agents are named one by one or several at once; one without a name is called by its mark.
         let name_of = |agent: &str| {
-            let each = agent.split_whitespace().map(|mark| names.get(mark).map_or(mark, String::as_str));
-            each.collect::<Vec<_>>().join(", ")
+            let marks = agent.split_whitespace().take(MAX_AGENTS);
+            let each = marks.map(|mark| names.get(mark).map_or(mark, String::as_str));
+            speakers::told_name(&each.collect::<Vec<_>>().join(", ")).map(Rc::from)
         };
         let shown = self.said.iter().map(|cue| {
-            let voice = cue.agent.as_deref().map(name_of).filter(|name| !name.is_empty());
+            let voice: Option<Rc<str>> = cue.agent.as_deref().and_then(name_of);
             let lines = cue.lines.iter().map(|line| Line { voice: voice.clone(), text: line.clone() });
             Shown { time: cue.time, lines: lines.collect() }
         });

@@ -1,43 +1,55 @@
-//! Excel workbooks, by `calamine`: the rows of each sheet as records. Cells are read one by one, so that a sheet with a
-//! value in its last corner takes no more memory than one without.
+//! Excel workbooks, by `calamine`: the rows of each sheet as records. Cells are read one by one and rows handed on as they
+//! end, so that a sheet with a value in its last corner takes no more memory than one without, and neither does one that
+//! says the same long text in each of its cells.
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 use super::refusal::{Refusal, Unread};
-use super::table::{self, Names, Record};
+use super::table::{self, MAX_COLUMNS, Names, Record};
 
 const WHAT: &str = "an Excel workbook (XLSX)";
 
 /// More rows than this of one sheet are not read: Excel itself has no more.
 const MAX_ROWS: usize = 1_048_576;
 
-/// Cells further right than this are not read: Excel itself has no more.
-const MAX_COLUMNS: usize = 16_384;
+/// What one row may say, in bytes; cells beyond it are left out. It is many times what Excel lets a person write in one.
+const MAX_ROW_BYTES: usize = 16 << 20;
 
-/// Returns the records of each sheet that is shown, with its name.
-pub(super) fn sheets(bytes: &[u8]) -> Unread<Vec<(String, Vec<Record>)>> {
-    let damaged = |reason: String| Refusal::Damaged { what: WHAT, reason };
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsxError::Password => Refusal::Locked { what: WHAT },
-        error => damaged(error.to_string()),
-    })?;
+/// Hands on the records of each sheet that is shown, with the name of the sheet where there are several.
+pub(super) fn each_sheet<E: From<Refusal>>(
+    bytes: &[u8],
+    visit: &mut dyn FnMut(Option<&str>, &mut dyn Iterator<Item = Record>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut workbook = open(bytes)?;
     let shown: Vec<String> = workbook
         .sheets_metadata()
         .iter()
         .filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
-    let mut sheets = Vec::new();
-    for name in shown {
-        let mut rows = rows(&mut workbook, &name).map_err(damaged)?.into_iter().peekable();
+    for name in &shown {
+        let cells = workbook.worksheet_cells_reader(name).map_err(|error| damaged(error.to_string()))?;
+        let mut rows = Rows { cells, next: None, n_rows: 0 }.peekable();
         let head = rows.next_if(|row| table::is_head(&whole(row))).map(|row| whole(&row));
         let mut names = Names::of(head.as_deref());
-        let record = |row: Row| row.into_iter().map(|(column, value)| (names.at(column), value)).collect();
-        sheets.push((name, rows.map(record).collect()));
+        let mut records =
+            rows.map(|row| row.into_iter().map(|(column, value)| (names.at(column), value)).collect::<Record>());
+        visit((1 < shown.len()).then_some(name), &mut records)?;
     }
-    Ok(sheets)
+    Ok(())
+}
+
+fn open(bytes: &[u8]) -> Unread<Xlsx<Cursor<&[u8]>>> {
+    Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::XlsxError::Password => Refusal::Locked { what: WHAT },
+        error => damaged(error.to_string()),
+    })
+}
+
+fn damaged(reason: String) -> Refusal {
+    Refusal::Damaged { what: WHAT, reason }
 }
 
 /// The cells of a row that hold something, each with the number of its column from 0.
@@ -54,27 +66,52 @@ fn whole(row: &Row) -> Vec<String> {
     cells
 }
 
-fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<Row>, String> {
-    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| error.to_string())?;
-    let mut rows: Vec<Row> = Vec::new();
-    let mut last_row = None;
-    // What breaks off is read up to there.
-    while let Ok(Some(cell)) = cells.next_cell() {
-        let (row, column) = cell.get_position();
-        let value = value_of(cell.get_value());
-        if value.trim().is_empty() || MAX_COLUMNS <= column as usize {
-            continue;
+/// The rows of a sheet that hold something, as they are read.
+struct Rows<'w, 'b> {
+    cells: XlsxCellReader<'w, Cursor<&'b [u8]>>,
+    /// The first cell of the row after, which showed that the one before it was done.
+    next: Option<(u32, usize, String)>,
+    n_rows: usize,
+}
+
+impl Rows<'_, '_> {
+    /// Returns the next cell that holds something: its row, its column and its value.
+    fn cell(&mut self) -> Option<(u32, usize, String)> {
+        // What breaks off is read up to there.
+        while let Ok(Some(cell)) = self.cells.next_cell() {
+            let (row, column) = cell.get_position();
+            let value = value_of(cell.get_value());
+            if !value.trim().is_empty() && (column as usize) < MAX_COLUMNS {
+                return Some((row, column as usize, value));
+            }
         }
-        if last_row != Some(row) {
-            if MAX_ROWS <= rows.len() {
+        None
+    }
+}
+
+impl Iterator for Rows<'_, '_> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        if MAX_ROWS <= self.n_rows {
+            return None;
+        }
+        let (number, column, value) = self.next.take().or_else(|| self.cell())?;
+        self.n_rows += 1;
+        let mut n_bytes = value.len();
+        let mut row = vec![(column, value)];
+        while let Some((of_row, column, value)) = self.cell() {
+            if of_row != number {
+                self.next = Some((of_row, column, value));
                 break;
             }
-            last_row = Some(row);
-            rows.push(Vec::new());
+            n_bytes += value.len();
+            if n_bytes <= MAX_ROW_BYTES && row.len() < MAX_COLUMNS {
+                row.push((column, value));
+            }
         }
-        rows.last_mut().expect("there is a row").push((column as usize, value));
+        Some(row)
     }
-    Ok(rows)
 }
 
 fn value_of(value: &DataRef) -> String {

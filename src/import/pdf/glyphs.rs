@@ -19,6 +19,10 @@ use hayro_interpret::{
 /// More letters than this on one page are no text, but a picture made of letters.
 const MAX_LETTERS: usize = 400_000;
 
+/// After so many letters no further page is read: a short file can name one page again and again. A book of a thousand pages
+/// has three million.
+const MAX_ALL_LETTERS: usize = 20_000_000;
+
 /// More instructions than this on one page are not followed: forms within forms can make a short file say them without
 /// end.
 const MAX_CALLS: usize = 1_000_000;
@@ -67,9 +71,12 @@ pub(super) fn pages<'a>(
     counts: &'a mut Counts,
 ) -> impl Iterator<Item = PageGlyphs> + 'a {
     let cache = InterpreterCache::new();
-    pdf.pages().iter().take(max_pages).enumerate().map(move |(index, page)| {
+    pdf.pages().iter().take(max_pages).enumerate().map_while(move |(index, page)| {
+        if MAX_ALL_LETTERS < counts.n_letters {
+            return None;
+        }
         let (glyphs, height) = page_glyphs(page, pdf, &cache, counts);
-        PageGlyphs { number: index as u32 + 1, height, glyphs }
+        Some(PageGlyphs { number: index as u32 + 1, height, glyphs })
     })
 }
 

@@ -122,4 +122,4 @@ fn text_of(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,0 +1,7 @@
+//! A document a line.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    caesura_fuzz::hold(bytes, "a.jsonl");
+});

@@ -1,0 +1,7 @@
+//! Markdown.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    caesura_fuzz::hold(bytes, "a.md");
+});

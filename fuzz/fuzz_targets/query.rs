@@ -1,0 +1,13 @@
+//! What is typed into the search box.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let Ok(typed) = std::str::from_utf8(bytes) else { return };
+    let query = caesura::search::parse(typed);
+    let again = caesura::search::parse(&query.understood_as());
+    assert_eq!(query.expression(), again.expression(), "{typed:?} as {:?}", query.understood_as());
+    for other in [query.begun_word(), query.any_word()].into_iter().flatten() {
+        assert!(other.expression().is_some());
+    }
+});
