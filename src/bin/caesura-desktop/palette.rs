@@ -49,7 +49,8 @@ pub(crate) struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     Action(Action),
-    Document(DocumentId),
+    /// The document, and what is said of it.
+    Document(DocumentId, String),
     Library(PathBuf),
 }
 
@@ -98,7 +99,7 @@ impl State {
                 self.asked.push(action);
                 Vec::new()
             }
-            Target::Document(id) => self.apply(Command::OpenDocument(id)),
+            Target::Document(id, _) => self.apply(Command::OpenDocument(id)),
             Target::Library(path) => self.apply(Command::OpenLibrary(path)),
         }
     }
@@ -120,7 +121,7 @@ impl State {
             for row in self.library.iter().flat_map(|library| &library.documents) {
                 // Among thousands of titles, scattered letters fit everything: a title must hold what is typed.
                 if holds_words(&typed, &row.title) {
-                    offer(row.title.clone(), Target::Document(row.id), 0);
+                    offer(row.title.clone(), Target::Document(row.id, row.source_name.clone()), 0);
                 }
             }
         }

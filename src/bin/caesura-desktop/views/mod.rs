@@ -43,7 +43,6 @@ use eframe::egui::{self, Frame, Margin, Panel};
 
 use caesura::store::DocumentId;
 
-use crate::bidi;
 use crate::command::{Command, Tab};
 use crate::dialogs::Question;
 use crate::state::State;
@@ -88,9 +87,6 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
                     outline::outline_ui(ui, state, memory, commands);
                 });
             }
-            if state.open.as_ref().is_some_and(|open| bidi::is_mostly_right_to_left(&open.text)) {
-                right_to_left_ui(ui);
-            }
             paper(ui, |ui| reader::reader_ui(ui, state, memory, commands));
         }
         Tab::Topics => {
@@ -106,19 +102,6 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     }
     sheets::sheet_ui(ui, state, commands);
     palette::palette_ui(ui, state, commands);
-}
-
-/// Says what is not right in a text that runs from right to left.
-fn right_to_left_ui(ui: &mut egui::Ui) {
-    let palette = Palette::of(ui);
-    let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 6));
-    Panel::top("right to left").frame(frame).show(ui, |ui| {
-        widgets::note(
-            ui,
-            "This text runs from right to left. Titles are shown so; in the text below, letters are joined within words, \
-             but words stand from left to right. An export is in the right order.",
-        );
-    });
 }
 
 /// Returns whether the library holds nothing, and nothing is on its way into it.
