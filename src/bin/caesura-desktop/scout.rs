@@ -94,6 +94,9 @@ pub(crate) enum TopicChange {
     Redo,
 }
 
+/// For each topic, the share of the documents of each period that bear it.
+pub(crate) type Shares = BTreeMap<TopicId, Vec<f64>>;
+
 /// What is done to topics, what of it can be taken back and done again, and what follows for the list of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TopicsByHand {
@@ -106,7 +109,7 @@ pub(crate) struct TopicsByHand {
     pub(crate) tree: Option<LibraryTree>,
     /// The share of the documents of each period that bear a topic, the earliest period first; of one period or none, no
     /// share.
-    pub(crate) shares: BTreeMap<TopicId, Vec<f64>>,
+    pub(crate) shares: Shares,
 }
 
 impl TopicsByHand {
@@ -466,7 +469,7 @@ fn trend(library: &Library, topics: &[TopicRow]) -> Result<Trend> {
 
 /// Returns the years of the documents that have one, and for each topic the share of each year's documents that bear it.
 /// Where all are of three years or fewer, months take the place of years.
-fn shares(library: &Library, topics: &[TopicRow]) -> Result<(Vec<String>, BTreeMap<TopicId, Vec<f64>>)> {
+fn shares(library: &Library, topics: &[TopicRow]) -> Result<(Vec<String>, Shares)> {
     let documents = library.documents()?;
     let dates: Vec<_> = documents.iter().filter_map(|row| row.date.map(|date| (row.id, date.to_string()))).collect();
     let years: BTreeSet<&str> = dates.iter().filter_map(|(_, date)| date.get(..4)).collect();
