@@ -356,6 +356,10 @@ actions! {
     Compare, "Compare", "Put the chapters as written, of another engine or of another document beside these", Some(Shortcut::control_shift("D"));
     /// Find the topics of the library.
     MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Some(Shortcut::control("T"));
+    /// Show the next part of what there is about topics.
+    NextPart, "Next view of topics", "Show the next of passages, map, heat map, time, words and graph", Some(Shortcut::control("PageDown"));
+    /// Show the part before.
+    PreviousPart, "Previous view of topics", "Show the view of the topics before this one", Some(Shortcut::control("PageUp"));
     /// Take documents out of the library.
     RemoveDocument, "Remove from the library", "Take the open document, or those selected, out of the library; files stay", None;
     /// Go to the field for a tag.

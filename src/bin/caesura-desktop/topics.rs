@@ -506,6 +506,36 @@ impl State {
         requests
     }
 
+    /// Chooses the line of the list `by` lines after the one that is shown.
+    pub(crate) fn choose_topic_beside(&mut self, by: isize) -> Vec<Request> {
+        let lines = self.topic_lines();
+        let chosen = self.topics.chosen_general;
+        let at = lines.iter().position(|line| match line {
+            TopicLine::Topic { topic, .. } => chosen.is_none() && Some(topic.id) == self.topics.chosen,
+            TopicLine::General { general, .. } => chosen == Some(general.topics[0]),
+        });
+        let to = at.map_or(0, |at| at.saturating_add_signed(by)).min(lines.len().saturating_sub(1));
+        match lines.get(to) {
+            Some(TopicLine::Topic { topic, .. }) => {
+                let id = topic.id;
+                self.choose_topic(id)
+            }
+            Some(TopicLine::General { general, .. }) => {
+                self.topics.chosen_general = Some(general.topics[0]);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Shows the part `by` parts after the one that is shown, and after the last one the first.
+    pub(crate) fn show_part_beside(&mut self, by: isize) -> Vec<Request> {
+        let all = TopicsPart::ALL;
+        let at = all.iter().position(|part| *part == self.topics.part).unwrap_or(0);
+        let to = (at as isize + by).rem_euclid(all.len() as isize) as usize;
+        self.apply_topics(TopicsCommand::Show(all[to]))
+    }
+
     /// Does what was asked of the topics.
     pub(crate) fn apply_topics(&mut self, command: TopicsCommand) -> Vec<Request> {
         match command {

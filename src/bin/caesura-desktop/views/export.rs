@@ -38,6 +38,10 @@ pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
                 .margin(Margin::symmetric(8, 5));
             let response = ui.add(field);
             response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Folder to export to"));
+            if memory.n_export_focus != state.n_export_focus {
+                memory.n_export_focus = state.n_export_focus;
+                response.request_focus();
+            }
             if response.changed() {
                 commands.push(Command::TypeExport(typed.clone()));
             }

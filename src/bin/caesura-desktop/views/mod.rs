@@ -33,6 +33,8 @@ mod finding_tests;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod keyboard;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod tests;
@@ -41,7 +43,7 @@ use std::ops::RangeInclusive;
 
 use eframe::egui::{self, Frame, Margin, Panel};
 
-use caesura::store::DocumentId;
+use caesura::store::{DocumentId, TopicId};
 
 use crate::command::{Command, Tab};
 use crate::dialogs::Question;
@@ -60,6 +62,8 @@ pub(crate) struct Memory {
     n_find_focus: u64,
     n_note_focus: u64,
     n_path_focus: u64,
+    n_export_focus: u64,
+    topics: follow::Follow<(Option<TopicId>, Option<TopicId>)>,
     pub(crate) table: table::Shown,
     /// What is to be asked through the system's dialogs.
     pub(crate) questions: Vec<Question>,
@@ -93,7 +97,7 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
             let width = ui.available_width();
             if !state.topics.all.is_empty() {
                 side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), 180.0..=0.45 * width, |ui| {
-                    topics::list_ui(ui, state, commands);
+                    topics::list_ui(ui, state, memory, commands);
                 });
             }
             paper(ui, |ui| topics::topic_ui(ui, state, &mut memory.picture, commands));

@@ -264,7 +264,10 @@ impl Column {
         };
         if let Some(row) = shows {
             if !row_in_sight(row) {
-                self.gone_to = None;
+                self.gone_to = match jump.to {
+                    JumpTo::Show(unit) => Some(unit),
+                    _ => None,
+                };
                 self.offset = self.heights.top(row + 1) - f64::from(0.3 * height);
                 self.scroll(0.0, height);
             }
@@ -647,6 +650,7 @@ impl Pen<'_> {
         if *n_rename != state.n_rename_focus {
             *n_rename = state.n_rename_focus;
             response.request_focus();
+            widgets::select_all(self.ui.ctx(), response.id, &renaming.typed);
         }
         if response.changed() {
             commands.push(Command::Hand(HandCommand::TypeTitle(typed)));

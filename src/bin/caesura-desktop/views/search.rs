@@ -71,6 +71,10 @@ fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Co
         if response.changed() {
             commands.push(Command::TypeSearch(typed));
         }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+            let is_back = ui.input(|input| input.modifiers.shift);
+            commands.push(Command::Do(if is_back { Action::PreviousHit } else { Action::NextHit }));
+        }
     });
 }
 

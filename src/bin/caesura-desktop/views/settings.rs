@@ -11,6 +11,7 @@ use caesura::words::Language;
 use super::{Memory, widgets};
 use crate::command::{Action, Command, ThemeChoice};
 use crate::dialogs::Question;
+use crate::exports;
 use crate::format::bytes;
 use crate::settings::{Every, Settings, ZOOMS};
 use crate::state::State;
@@ -190,33 +191,8 @@ fn export_ui(ui: &mut Ui, chosen: &mut Settings, memory: &mut Memory, commands: 
 /// Draws the formats to choose from.
 pub(crate) fn format_ui(ui: &mut Ui, format: &mut ChapterFormat) {
     let all: Vec<(ChapterFormat, String)> =
-        ChapterFormat::ALL.into_iter().map(|format| (format, format_label(format))).collect();
+        ChapterFormat::ALL.into_iter().map(|format| (format, exports::label(format).to_owned())).collect();
     choice(ui, "Format", format, &all);
-}
-
-fn format_label(format: ChapterFormat) -> String {
-    let name = match format.name() {
-        "text" => "Outline as text",
-        "markdown" => "Markdown",
-        "json" => "JSON with everything",
-        "csv" => "CSV, a row a chapter",
-        "vtt" => "WebVTT chapters",
-        "podcast-json" => "Podcasting 2.0 chapters",
-        "html" => "Web page",
-        "docx" => "Word document",
-        "xlsx" => "Excel sheet",
-        "srt" => "SubRip chapters",
-        "podlove" => "Podlove chapters",
-        "mp4chaps" => "MP4 chapters (mp4chaps)",
-        "ffmetadata" => "FFmpeg metadata",
-        "matroska" => "Matroska chapters",
-        "youtube" => "YouTube description",
-        "qdpx" => "QDPX, for QDA programs",
-        "qdc" => "QDC, a codebook",
-        "training" => "Training data, JSON lines",
-        other => other,
-    };
-    name.to_owned()
 }
 
 fn libraries_ui(ui: &mut Ui, state: &State, chosen: &mut Settings, memory: &mut Memory, commands: &mut Vec<Command>) {

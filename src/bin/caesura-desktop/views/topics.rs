@@ -6,7 +6,7 @@ use caesura::search::TopicPassage;
 use caesura::store::{TopicChapter, TopicRow};
 
 use super::picture::{self, Kept};
-use super::{search, widgets};
+use super::{Memory, search, widgets};
 use crate::command::{Action, Command, Passage};
 use crate::concordance::PlacesCommand;
 use crate::format::{clock, count};
@@ -21,7 +21,7 @@ const PASSAGE_HEIGHT: f32 = 78.0;
 const WORD_HEIGHT: f32 = 24.0;
 
 /// Draws the list of topics.
-pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     if let Some(filter) = widgets::filter_field(ui, &state.topics.filter, "Filter by word") {
         commands.push(Command::FilterTopics(filter));
     }
@@ -48,7 +48,17 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     by_hand_ui(ui, state, commands);
     ui.spacing_mut().item_spacing.y = 2.0;
     let general = state.topics.general().map(|general| general.topics[0]);
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, lines.len(), |ui, shown| {
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    let at = lines.iter().position(|line| match line {
+        TopicLine::Topic { topic, .. } => general.is_none() && state.topics.chosen == Some(topic.id),
+        TopicLine::General { general: shown, .. } => general == Some(shown.topics[0]),
+    });
+    if let Some(at) = at
+        && let Some(offset) = memory.topics.follow((state.topics.chosen, general), at, ROW_HEIGHT + 2.0)
+    {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_rows(ui, ROW_HEIGHT, lines.len(), |ui, shown| {
         for line in &lines[shown] {
             match *line {
                 TopicLine::Topic { topic, is_part } => {
@@ -64,6 +74,7 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
     });
+    memory.topics.was(output.state.clamped_offset().y, output.inner_rect.height());
 }
 
 /// Draws the slider from fewer, more general topics to all that were found.

@@ -386,6 +386,15 @@ pub(crate) fn filter_field(ui: &mut Ui, typed: &str, label: &'static str) -> Opt
     response.changed().then_some(text)
 }
 
+/// Selects all that a field holds, so that typing replaces it.
+pub(crate) fn select_all(ctx: &egui::Context, field: egui::Id, text: &str) {
+    let mut state = egui::text_edit::TextEditState::load(ctx, field).unwrap_or_default();
+    let all =
+        egui::text::CCursorRange::two(egui::text::CCursor::new(0), egui::text::CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ctx, field);
+}
+
 /// Returns the format of words that were searched for, among text of the format `plain`.
 pub(crate) fn marked(plain: &TextFormat, palette: &Palette) -> TextFormat {
     TextFormat {
