@@ -23,7 +23,7 @@ struct Journey {
 }
 
 /// Returns the bytes of a library of samples with topics, made once for all tests.
-fn library() -> &'static [u8] {
+pub(super) fn library() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");

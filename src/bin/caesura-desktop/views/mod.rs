@@ -29,6 +29,8 @@ pub(crate) mod widgets;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod every_view;
+#[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
 mod journeys;

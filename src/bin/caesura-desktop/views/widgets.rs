@@ -211,9 +211,9 @@ pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, 
 #[derive(Clone)]
 pub(crate) struct Laid {
     pub(crate) galley: Arc<Galley>,
-    /// For each letter of the galley, ends of lines included, the byte it stands at in the text, if any of it runs from
-    /// right to left.
-    bytes: Option<Vec<usize>>,
+    /// For each line its letters as they are drawn, and the byte each stands at in the text, if any of it runs from right
+    /// to left. The toolkit does not say which letter a piece of a turned word is: only words can be told apart.
+    turned: Option<Vec<Vec<(char, usize)>>>,
 }
 
 impl Laid {
@@ -229,7 +229,7 @@ impl Laid {
             job.append(&text[range.clone()], 0.0, format.clone());
         }
         job.wrap = wrap;
-        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), bytes: None }
+        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), turned: None }
     }
 
     fn turned(ui: &Ui, text: &str, pieces: &[(Range<usize>, TextFormat)], wrap: &TextWrapping) -> Self {
@@ -247,19 +247,21 @@ impl Laid {
             halign: if ordered.is_from_right { egui::Align::RIGHT } else { egui::Align::LEFT },
             ..LayoutJob::default()
         };
-        job.wrap.max_width = f32::INFINITY;
-        let mut bytes = Vec::with_capacity(text.len());
-        for (at, line) in ordered.lines.iter().enumerate() {
+        // The order of words changes where letters fall by parts of a point, which is no reason to break a line.
+        job.wrap.max_width = wrap.max_width + 6.0;
+        let mut lines = Vec::with_capacity(ordered.lines.len());
+        for (at, parts) in ordered.lines.iter().enumerate() {
             let end = breaks[at].end;
             let is_last = at + 1 == ordered.lines.len();
+            let mut line: Vec<(char, usize)> = Vec::new();
             let mut add = |shown: &str, from: usize, format: &TextFormat| {
-                bytes.extend(shown.char_indices().map(|(within, _)| from + within));
+                line.extend(shown.char_indices().map(|(within, letter)| (letter, from + within)));
                 job.append(shown, 0.0, format.clone());
             };
             if is_last && is_cut && ordered.is_from_right {
                 add("…", end, &plain);
             }
-            for part in line {
+            for part in parts {
                 match part.turned {
                     Some(sign) => add(sign.encode_utf8(&mut [0; 4]), part.range.start, format_of(pieces, &part.range)),
                     None if bidi::has_right_to_left(&text[part.range.clone()]) => {
@@ -279,15 +281,16 @@ impl Laid {
                 add("…", end, &plain);
             }
             if !is_last {
-                add("\n", end, &plain);
+                job.append("\n", 0.0, plain.clone());
             }
+            lines.push(line);
         }
-        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), bytes: Some(bytes) }
+        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), turned: Some(lines) }
     }
 
     /// Returns whether any of it runs from right to left.
     pub(crate) fn is_turned(&self) -> bool {
-        self.bytes.is_some()
+        self.turned.is_some()
     }
 
     /// Returns where the galley is drawn in `rect`: from its left, or from its right.
@@ -295,13 +298,30 @@ impl Laid {
         if self.galley.job.halign == egui::Align::RIGHT { rect.right_top() } else { rect.min }
     }
 
-    /// Returns the byte of `text`, which is laid out, that is drawn nearest to a place, seen from the origin.
+    /// Returns the byte of `text`, which is laid out, that is drawn nearest to a place, seen from the origin. Of a text that
+    /// is turned, it is one of the word that is drawn there.
     pub(crate) fn byte_at(&self, text: &str, place: Vec2) -> usize {
-        let letter = self.galley.cursor_from_pos(place).index.0;
-        match &self.bytes {
-            Some(bytes) => bytes.get(letter).copied().unwrap_or(text.len()),
-            None => text.char_indices().nth(letter).map_or(text.len(), |(at, _)| at),
+        if let Some(lines) = &self.turned {
+            return self.byte_of_word_at(lines, place).unwrap_or(text.len());
         }
+        let letter = self.galley.cursor_from_pos(place).index.0;
+        text.char_indices().nth(letter).map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Returns a byte of the word that is drawn nearest to a place: words are told apart by the spaces between them.
+    fn byte_of_word_at(&self, lines: &[Vec<(char, usize)>], place: Vec2) -> Option<usize> {
+        let rows = &self.galley.rows;
+        let at = rows.iter().position(|row| place.y < row.max_y()).unwrap_or(rows.len().saturating_sub(1));
+        let (row, line) = (rows.get(at)?, lines.get(at)?);
+        let distance = |letter: &egui::epaint::text::Glyph| {
+            (row.pos.x + letter.pos.x + letter.advance_width / 2.0 - place.x).abs()
+        };
+        let letters = row.glyphs.iter().enumerate();
+        let (nearest, _) = letters.min_by(|one, other| distance(one.1).total_cmp(&distance(other.1)))?;
+        let n_spaces = row.glyphs[..nearest].iter().filter(|letter| letter.chr.is_whitespace()).count();
+        let word = line.split(|(letter, _)| letter.is_whitespace()).nth(n_spaces)?;
+        let letter = word.iter().find(|(letter, _)| letter.is_alphanumeric()).or(word.first());
+        letter.or(line.first()).map(|(_, byte)| *byte)
     }
 
     /// Returns the galley as one that is drawn from its left, whatever it is aligned to.
@@ -314,19 +334,25 @@ impl Laid {
     }
 }
 
-/// Returns the lines that `galley`, of all of `text`, is broken into, in bytes.
+/// Returns the lines that `galley`, of all of `text`, is broken into, in bytes; the white space a line ends with is of none.
+///
+/// Lines are told by how many spaces they have: of a turned word, the toolkit has more pieces than it has letters.
 fn breaks(text: &str, galley: &Galley) -> Vec<Range<usize>> {
-    let mut ends = text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len()));
-    let mut start = ends.next().unwrap_or_default();
+    let mut spaces = text.char_indices().filter(|(_, letter)| letter.is_whitespace());
+    let mut start = 0;
     let mut lines: Vec<Range<usize>> = Vec::with_capacity(galley.rows.len());
-    for row in &galley.rows {
-        let n_letters = row.char_count_including_newline().0;
-        let end = n_letters.checked_sub(1).and_then(|last| ends.nth(last)).unwrap_or(start);
-        lines.push(start..end);
+    for (at, row) in galley.rows.iter().enumerate() {
+        let n_spaces = row.glyphs.iter().filter(|letter| letter.chr.is_whitespace()).count();
+        let end = if at + 1 == galley.rows.len() {
+            text.len()
+        } else {
+            let last = n_spaces.checked_sub(1).and_then(|last| spaces.nth(last));
+            last.map_or(start, |(at, space)| at + space.len_utf8())
+        };
+        if start < end {
+            lines.push(start..start + text[start..end].trim_end().len());
+        }
         start = end;
-    }
-    if let Some(last) = lines.last_mut() {
-        last.end = text.len();
     }
     lines
 }
