@@ -128,7 +128,7 @@ for _ in $(seq 20); do
 done
 check "a document was exported" sh -c "ls '$out/exported' | grep -q '\\.md$'"
 picture exported
-act "interview"
+act "Ruth Tennick"
 act "Export as Podcasting"
 for _ in $(seq 20); do
     [ -n "$(ls "$out"/exported/*.chapters.json 2>/dev/null)" ] && break

@@ -136,15 +136,15 @@ impl TopicMap {
                 let mut discs = centers.iter().zip(&self.shown);
                 discs.all(|(center, &other)| !area.meets_disc(*center, radius(other) - 1.0))
             };
-            let free: Vec<&(Point, Area)> = beside
+            let free: Vec<&Beside> = beside
                 .iter()
-                .filter(|(_, area)| is_within(area) && taken.iter().all(|other| !area.meets(other)))
+                .filter(|it| is_within(&it.area) && taken.iter().all(|other| !it.area.meets(other)))
                 .collect();
-            let clear = free.iter().find(|(_, area)| is_clear(area));
+            let clear = free.iter().find(|it| is_clear(&it.area));
             let found = clear.or(free.first().filter(|_| chosen == Some(at)));
-            if let Some((middle, area)) = found {
+            if let Some(Beside { point, anchor, area }) = found {
                 taken.push(*area);
-                picture.drawing.shapes.push(text(*middle, Anchor::Middle, Tone::Ink, label));
+                picture.drawing.shapes.push(text(*point, *anchor, Tone::Ink, label));
             }
         }
     }
@@ -212,28 +212,44 @@ impl Area {
     }
 }
 
-/// Returns where a label `label_width` wide may stand beside a disc, the best place first: its middle, and what it covers.
-fn places_beside(center: Point, radius: f32, label_width: f32, width: f32) -> Vec<(Point, Area)> {
+/// A place for a label.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    point: Point,
+    /// Which end of the label stands there: the one towards the disc.
+    anchor: Anchor,
+    area: Area,
+}
+
+/// Returns where a label `label_width` wide may stand beside a disc, the best place first.
+fn places_beside(center: Point, radius: f32, label_width: f32, width: f32) -> Vec<Beside> {
     const HALF_HEIGHT: f32 = 7.0;
     let half = label_width / 2.0;
-    let (below, aside) = (radius + HALF_HEIGHT + 2.0, radius + half + 5.0);
+    let below = radius + HALF_HEIGHT + 2.0;
     let corner = 0.72 * radius;
+    let (slant, aside) = (corner + HALF_HEIGHT, radius + 5.0);
     let shifts = [
-        (0.0, below),
-        (0.0, -below),
-        (aside, 0.0),
-        (-aside, 0.0),
-        (corner + half + 2.0, corner + HALF_HEIGHT),
-        (-corner - half - 2.0, corner + HALF_HEIGHT),
-        (corner + half + 2.0, -corner - HALF_HEIGHT),
-        (-corner - half - 2.0, -corner - HALF_HEIGHT),
+        (Anchor::Middle, 0.0, below),
+        (Anchor::Middle, 0.0, -below),
+        (Anchor::Start, aside, 0.0),
+        (Anchor::End, -aside, 0.0),
+        (Anchor::Start, corner + 2.0, slant),
+        (Anchor::End, -corner - 2.0, slant),
+        (Anchor::Start, corner + 2.0, -slant),
+        (Anchor::End, -corner - 2.0, -slant),
     ];
-    let place = |(dx, dy): (f32, f32)| {
-        let x =
-            if dx == 0.0 { center.x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0)) } else { center.x };
-        let middle = Point { x: x + dx, y: center.y + dy };
-        let (left, right) = (middle.x - half, middle.x + half);
-        (middle, Area { left, right, top: middle.y - HALF_HEIGHT, bottom: middle.y + HALF_HEIGHT })
+    let place = |(anchor, dx, dy): (Anchor, f32, f32)| {
+        let (x, y) = (center.x + dx, center.y + dy);
+        let (x, left, right) = match anchor {
+            Anchor::Start => (x, x, x + label_width),
+            Anchor::Middle => {
+                let x = x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0));
+                (x, x - half, x + half)
+            }
+            Anchor::End => (x, x - label_width, x),
+        };
+        let area = Area { left, right, top: y - HALF_HEIGHT, bottom: y + HALF_HEIGHT };
+        Beside { point: Point { x, y }, anchor, area }
     };
     shifts.into_iter().map(place).collect()
 }
@@ -407,10 +423,14 @@ mod tests {
         for shape in &picture.drawing.shapes {
             match shape {
                 Shape::Circle { center, radius, .. } => discs.push((*center, *radius)),
-                Shape::Text { at, text, .. } => {
-                    let half = text_width(text, TEXT_SIZE) / 2.0;
-                    let (top, bottom) = (at.y - 6.0, at.y + 6.0);
-                    labels.push((text, Area { left: at.x - half, right: at.x + half, top, bottom }));
+                Shape::Text { at, text, anchor, .. } => {
+                    let width = text_width(text, TEXT_SIZE);
+                    let left = match anchor {
+                        Anchor::Start => at.x,
+                        Anchor::Middle => at.x - width / 2.0,
+                        Anchor::End => at.x - width,
+                    };
+                    labels.push((text, Area { left, right: left + width, top: at.y - 6.0, bottom: at.y + 6.0 }));
                 }
                 Shape::Line { .. } | Shape::Box { .. } => {}
             }

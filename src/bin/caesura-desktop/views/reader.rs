@@ -690,6 +690,7 @@ impl Pen<'_> {
         let response = self.ui.interact(rect, self.ui.scope_id().with(("text", self.id)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, row.span.of(&open.text).replace('\n', " ")));
         self.chosen(open, row, rect, &response);
+        self.notes_behind(&laid, open, row, rect);
         let galley = self.with_selection(&laid, open, row);
         self.ui.painter().galley(laid.origin(rect), galley, palette.ink);
         let drawn = Drawn { rect, laid, span: row.span };
@@ -715,6 +716,37 @@ impl Pen<'_> {
         self.ui.painter().rect_filled(behind, CornerRadius::same(6), palette.hovered.gamma_multiply(0.55));
         let mark = Rect::from_min_size(behind.min, vec2(3.0, behind.height()));
         self.ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
+    }
+
+    /// Draws highlights behind the letters they are of. Were they the ground of the letters, as hits are, lines would be as
+    /// high as their letters, and the text below would move with every highlight.
+    fn notes_behind(&self, laid: &Laid, open: &OpenDocument, row: &Row, rect: Rect) {
+        if laid.is_turned() {
+            return;
+        }
+        let text = row.span.of(&open.text);
+        for (_, note) in open.hand.notes_within(row.span) {
+            let start = note.span.start.index().max(row.span.start.index()) - row.span.start.index();
+            let end = note.span.end.index().min(row.span.end.index()) - row.span.start.index();
+            let letters = text[..start].chars().count()..text[..end].chars().count();
+            let mut first = 0;
+            for line in &laid.galley.rows {
+                let within = letters.start.max(first)..letters.end.min(first + line.glyphs.len());
+                if let (false, Some(from), Some(to)) = (
+                    within.is_empty(),
+                    line.glyphs.get(within.start.saturating_sub(first)),
+                    line.glyphs.get(within.end.saturating_sub(first + 1)),
+                ) {
+                    let top = line.pos.y + from.pos.y - from.font_ascent - 2.0;
+                    let (left, right) = (line.pos.x + from.pos.x - 1.0, line.pos.x + to.max_x() + 1.0);
+                    let place = Rect::from_min_max(pos2(left, top), pos2(right, top + from.font_height + 4.0));
+                    let color = tints::highlight(self.ui, note.color);
+                    let place = place.translate(rect.min.to_vec2());
+                    self.ui.painter().rect_filled(place, CornerRadius::same(2), color);
+                }
+                first += line.char_count_including_newline().0;
+            }
+        }
     }
 
     /// Returns the text of a row with what is selected of it.
@@ -859,11 +891,10 @@ impl Pen<'_> {
                     Look::Plain => plain.clone(),
                     Look::Hit => marked.clone(),
                     Look::Found => found.clone(),
-                    Look::Note(color) => TextFormat {
-                        color: palette.ink,
-                        background: tints::highlight(self.ui, color),
-                        ..marked.clone()
-                    },
+                    // Drawn behind the letters, unless these are turned.
+                    Look::Note(_) if !is_turned => plain.clone(),
+                    Look::Note(color) => TextFormat { background: tints::highlight(self.ui, color), ..plain.clone() },
+
                     Look::Selected => {
                         let background = self.ui.visuals().selection.bg_fill;
                         TextFormat { color: palette.ink, background, ..marked.clone() }

@@ -57,7 +57,8 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
         let end = if group + 1 < GROUPS.len() { first(group + 1) } else { Action::ALL.len() };
         &Action::ALL[first(group)..end]
     };
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+    // As high as the window has room for: a scroll area asks for less by itself.
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         if is_wide {
             ui.horizontal_top(|ui| {
                 for groups in [0..5, 5..GROUPS.len()] {
