@@ -128,6 +128,17 @@ for _ in $(seq 20); do
 done
 check "a document was exported" sh -c "ls '$out/exported' | grep -q '\\.md$'"
 picture exported
+act "Ruth Tennick"
+act "Export as Podcasting"
+for _ in $(seq 20); do
+    [ -n "$(ls "$out"/exported/*.chapters.json 2>/dev/null)" ] && break
+    sleep 0.5
+done
+check "the interview was exported for a podcast" sh -c "grep -q startTime '$out'/exported/*.chapters.json"
+key ctrl+2
+key Down Down
+key ctrl+Page_Down
+picture map 2
 key ctrl+comma
 picture settings
 key ctrl+k

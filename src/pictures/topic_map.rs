@@ -119,26 +119,32 @@ impl TopicMap {
         centers
     }
 
-    /// Writes labels under the discs, the largest first, each where it covers no other label.
+    /// Writes labels beside the discs, the largest first, each where it covers no other label and no disc. A disc in a
+    /// crowd has none, but the chosen one always has.
     fn label(&self, centers: &[Point], radius: &dyn Fn(usize) -> f32, picture: &mut Picture, chosen: Option<usize>) {
         let (width, height) = (picture.drawing.width, picture.drawing.height);
-        let mut taken: Vec<(f32, f32, f32, f32)> = Vec::new();
+        let mut taken: Vec<Area> = Vec::new();
         let mut order: Vec<usize> = (0..self.shown.len()).collect();
         order.sort_by_key(|&place| chosen != Some(self.shown[place]));
         for place in order {
             let at = self.shown[place];
             let label = super::fitted(&self.topics[at].label, TEXT_SIZE, 190.0);
-            let half = text_width(&label, TEXT_SIZE) / 2.0;
-            let x = centers[place].x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0));
-            let beside = radius(at) + 0.75 * TEXT_SIZE;
-            let free = [beside, -beside, 0.0].into_iter().map(|shift| centers[place].y + shift).find(|&y| {
-                let (left, right, top, bottom) = (x - half, x + half, y - 8.0, y + 8.0);
-                let is_free = taken.iter().all(|&(l, r, t, b)| right < l || r < left || bottom < t || b < top);
-                is_free && 8.0 <= y && y <= height - 8.0
-            });
-            if let Some(y) = free {
-                taken.push((x - half, x + half, y - 8.0, y + 8.0));
-                picture.drawing.shapes.push(text(Point { x, y }, Anchor::Middle, Tone::Ink, label));
+            let beside = places_beside(centers[place], radius(at), text_width(&label, TEXT_SIZE), width);
+            let is_within =
+                |area: &Area| 0.0 <= area.left && area.right <= width && 0.0 <= area.top && area.bottom <= height;
+            let is_clear = |area: &Area| {
+                let mut discs = centers.iter().zip(&self.shown);
+                discs.all(|(center, &other)| !area.meets_disc(*center, radius(other) - 1.0))
+            };
+            let free: Vec<&Beside> = beside
+                .iter()
+                .filter(|it| is_within(&it.area) && taken.iter().all(|other| !it.area.meets(other)))
+                .collect();
+            let clear = free.iter().find(|it| is_clear(&it.area));
+            let found = clear.or(free.first().filter(|_| chosen == Some(at)));
+            if let Some(Beside { point, anchor, area }) = found {
+                taken.push(*area);
+                picture.drawing.shapes.push(text(*point, *anchor, Tone::Ink, label));
             }
         }
     }
@@ -184,6 +190,68 @@ impl TopicMap {
         }
         table
     }
+}
+
+/// The part of the picture that a label covers.
+#[derive(Clone, Copy, Debug)]
+struct Area {
+    left: f32,
+    right: f32,
+    top: f32,
+    bottom: f32,
+}
+
+impl Area {
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    fn meets_disc(&self, center: Point, radius: f32) -> bool {
+        let nearest = (center.x.clamp(self.left, self.right), center.y.clamp(self.top, self.bottom));
+        (center.x - nearest.0).hypot(center.y - nearest.1) < radius
+    }
+}
+
+/// A place for a label.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    point: Point,
+    /// Which end of the label stands there: the one towards the disc.
+    anchor: Anchor,
+    area: Area,
+}
+
+/// Returns where a label `label_width` wide may stand beside a disc, the best place first.
+fn places_beside(center: Point, radius: f32, label_width: f32, width: f32) -> Vec<Beside> {
+    const HALF_HEIGHT: f32 = 7.0;
+    let half = label_width / 2.0;
+    let below = radius + HALF_HEIGHT + 2.0;
+    let corner = 0.72 * radius;
+    let (slant, aside) = (corner + HALF_HEIGHT, radius + 5.0);
+    let shifts = [
+        (Anchor::Middle, 0.0, below),
+        (Anchor::Middle, 0.0, -below),
+        (Anchor::Start, aside, 0.0),
+        (Anchor::End, -aside, 0.0),
+        (Anchor::Start, corner + 2.0, slant),
+        (Anchor::End, -corner - 2.0, slant),
+        (Anchor::Start, corner + 2.0, -slant),
+        (Anchor::End, -corner - 2.0, -slant),
+    ];
+    let place = |(anchor, dx, dy): (Anchor, f32, f32)| {
+        let (x, y) = (center.x + dx, center.y + dy);
+        let (x, left, right) = match anchor {
+            Anchor::Start => (x, x, x + label_width),
+            Anchor::Middle => {
+                let x = x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0));
+                (x, x - half, x + half)
+            }
+            Anchor::End => (x, x - label_width, x),
+        };
+        let area = Area { left, right, top: y - HALF_HEIGHT, bottom: y + HALF_HEIGHT };
+        Beside { point: Point { x, y }, anchor, area }
+    };
+    shifts.into_iter().map(place).collect()
 }
 
 /// Returns the strengths of a topic's documents as a vector of length 1, by document.
@@ -343,6 +411,37 @@ mod tests {
             for (other, of_other) in &discs[at + 1..] {
                 assert!(radius + of_other - 1.0 <= (one.x - other.x).hypot(one.y - other.y), "{one:?} {other:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_label_covers_no_disc_and_no_other_label() {
+        let crowd: Vec<MapTopic> =
+            (0..24).map(|n| topic(&format!("a topic of many {n}"), &[(n % 3, 1.0), (n % 5 + 9, 0.4)])).collect();
+        let picture = TopicMap::of(crowd).picture(640.0, 420.0, Some(20));
+        let (mut discs, mut labels) = (Vec::new(), Vec::new());
+        for shape in &picture.drawing.shapes {
+            match shape {
+                Shape::Circle { center, radius, .. } => discs.push((*center, *radius)),
+                Shape::Text { at, text, anchor, .. } => {
+                    let width = text_width(text, TEXT_SIZE);
+                    let left = match anchor {
+                        Anchor::Start => at.x,
+                        Anchor::Middle => at.x - width / 2.0,
+                        Anchor::End => at.x - width,
+                    };
+                    labels.push((text, Area { left, right: left + width, top: at.y - 6.0, bottom: at.y + 6.0 }));
+                }
+                Shape::Line { .. } | Shape::Box { .. } => {}
+            }
+        }
+        assert_eq!(discs.len(), 24);
+        assert!(4 < labels.len(), "{labels:?}");
+        assert!(labels.iter().any(|(text, _)| text.ends_with(" 20")), "the chosen one is labelled: {labels:?}");
+        for (at, (text, area)) in labels.iter().enumerate() {
+            let covers = discs.iter().any(|(center, radius)| area.meets_disc(*center, radius - 2.0));
+            assert!(!covers || text.ends_with(" 20"), "{text}");
+            assert!(labels[at + 1..].iter().all(|(_, other)| !area.meets(other)), "{text}");
         }
     }
 

@@ -140,7 +140,10 @@ impl App {
             // For whoever measures; nobody else asks for it.
             let _ = std::io::Write::write_fmt(
                 &mut std::io::stdout(),
-                format_args!("usable after {millis} ms with {n_documents} documents\n"),
+                format_args!(
+                    "usable after {millis} ms with {n_documents} documents, {}\n",
+                    crate::system::memory_said()
+                ),
             );
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }

@@ -28,7 +28,7 @@ pub(crate) enum Asked {
     Version,
     /// What so many frames take, measured without a window. Not in the text of [`HELP`].
     BenchFrames(usize),
-    /// A library of so many documents, to measure with.
+    /// A library of so many documents, to measure with; of none, it has a single one of 5 MB.
     BenchLibrary { path: PathBuf, n_documents: usize },
     /// The window.
     Window { library: Option<PathBuf>, files: Vec<PathBuf>, is_timed: bool },

@@ -1,57 +1,99 @@
-//! Text of scripts that run from right to left, in the order in which a line of it is drawn.
+//! Text of scripts that run from right to left, in the order in which its lines are drawn.
 //!
-//! The toolkit joins and turns the letters of a word, but lays one word after the other from left to right. In: a line in
-//! the order it is read. Out: the same line with its words in the order they are drawn, by the Unicode Bidirectional
-//! Algorithm (`unicode-bidi`). Only single lines can be given this way: where a text is broken into lines, the breaks must
-//! be known first.
+//! The toolkit joins and turns the letters of a word, but lays one word after the other from left to right. In: a text in
+//! the order it is read, and where it is broken into lines. Out: for each line its words and signs in the order they are
+//! drawn, by the Unicode Bidirectional Algorithm (`unicode-bidi`). A word stays whole.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
 
+/// A part of a line that is drawn as it is: a word, a sign, or a run from left to right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Where it stands in the text, in bytes.
+    pub(crate) range: Range<usize>,
+    /// What is drawn in its place: the bracket that opens the other way.
+    pub(crate) turned: Option<char>,
+}
+
+/// A text as its lines are drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lines {
+    /// The parts of each line, from left to right.
+    pub(crate) lines: Vec<Vec<Part>>,
+    /// Whether the text begins at the right.
+    pub(crate) is_from_right: bool,
+}
+
+/// Returns whether anything in `text` runs from right to left.
+pub(crate) fn has_right_to_left(text: &str) -> bool {
+    text.chars().any(is_right_to_left)
+}
+
+/// Returns the lines of a text as they are drawn. `breaks` are its lines in bytes, in order; they cover it.
+pub(crate) fn lines(text: &str, breaks: &[Range<usize>]) -> Lines {
+    let info = BidiInfo::new(text, None);
+    let is_from_right = info.paragraphs.first().is_some_and(|paragraph| paragraph.level.is_rtl());
+    let line = |of: &Range<usize>| {
+        let mut parts = Vec::new();
+        for paragraph in &info.paragraphs {
+            let within = of.start.max(paragraph.range.start)..of.end.min(paragraph.range.end);
+            if within.is_empty() {
+                continue;
+            }
+            let (levels, runs) = info.visual_runs(paragraph, within);
+            for run in runs {
+                if levels.get(run.start).is_some_and(Level::is_rtl) {
+                    push_turned(text, run, &mut parts);
+                } else {
+                    parts.push(Part { range: run, turned: None });
+                }
+            }
+        }
+        parts
+    };
+    Lines { lines: breaks.iter().map(line).collect(), is_from_right }
+}
+
 /// Returns a line as it is drawn; a line that runs from left to right as it is, at no cost but looking at it.
 pub(crate) fn drawn(line: &str) -> Cow<'_, str> {
-    if !line.chars().any(is_right_to_left) {
+    if !has_right_to_left(line) {
         return Cow::Borrowed(line);
     }
-    let info = BidiInfo::new(line, None);
+    let whole = 0..line.len();
     let mut shown = String::with_capacity(line.len());
-    for paragraph in &info.paragraphs {
-        let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
-        for run in runs {
-            let text = &line[run.clone()];
-            if levels.get(run.start).is_some_and(Level::is_rtl) {
-                push_turned(text, &mut shown);
-            } else {
-                shown.push_str(text);
-            }
+    for part in lines(line, std::slice::from_ref(&whole)).lines.into_iter().flatten() {
+        match part.turned {
+            Some(sign) => shown.push(sign),
+            None => shown.push_str(&line[part.range]),
         }
     }
     Cow::Owned(shown)
 }
 
 /// Adds a run from its last word to its first. A word stays as it is: the toolkit turns it.
-fn push_turned(run: &str, shown: &mut String) {
-    let mut end = run.len();
-    while end > 0 {
-        let is_word = run[..end].chars().next_back().is_some_and(is_of_word);
-        let start = run[..end].char_indices().rev().take_while(|(_, c)| is_of_word(*c) == is_word).last();
-        let start = start.map_or(0, |(at, _)| at);
-        if is_word {
-            shown.push_str(&run[start..end]);
+fn push_turned(text: &str, run: Range<usize>, parts: &mut Vec<Part>) {
+    let mut end = run.end;
+    while run.start < end {
+        let before = &text[run.start..end];
+        let is_word = before.chars().next_back().is_some_and(is_of_word);
+        let start = if is_word {
+            before
+                .char_indices()
+                .rev()
+                .take_while(|(_, c)| is_of_word(*c))
+                .last()
+                .map_or(run.start, |(at, _)| run.start + at)
         } else {
-            shown.extend(run[start..end].chars().rev().map(mirrored));
-        }
+            end - before.chars().next_back().map_or(before.len(), char::len_utf8)
+        };
+        let turned =
+            if is_word { None } else { before.chars().next_back().map(mirrored).filter(|c| !before.ends_with(*c)) };
+        parts.push(Part { range: start..end, turned });
         end = start;
     }
-}
-
-/// Returns whether most of the start of a text runs from right to left.
-pub(crate) fn is_mostly_right_to_left(text: &str) -> bool {
-    const LOOKED_AT: usize = 600;
-    let letters = || text.chars().filter(|c| c.is_alphabetic()).take(LOOKED_AT);
-    let n_turned = letters().filter(|c| is_right_to_left(*c)).count();
-    letters().count() < 2 * n_turned
 }
 
 fn is_right_to_left(c: char) -> bool {
@@ -110,9 +152,24 @@ mod tests {
     }
 
     #[test]
-    fn most_letters_decide() {
-        assert!(is_mostly_right_to_left("שלום עולם, and 12"));
-        assert!(!is_mostly_right_to_left("A text with one שלום in it"));
-        assert!(!is_mostly_right_to_left(""));
+    fn each_line_of_a_broken_text_is_turned_by_itself() {
+        let text = "שלום עולם טוב (סוף).";
+        let first = text.find("טוב").expect("it is there");
+        let breaks = [0..first, first..text.len()];
+        let found = lines(text, &breaks);
+        assert!(found.is_from_right);
+        let shown: Vec<String> = found
+            .lines
+            .iter()
+            .map(|line| {
+                line.iter()
+                    .map(|part| part.turned.map_or_else(|| text[part.range.clone()].to_owned(), String::from))
+                    .collect()
+            })
+            .collect();
+        assert_eq!(shown, [" עולם שלום", ".(סוף) טוב"]);
+        let mut covered: Vec<_> = found.lines.concat().into_iter().map(|part| part.range).collect();
+        covered.sort_by_key(|range| range.start);
+        assert!(covered.windows(2).all(|pair| pair[0].end == pair[1].start), "{covered:?}");
     }
 }

@@ -290,6 +290,14 @@ actions! {
     ChooseNext, "Next passage", "Choose the passage after the chosen one", Some(Shortcut::plain("ArrowDown"));
     /// Choose the unit before.
     ChoosePrevious, "Previous passage", "Choose the passage before the chosen one", Some(Shortcut::plain("ArrowUp"));
+    /// Scroll a page on.
+    PageDown, "Page down", "Scroll the text a page on", Some(Shortcut::plain("PageDown"));
+    /// Scroll a page back.
+    PageUp, "Page up", "Scroll the text a page back", Some(Shortcut::plain("PageUp"));
+    /// Go to the start of the text.
+    GoToStart, "Start of the text", "Go to the start of the text", Some(Shortcut::control("Home"));
+    /// Go to the end of the text.
+    GoToEnd, "End of the text", "Go to the end of the text", Some(Shortcut::control("End"));
     /// Start a chapter at the chosen unit.
     Split, "Split", "Start a chapter at the chosen passage", Some(Shortcut::plain("S"));
     /// Make one of the chapter and the one before.
@@ -346,16 +354,12 @@ actions! {
     CopyLink, "Copy time link", "Copy a link to the moment the chosen passage is said at", Some(Shortcut::control_shift("L"));
     /// Put other chapters beside these.
     Compare, "Compare", "Put the chapters as written, of another engine or of another document beside these", Some(Shortcut::control_shift("D"));
-    /// Scroll a page on.
-    PageDown, "Page down", "Scroll the text a page on", Some(Shortcut::plain("PageDown"));
-    /// Scroll a page back.
-    PageUp, "Page up", "Scroll the text a page back", Some(Shortcut::plain("PageUp"));
-    /// Go to the start of the text.
-    GoToStart, "Start of the text", "Go to the start of the text", Some(Shortcut::control("Home"));
-    /// Go to the end of the text.
-    GoToEnd, "End of the text", "Go to the end of the text", Some(Shortcut::control("End"));
     /// Find the topics of the library.
     MineTopics, "Find topics", "Find the topics of all documents, without being told how many", Some(Shortcut::control("T"));
+    /// Show the next part of what there is about topics.
+    NextPart, "Next view of topics", "Show the next of passages, map, heat map, time, words and graph", Some(Shortcut::control("PageDown"));
+    /// Show the part before.
+    PreviousPart, "Previous view of topics", "Show the view of the topics before this one", Some(Shortcut::control("PageUp"));
     /// Take documents out of the library.
     RemoveDocument, "Remove from the library", "Take the open document, or those selected, out of the library; files stay", None;
     /// Go to the field for a tag.

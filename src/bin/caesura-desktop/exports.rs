@@ -39,6 +39,31 @@ pub(crate) fn write_one(library: &Library, id: DocumentId, format: ChapterFormat
     written
 }
 
+/// Returns what a format is called.
+pub(crate) fn label(format: ChapterFormat) -> &'static str {
+    match format.name() {
+        "text" => "Outline as text",
+        "markdown" => "Markdown",
+        "json" => "JSON with everything",
+        "csv" => "CSV, a row a chapter",
+        "vtt" => "WebVTT chapters",
+        "podcast-json" => "Podcasting 2.0 chapters",
+        "html" => "Web page",
+        "docx" => "Word document",
+        "xlsx" => "Excel sheet",
+        "srt" => "SubRip chapters",
+        "podlove" => "Podlove chapters",
+        "mp4chaps" => "MP4 chapters (mp4chaps)",
+        "ffmetadata" => "FFmpeg metadata",
+        "matroska" => "Matroska chapters",
+        "youtube" => "YouTube description",
+        "qdpx" => "QDPX, for QDA programs",
+        "qdc" => "QDC, a codebook",
+        "training" => "Training data, JSON lines",
+        other => other,
+    }
+}
+
 /// Returns a file name made of a title that no system minds, that no other in `taken` has, and of which there is no file;
 /// adds it to `taken`. An export never writes over a file.
 pub(crate) fn free_name(

@@ -60,6 +60,10 @@ fn main() -> ExitCode {
             Ok(said) => say(&mut std::io::stdout(), &said, 0),
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error:#}"), 1),
         },
+        Ok(Asked::BenchLibrary { path, n_documents: 0 }) => match views::bench::make_5_mb(&path) {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error}"), 1),
+        },
         Ok(Asked::BenchLibrary { path, n_documents }) => match made_up::make(&path, n_documents) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => say(&mut std::io::stderr(), &format!("caesura-desktop: {error}"), 1),

@@ -4,10 +4,12 @@
 
 use std::path::PathBuf;
 
+use caesura::export::ChapterFormat;
 use caesura::import::name_of;
 use caesura::store::DocumentId;
 
 use crate::command::{Action, Command};
+use crate::exports;
 use crate::state::State;
 use crate::worker::Request;
 
@@ -49,12 +51,18 @@ pub(crate) struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     Action(Action),
-    Document(DocumentId),
+    /// The document, and what is said of it.
+    Document(DocumentId, String),
     Library(PathBuf),
+    /// An export of the documents that are acted on.
+    Export(ChapterFormat),
 }
 
 /// The most lines that are shown.
 const MAX_LINES: usize = 60;
+
+/// How much it counts that a label holds every word that is typed.
+const WHOLE: i64 = 40;
 
 /// Documents are looked for once so much is typed: before, they would hide the actions.
 const LETTERS_FOR_DOCUMENTS: usize = 2;
@@ -98,8 +106,9 @@ impl State {
                 self.asked.push(action);
                 Vec::new()
             }
-            Target::Document(id) => self.apply(Command::OpenDocument(id)),
+            Target::Document(id, _) => self.apply(Command::OpenDocument(id)),
             Target::Library(path) => self.apply(Command::OpenLibrary(path)),
+            Target::Export(format) => self.export_as(format),
         }
     }
 
@@ -107,11 +116,18 @@ impl State {
         let mut lines: Vec<(i64, Line)> = Vec::new();
         let mut offer = |label: String, what: Target, bonus: i64| {
             if let Some((score, fitting)) = fit(&typed, &label) {
+                // Words that stand in the label as they are typed are meant; letters across it may be chance.
+                let bonus = if holds_words(&typed, &label) { bonus + WHOLE } else { bonus };
                 lines.push((score + bonus, Line { label, what, fitting }));
             }
         };
         for action in Action::ALL.iter().filter(|action| self.is_offered(**action)) {
             offer(action.label().to_owned(), Target::Action(*action), 8);
+        }
+        if !self.acted_on().is_empty() {
+            for format in ChapterFormat::ALL {
+                offer(format!("Export as {}", exports::label(format)), Target::Export(format), 0);
+            }
         }
         for path in &self.settings.recent {
             offer(format!("Open library {}", name_of(path)), Target::Library(path.clone()), 4);
@@ -120,7 +136,7 @@ impl State {
             for row in self.library.iter().flat_map(|library| &library.documents) {
                 // Among thousands of titles, scattered letters fit everything: a title must hold what is typed.
                 if holds_words(&typed, &row.title) {
-                    offer(row.title.clone(), Target::Document(row.id), 0);
+                    offer(row.title.clone(), Target::Document(row.id, row.source_name.clone()), 0);
                 }
             }
         }

@@ -16,7 +16,7 @@ use caesura::document::Table;
 use caesura::error::{Error, Result};
 use caesura::neural::Encoder;
 use caesura::pictures::{GraphWord, HeatMap, MapTopic, Relevance, Series, TopicMap, Trend, WordCount, WordGraph};
-use caesura::pipeline::{self, SplitTopic};
+use caesura::pipeline::{self, LibraryTree, SplitTopic};
 use caesura::progress::{Progress, Unwatched};
 use caesura::search::{self, Concordance, DocumentLines, Filter, Found, Question, Ranking, TopicPassage};
 use caesura::store::{Library, SavedSearch, SavedSearchId, TopicId, TopicRow};
@@ -94,14 +94,22 @@ pub(crate) enum TopicChange {
     Redo,
 }
 
-/// What is done to topics, and what of it can be taken back and done again.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// For each topic, the share of the documents of each period that bear it.
+pub(crate) type Shares = BTreeMap<TopicId, Vec<f64>>;
+
+/// What is done to topics, what of it can be taken back and done again, and what follows for the list of them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TopicsByHand {
     /// The topics that are hidden.
     pub(crate) hidden: Vec<TopicRow>,
     /// What undoing takes back, and what redoing does again.
     pub(crate) to_undo: Option<String>,
     pub(crate) to_redo: Option<String>,
+    /// How they join into fewer ones.
+    pub(crate) tree: Option<LibraryTree>,
+    /// The share of the documents of each period that bear a topic, the earliest period first; of one period or none, no
+    /// share.
+    pub(crate) shares: Shares,
 }
 
 impl TopicsByHand {
@@ -112,6 +120,8 @@ impl TopicsByHand {
             hidden: library.hidden_topics()?,
             to_undo: edits.iter().filter(|edit| !edit.is_undone).max_by_key(|edit| edit.id).map(named),
             to_redo: edits.iter().filter(|edit| edit.is_undone).min_by_key(|edit| edit.id).map(named),
+            tree: Some(pipeline::topic_tree(library)?),
+            shares: shares(library, &library.topics()?)?.1,
         })
     }
 }
@@ -447,9 +457,19 @@ fn edit_topics(library: &mut Library, change: TopicChange, progress: &dyn Progre
     }
 }
 
-/// Returns topics through the years of the documents that have one: the share of each year's documents that bear them.
-/// Where all are of three years or fewer, months take the place of years.
 fn trend(library: &Library, topics: &[TopicRow]) -> Result<Trend> {
+    let (periods, mut shares) = shares(library, topics)?;
+    let series = topics.iter().map(|topic| Series {
+        label: topic.label.clone(),
+        values: shares.remove(&topic.id).unwrap_or_else(|| vec![0.0; periods.len()]),
+    });
+    let series = series.collect();
+    Ok(Trend::of(periods, series))
+}
+
+/// Returns the years of the documents that have one, and for each topic the share of each year's documents that bear it.
+/// Where all are of three years or fewer, months take the place of years.
+fn shares(library: &Library, topics: &[TopicRow]) -> Result<(Vec<String>, Shares)> {
     let documents = library.documents()?;
     let dates: Vec<_> = documents.iter().filter_map(|row| row.date.map(|date| (row.id, date.to_string()))).collect();
     let years: BTreeSet<&str> = dates.iter().filter_map(|(_, date)| date.get(..4)).collect();
@@ -466,14 +486,14 @@ fn trend(library: &Library, topics: &[TopicRow]) -> Result<Trend> {
             *bearing.entry((topic, period)).or_default() += 1;
         }
     }
-    let series = topics.iter().map(|topic| {
+    let shares = topics.iter().map(|topic| {
         let share = |(period, n): (&String, &u32)| {
             f64::from(bearing.get(&(topic.id, period.as_str())).copied().unwrap_or(0)) / f64::from(*n)
         };
-        Series { label: topic.label.clone(), values: n_documents.iter().map(share).collect() }
+        (topic.id, n_documents.iter().map(share).collect())
     });
-    let series = series.collect();
-    Ok(Trend::of(n_documents.into_keys().collect(), series))
+    let shares = shares.collect();
+    Ok((n_documents.into_keys().collect(), shares))
 }
 
 fn pictures(library: &Library) -> Result<CollectionPictures> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use caesura::chapters::{CutConfig, CutRule, Cutter};
 use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
+use caesura::export::ChapterFormat;
 use caesura::import::name_of;
 use caesura::pipeline::{min_units_of, words_of_units};
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow, WorkState};
@@ -95,6 +96,8 @@ pub(crate) struct State {
     pub(crate) n_find_focus: u64,
     pub(crate) n_rename_focus: u64,
     pub(crate) n_note_focus: u64,
+    /// Counts how often an export was asked for.
+    pub(crate) n_export_focus: u64,
     /// What is to be put on the clipboard.
     pub(crate) to_copy: Option<String>,
     /// The time, in seconds since 1970, as the front end says.
@@ -636,7 +639,8 @@ impl State {
         if action == Action::Undo && self.tab == Tab::Library {
             return self.undo_in_library();
         }
-        let is_of_topics = self.tab == Tab::Topics && matches!(action, Action::Undo | Action::Redo);
+        let is_of_topics = self.tab == Tab::Topics
+            && matches!(action, Action::Undo | Action::Redo | Action::ChooseNext | Action::ChoosePrevious);
         if !is_of_topics && let Some(requests) = self.act_by_hand(action) {
             return requests;
         }
@@ -654,6 +658,12 @@ impl State {
             }
             Action::Redo if self.tab == Tab::Topics => {
                 return self.apply_topics(TopicsCommand::Edit(TopicChange::Redo));
+            }
+            Action::ChooseNext if self.tab == Tab::Topics => return self.choose_topic_beside(1),
+            Action::ChoosePrevious if self.tab == Tab::Topics => return self.choose_topic_beside(-1),
+            Action::NextPart | Action::PreviousPart => {
+                self.tab = Tab::Topics;
+                return self.show_part_beside(if action == Action::NextPart { 1 } else { -1 });
             }
             Action::ShowTopics => {
                 self.tab = Tab::Topics;
@@ -676,10 +686,10 @@ impl State {
                 };
                 return self.in_library(library::Ask::Move(by, library::Selecting::Only));
             }
-            Action::PageDown => self.jump_to(JumpTo::Pages(1)),
-            Action::PageUp => self.jump_to(JumpTo::Pages(-1)),
-            Action::GoToStart => self.jump_to(JumpTo::Start),
-            Action::GoToEnd => self.jump_to(JumpTo::End),
+            Action::PageDown => self.leaf(JumpTo::Pages(1)),
+            Action::PageUp => self.leaf(JumpTo::Pages(-1)),
+            Action::GoToStart => self.leaf(JumpTo::Start),
+            Action::GoToEnd => self.leaf(JumpTo::End),
             Action::MineTopics => {
                 self.tab = Tab::Topics;
                 return self.start("Finding topics".to_owned(), Work::MineTopics);
@@ -699,6 +709,7 @@ impl State {
             Action::Export => {
                 let folder = self.settings.export_folder.as_ref().unwrap_or(&self.places.exports);
                 self.export = Some(folder.to_string_lossy().into_owned());
+                self.n_export_focus += 1;
             }
             Action::ExportNow => {
                 let shown = self.export.clone().map(PathBuf::from);
@@ -828,6 +839,12 @@ impl State {
         }
     }
 
+    /// Writes the documents that are acted on in a format, to the folder that exports go to.
+    pub(crate) fn export_as(&mut self, format: ChapterFormat) -> Vec<Request> {
+        self.settings.export_format = format;
+        self.apply(Command::Do(Action::ExportNow))
+    }
+
     fn export_to(&mut self, folder: PathBuf) -> Vec<Request> {
         self.export = None;
         let documents = self.acted_on();
@@ -943,6 +960,16 @@ impl State {
         }
         self.n_jumps += 1;
         self.jump = Some(Jump { number: self.n_jumps, to });
+    }
+
+    /// Goes on by pages. What is done next is done where one reads then, and not to a passage left out of sight.
+    fn leaf(&mut self, to: JumpTo) {
+        if let Some(open) = &mut self.open {
+            let last = UnitIndex::from(open.units.len().saturating_sub(1));
+            open.hand.chosen = (to == JumpTo::End).then_some(last);
+            open.hand.selected = None;
+        }
+        self.jump_to(to);
     }
 
     /// Goes `by` chapters on in the outline. Going back leads to the start of a chapter first, if the text is within it.
@@ -1671,6 +1698,19 @@ pub(crate) mod tests {
             state.apply(Command::FilterDocuments(filter.to_owned()));
             assert_eq!(state.documents_shown().count(), expected, "{filter}");
         }
+    }
+
+    #[test]
+    fn what_is_done_after_leafing_is_not_done_to_a_passage_out_of_sight() {
+        let mut state = reading(loaded(&[0.1; 50]));
+        state.apply(Command::Hand(HandCommand::Choose(UnitIndex(3))));
+        state.apply(Command::Do(Action::PageDown));
+        state.apply(Command::ReadingAt(UnitIndex(30)));
+        state.apply(Command::Do(Action::Split));
+        assert_eq!(starts(&state), [0, 30]);
+        state.apply(Command::Do(Action::GoToEnd));
+        state.apply(Command::Do(Action::Split));
+        assert_eq!(starts(&state), [0, 30, 50]);
     }
 
     #[test]

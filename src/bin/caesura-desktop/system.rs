@@ -36,6 +36,19 @@ impl Clock for SystemClock {
     }
 }
 
+/// Returns how much memory the program takes at this moment, in bytes; `None` where the system does not say so in a file.
+pub(crate) fn memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// Returns an amount of memory as it is said to whoever measures.
+pub(crate) fn memory_said() -> String {
+    memory_bytes().map_or_else(|| "unknown memory".to_owned(), |bytes| format!("{} MiB", bytes >> 20))
+}
+
 /// Small files of text.
 pub(crate) trait Files: Send {
     /// Returns the text of a file.

@@ -35,6 +35,8 @@ pub(crate) struct Palette {
     pub(crate) on_accent: Color32,
     /// A score that made no boundary.
     pub(crate) bar: Color32,
+    /// A score that leaves it open whether there is a boundary.
+    pub(crate) doubt: Color32,
     /// Behind words that were searched for.
     pub(crate) hit: Color32,
     /// Words that were searched for.
@@ -58,6 +60,7 @@ const LIGHT: Palette = Palette {
     accent: Color32::from_rgb(0x14, 0x64, 0x5f),
     on_accent: Color32::from_rgb(0xff, 0xff, 0xff),
     bar: Color32::from_rgb(0x8f, 0x8a, 0x7e),
+    doubt: Color32::from_rgb(0xb4, 0x6a, 0x12),
     hit: Color32::from_rgb(0xfb, 0xe3, 0x9a),
     on_hit: Color32::from_rgb(0x2b, 0x22, 0x05),
     notice: Color32::from_rgb(0xfb, 0xee, 0xe4),
@@ -77,6 +80,7 @@ const DARK: Palette = Palette {
     accent: Color32::from_rgb(0x74, 0xc7, 0xbe),
     on_accent: Color32::from_rgb(0x08, 0x24, 0x22),
     bar: Color32::from_rgb(0x7d, 0x7f, 0x84),
+    doubt: Color32::from_rgb(0xe8, 0xa9, 0x4f),
     hit: Color32::from_rgb(0x6a, 0x55, 0x12),
     on_hit: Color32::from_rgb(0xff, 0xf3, 0xcf),
     notice: Color32::from_rgb(0x3a, 0x28, 0x1e),
@@ -170,6 +174,9 @@ fn shape_style(style: &mut egui::Style, theme: Theme) {
     spacing.scroll.floating = true;
     spacing.scroll.bar_width = 9.0;
     spacing.scroll.floating_allocated_width = 0.0;
+    // A thin bar says where one is and that there is more, also to who does not point at it.
+    spacing.scroll.floating_width = 3.0;
+    spacing.scroll.dormant_handle_opacity = 0.35;
 }
 
 fn visuals(palette: &Palette, theme: Theme) -> Visuals {
@@ -268,6 +275,7 @@ mod tests {
             let p = Palette::of_theme(theme);
             for behind in [p.paper, p.panel] {
                 check(&format!("{theme:?} bar"), p.bar, behind, 3.0);
+                check(&format!("{theme:?} doubt"), p.doubt, behind, 3.0);
                 check(&format!("{theme:?} accent"), p.accent, behind, 3.0);
             }
         }

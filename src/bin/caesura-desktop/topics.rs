@@ -1,10 +1,13 @@
 //! What the topics show: the list, the one that is chosen, its passages, and the pictures.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use caesura::pictures::{Picture, Target};
+use caesura::pipeline::LibraryTree;
 use caesura::search::TopicPassage;
-use caesura::store::{TopicId, TopicRow};
+use caesura::store::{DocumentId, TopicId, TopicRow};
+use caesura::topics::{GeneralTopic, Level};
 
 use crate::command::{Command, Passage};
 use crate::raster::{Pixels, svg_bytes};
@@ -31,6 +34,12 @@ pub(crate) enum TopicsCommand {
     Follow(Target),
     /// Sort the list so.
     SortBy(TopicOrder),
+    /// Tell topics apart so finely, in `0.0..=1.0`: from a single one to every one that was found.
+    SetGranularity(f32),
+    /// Show the topics of a general one in the list, or hide them again. It is named by its first topic.
+    Fold(TopicId),
+    /// Show what a general topic is made of.
+    OpenGeneral(TopicId),
     /// The name for the topic is another text.
     TypeName(String),
     /// Change topics by hand.
@@ -193,12 +202,41 @@ pub(crate) struct TopicsShown {
     pub(crate) name_typed: String,
     /// What was done to topics by hand.
     pub(crate) by_hand: TopicsByHand,
+    /// How finely topics are told apart, in `0.0..=1.0`.
+    pub(crate) granularity: f32,
+    /// The topics that are several ones, at that granularity.
+    generals: Vec<General>,
+    /// Those of them whose topics are shown, by their first one.
+    unfolded: BTreeSet<TopicId>,
+    /// The one that is shown, by its first topic.
+    chosen_general: Option<TopicId>,
     /// Whether that was asked for.
     knows_by_hand: bool,
     /// Grows with each picture that comes: what is laid out of another one is not of this.
     pub(crate) version: u64,
     /// What is under way, by its number.
     asked: Vec<(u64, Asked)>,
+}
+
+/// Several topics seen as one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct General {
+    /// Its topics, as they were found; two or more.
+    pub(crate) topics: Vec<TopicId>,
+    pub(crate) label: String,
+    /// Its words and their weights, heaviest first.
+    pub(crate) words: Vec<(String, f32)>,
+    pub(crate) npmi: f32,
+    pub(crate) n_documents: u32,
+}
+
+/// A line of the list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum TopicLine<'a> {
+    /// A topic; whether it is shown as a part of the one above.
+    Topic { topic: &'a TopicRow, is_part: bool },
+    /// Several seen as one; whether its parts are shown.
+    General { general: &'a General, is_open: bool },
 }
 
 /// What the scout was asked for.
@@ -209,6 +247,29 @@ enum Asked {
     Words,
     ByHand,
     Write,
+}
+
+impl TopicLine<'_> {
+    fn label(&self) -> &str {
+        match self {
+            Self::Topic { topic, .. } => &topic.label,
+            Self::General { general, .. } => &general.label,
+        }
+    }
+
+    fn n_documents(&self) -> u32 {
+        match self {
+            Self::Topic { topic, .. } => topic.n_documents,
+            Self::General { general, .. } => general.n_documents,
+        }
+    }
+
+    fn npmi(&self) -> f32 {
+        match self {
+            Self::Topic { topic, .. } => topic.npmi,
+            Self::General { general, .. } => general.npmi,
+        }
+    }
 }
 
 impl Default for TopicsShown {
@@ -230,6 +291,10 @@ impl Default for TopicsShown {
             pixels_to: None,
             name_typed: String::new(),
             by_hand: TopicsByHand::default(),
+            granularity: 1.0,
+            generals: Vec::new(),
+            unfolded: BTreeSet::new(),
+            chosen_general: None,
             knows_by_hand: false,
             version: 0,
             asked: Vec::new(),
@@ -247,7 +312,36 @@ impl TopicsShown {
         self.words = None;
         // What was asked for by hand is answered yet.
         self.asked.retain(|(_, asked)| matches!(asked, Asked::ByHand | Asked::Write));
+        self.knows_by_hand = self.asked.iter().any(|(_, asked)| *asked == Asked::ByHand);
+        self.generals.clear();
+        self.chosen_general = None;
         self.version += 1;
+    }
+
+    /// Works out which topics are seen as one.
+    fn join(&mut self) {
+        let Some(LibraryTree { ids, tree }) = &self.by_hand.tree else { return };
+        let several = tree.at(Level::Granularity(self.granularity)).into_iter().filter(|found| 1 < found.topics.len());
+        let general = |found: GeneralTopic<DocumentId>| General {
+            topics: found.topics.iter().map(|&at| ids[at]).collect(),
+            label: found.label,
+            words: found.words,
+            npmi: found.npmi,
+            n_documents: found.documents.len() as u32,
+        };
+        self.generals = several.map(general).collect();
+        self.chosen_general = self.chosen_general.filter(|id| self.generals.iter().any(|it| it.topics[0] == *id));
+    }
+
+    /// Returns the general topic that is shown.
+    pub(crate) fn general(&self) -> Option<&General> {
+        let chosen = self.chosen_general?;
+        self.generals.iter().find(|general| general.topics[0] == chosen)
+    }
+
+    /// Returns whether there is more than one topic to join.
+    pub(crate) fn can_be_joined(&self) -> bool {
+        self.by_hand.tree.as_ref().is_some_and(|found| 1 < found.tree.n_topics())
     }
 
     /// Returns whether what the part shows is on its way.
@@ -275,7 +369,10 @@ impl TopicsShown {
             Finding::Pictures(pictures) => self.collection = Some(*pictures),
             Finding::TopicWords(words) => self.words = Some(*words),
             Finding::Passages(topic, passages) => self.passages = Some((topic, passages)),
-            Finding::TopicsByHand(by_hand) => self.by_hand = *by_hand,
+            Finding::TopicsByHand(by_hand) => {
+                self.by_hand = *by_hand;
+                self.join();
+            }
             Finding::Written(path) => self.saved_to = Some(path),
             _ => {}
         }
@@ -326,8 +423,50 @@ impl State {
         topics
     }
 
+    /// Returns the lines of the list: general topics with those of their topics that are shown, and the others. What is
+    /// filtered is listed topic by topic.
+    pub(crate) fn topic_lines(&self) -> Vec<TopicLine<'_>> {
+        let in_order = self.topics_in_order();
+        let single = |topic| TopicLine::Topic { topic, is_part: false };
+        if self.topics.generals.is_empty() || !self.topics.filter.trim().is_empty() {
+            return in_order.into_iter().map(single).collect();
+        }
+        let mut general_of: HashMap<TopicId, &General> = HashMap::new();
+        for general in &self.topics.generals {
+            general_of.extend(general.topics.iter().map(|id| (*id, general)));
+        }
+        let mut tops: Vec<TopicLine<'_>> = Vec::new();
+        for topic in &in_order {
+            match general_of.get(&topic.id) {
+                None => tops.push(single(topic)),
+                Some(general) if general.topics.first() == Some(&topic.id) => {
+                    let is_open = self.topics.unfolded.contains(&topic.id);
+                    tops.push(TopicLine::General { general, is_open });
+                }
+                Some(_) => {}
+            }
+        }
+        let label = |line: &TopicLine<'_>| line.label().to_lowercase();
+        match self.topics.order {
+            TopicOrder::Mined => {}
+            TopicOrder::Documents => tops.sort_by_key(|line| std::cmp::Reverse(line.n_documents())),
+            TopicOrder::Coherence => tops.sort_by(|one, other| other.npmi().total_cmp(&one.npmi())),
+            TopicOrder::Label => tops.sort_by_key(label),
+        }
+        let mut lines = Vec::with_capacity(tops.len());
+        for top in tops {
+            lines.push(top);
+            if let TopicLine::General { general, is_open: true } = top {
+                let parts = in_order.iter().filter(|topic| general.topics.contains(&topic.id));
+                lines.extend(parts.map(|topic| TopicLine::Topic { topic, is_part: true }));
+            }
+        }
+        lines
+    }
+
     /// Chooses a topic, and asks for what is shown of it.
     pub(crate) fn choose_topic(&mut self, id: TopicId) -> Vec<Request> {
+        self.topics.chosen_general = None;
         self.topics.chosen = Some(id);
         self.topics.saved_to = None;
         let mut requests = vec![Request::Topic(id)];
@@ -367,6 +506,36 @@ impl State {
         requests
     }
 
+    /// Chooses the line of the list `by` lines after the one that is shown.
+    pub(crate) fn choose_topic_beside(&mut self, by: isize) -> Vec<Request> {
+        let lines = self.topic_lines();
+        let chosen = self.topics.chosen_general;
+        let at = lines.iter().position(|line| match line {
+            TopicLine::Topic { topic, .. } => chosen.is_none() && Some(topic.id) == self.topics.chosen,
+            TopicLine::General { general, .. } => chosen == Some(general.topics[0]),
+        });
+        let to = at.map_or(0, |at| at.saturating_add_signed(by)).min(lines.len().saturating_sub(1));
+        match lines.get(to) {
+            Some(TopicLine::Topic { topic, .. }) => {
+                let id = topic.id;
+                self.choose_topic(id)
+            }
+            Some(TopicLine::General { general, .. }) => {
+                self.topics.chosen_general = Some(general.topics[0]);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Shows the part `by` parts after the one that is shown, and after the last one the first.
+    pub(crate) fn show_part_beside(&mut self, by: isize) -> Vec<Request> {
+        let all = TopicsPart::ALL;
+        let at = all.iter().position(|part| *part == self.topics.part).unwrap_or(0);
+        let to = (at as isize + by).rem_euclid(all.len() as isize) as usize;
+        self.apply_topics(TopicsCommand::Show(all[to]))
+    }
+
     /// Does what was asked of the topics.
     pub(crate) fn apply_topics(&mut self, command: TopicsCommand) -> Vec<Request> {
         match command {
@@ -381,6 +550,19 @@ impl State {
             }
             TopicsCommand::ShowTable(shows_table) => self.topics.shows_table = shows_table,
             TopicsCommand::SortBy(order) => self.topics.order = order,
+            TopicsCommand::SetGranularity(granularity) => {
+                self.topics.granularity = granularity.clamp(0.0, 1.0);
+                self.topics.join();
+            }
+            TopicsCommand::Fold(id) => {
+                if !self.topics.unfolded.remove(&id) {
+                    self.topics.unfolded.insert(id);
+                }
+            }
+            TopicsCommand::OpenGeneral(id) => {
+                self.topics.chosen_general = Some(id);
+                self.topics.part = TopicsPart::Passages;
+            }
             TopicsCommand::TypeName(name) => self.topics.name_typed = name,
             TopicsCommand::Edit(change) => {
                 self.topics.name_typed.clear();
@@ -475,7 +657,7 @@ pub(crate) fn passage(found: &TopicPassage) -> Passage {
 #[cfg(test)]
 mod tests {
     use caesura::pictures::{HeatMap, MapTopic, TopicMap};
-    use caesura::store::DocumentId;
+    use caesura::topics::{Join, Leaf, TopicTree};
 
     use super::*;
     use crate::command::{Action, Tab};
@@ -568,6 +750,51 @@ mod tests {
         assert_eq!(labels(TopicOrder::Label), ["Anchor", "bee", "train"]);
         state.apply(Command::FilterTopics("trains".to_owned()));
         assert_eq!(state.topics_in_order().len(), 1);
+    }
+
+    #[test]
+    fn fewer_topics_are_general_ones_that_unfold_into_what_was_found() {
+        let mut state = with_topics();
+        let rows = state.topics.all.clone();
+        let leaf = |row: &TopicRow| Leaf {
+            label: row.label.clone(),
+            is_named: false,
+            is_shown: true,
+            words: row.words.clone(),
+            npmi: row.npmi,
+            documents: vec![(DocumentId(row.id.0), 1.0), (DocumentId(90), 0.5)],
+        };
+        let joins = vec![Join { one: 0, other: 2, likeness: 0.8 }, Join { one: 0, other: 1, likeness: 0.1 }];
+        let tree = TopicTree::new(rows.iter().map(leaf).collect(), joins);
+        state.topics.by_hand.tree = Some(LibraryTree { ids: rows.iter().map(|row| row.id).collect(), tree });
+        state.topics.join();
+        let lines = |state: &State| -> Vec<String> {
+            let name = |line: &TopicLine<'_>| match line {
+                TopicLine::Topic { topic, is_part: false } => topic.label.clone(),
+                TopicLine::Topic { topic, is_part: true } => format!("- {}", topic.label),
+                TopicLine::General { general, .. } => {
+                    format!("{} topics of {} documents", general.topics.len(), general.n_documents)
+                }
+            };
+            state.topic_lines().iter().map(name).collect()
+        };
+        assert_eq!(lines(&state), ["bee", "train", "Anchor"]);
+        state.apply(Command::Topics(TopicsCommand::SetGranularity(0.6)));
+        assert_eq!(lines(&state), ["2 topics of 3 documents", "train"]);
+        let first = rows[0].id;
+        state.apply(Command::Topics(TopicsCommand::Fold(first)));
+        assert_eq!(lines(&state), ["2 topics of 3 documents", "- bee", "- Anchor", "train"]);
+        state.apply(Command::Topics(TopicsCommand::OpenGeneral(first)));
+        assert_eq!(state.topics.general().map(|general| general.topics.len()), Some(2));
+        state.apply(Command::FilterTopics("anchor".to_owned()));
+        assert_eq!(lines(&state), ["Anchor"]);
+        state.apply(Command::FilterTopics(String::new()));
+        state.apply(Command::Topics(TopicsCommand::SetGranularity(0.0)));
+        assert_eq!(lines(&state)[0], "3 topics of 4 documents");
+        state.apply(Command::OpenTopic(rows[1].id));
+        assert_eq!(state.topics.general(), None);
+        state.apply(Command::Topics(TopicsCommand::SetGranularity(1.0)));
+        assert_eq!(lines(&state), ["bee", "train", "Anchor"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn check(name: &str, state: State) {
     assert!(nameless.is_empty(), "{name}: {nameless:#?}");
 }
 
-fn nameless(window: &Harness<'_, Bench>) -> Vec<String> {
+pub(super) fn nameless(window: &Harness<'_, Bench>) -> Vec<String> {
     let mut n_seen = 0;
     let nameless = window
         .root()

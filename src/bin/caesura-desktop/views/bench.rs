@@ -1,4 +1,4 @@
-//! Measures what the window costs, without a window: `--bench-frames N`.
+//! Measures what the window costs, without a window: `--bench-frames N`. A line a goal, with the goal beside it.
 //!
 //! A document of a hundred thousand paragraphs in a library on disk is opened, cut and scrolled, with highlights, matches
 //! of what is found, and the ribbon. A frame is all the work of the processor: what is laid out and the triangles that
@@ -16,15 +16,20 @@ use caesura::store::{DocumentId, HandMove, Library, NewDocument};
 use eframe::egui::{self, Context, Event as Input, RawInput, Rect, Vec2, pos2};
 
 use super::{Memory, window_ui};
-use crate::command::{Command, ThemeChoice};
+use crate::command::{Action, Command, ThemeChoice};
 use crate::hand::HandCommand;
+use crate::made_up;
 use crate::state::{Places, State};
+use crate::system;
 use crate::theme;
 use crate::worker::{Event, Shelf, load};
 
-/// How many paragraphs the document has, and about how many bytes one has.
+/// How many paragraphs the long document has, and how many one of 5 MB.
 const N_UNITS: usize = 100_000;
 const N_UNITS_OF_5_MB: usize = 42_000;
+
+/// How many documents the large library has.
+const N_DOCUMENTS: usize = 10_000;
 
 const WORDS: [&str; 16] = [
     "harbour", "lamp", "keeper", "tide", "signal", "bread", "orchard", "comb", "lever", "flour", "saturn", "rope",
@@ -34,15 +39,28 @@ const WORDS: [&str; 16] = [
 /// Measures `n_frames` frames, and says what came of it, a line each. `folder` must be there, and is written to.
 pub(crate) fn measured(n_frames: usize, folder: &Path) -> Result<String> {
     let mut said = String::new();
+    let begun = Instant::now();
+    let many = folder.join("many.caesura");
+    made_up::make(&many, N_DOCUMENTS)?;
+    let _ = writeln!(said, "(a library of {N_DOCUMENTS} documents was made in {})", millis(begun.elapsed()));
+    let _ = writeln!(
+        said,
+        "opening a library of {N_DOCUMENTS} documents, to the first frame: {} (goal 1000)",
+        millis(shelved(&many)?)
+    );
     let small = folder.join("5-mb.caesura");
-    let id = make_library(&small, N_UNITS_OF_5_MB, 0)?;
-    let opened = opened(&small, id)?;
-    let n_bytes = opened.0.open.as_ref().map_or(0, |open| open.text.len());
-    let _ = writeln!(said, "opening a document of {n_bytes} bytes: {}", millis(opened.1));
+    let id = make_5_mb(&small)?;
+    let (mut state, time) = opened(&small, id)?;
+    let n_bytes = state.open.as_ref().map_or(0, |open| open.text.len());
+    let _ = writeln!(said, "opening a document of {n_bytes} bytes: {} (goal 200)", millis(time));
+    scrolled(&mut state, 60);
+    let memory = system::memory_said();
+    let _ = writeln!(said, "memory with it open and scrolled, without a screen: {memory} (goal 400)");
+    drop(state);
 
     let large = folder.join("large.caesura");
     let id = make_library(&large, N_UNITS, 2_000)?;
-    let (mut state, time) = self::opened(&large, id)?;
+    let (mut state, time) = opened(&large, id)?;
     let _ = writeln!(said, "opening a document of {N_UNITS} paragraphs: {}", millis(time));
     let mut cuts: Vec<Duration> = (0..60)
         .map(|step| {
@@ -54,7 +72,7 @@ pub(crate) fn measured(n_frames: usize, folder: &Path) -> Result<String> {
     cuts.sort_unstable();
     let _ = writeln!(
         said,
-        "a move of the slider: median {}, most {}",
+        "a move of the slider over {N_UNITS} paragraphs: median {}, most {} (goal 16)",
         millis(cuts[cuts.len() / 2]),
         millis(cuts[cuts.len() - 1])
     );
@@ -66,13 +84,62 @@ pub(crate) fn measured(n_frames: usize, folder: &Path) -> Result<String> {
     state.apply(Command::Hand(HandCommand::TypeFind("the lamp".to_owned())));
     let _ = writeln!(said, "finding in it: {}", millis(begun.elapsed()));
     let (median, p99) = scrolled(&mut state, n_frames);
-    let _ =
-        writeln!(said, "{n_frames} frames of scrolling: median {}, 99th percentile {}", millis(median), millis(p99));
+    let _ = writeln!(
+        said,
+        "{n_frames} frames of scrolling: median {} (goal 3), 99th percentile {} (goal 8)",
+        millis(median),
+        millis(p99)
+    );
     Ok(said)
 }
 
 fn millis(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// Makes a library of one document of 5 MB.
+pub(crate) fn make_5_mb(path: &Path) -> Result<DocumentId> {
+    make_library(path, N_UNITS_OF_5_MB, 0)
+}
+
+/// Opens a library of many documents and draws its table once; returns how long that took.
+fn shelved(path: &Path) -> Result<Duration> {
+    let begun = Instant::now();
+    let library = Library::open(path)?;
+    let places = Places { own: path.to_owned(), samples: path.join("none"), ..Places::default() };
+    let mut state = State::new(places, ThemeChoice::Light);
+    state.hear(Event::Library(Box::new(Shelf {
+        path: path.to_owned(),
+        is_sample: false,
+        documents: library.documents()?,
+        topics: library.topics()?,
+    })));
+    state.apply(Command::Do(Action::ShowLibrary));
+    let ctx = Context::default();
+    theme::install(&ctx);
+    let mut memory = Memory::default();
+    frame(&ctx, RawInput { screen_rect: Some(screen()), ..RawInput::default() }, &mut state, &mut memory);
+    Ok(begun.elapsed())
+}
+
+fn screen() -> Rect {
+    Rect::from_min_size(pos2(0.0, 0.0), Vec2::new(1600.0, 1000.0))
+}
+
+/// Draws a frame, and returns how long that took; then does what was asked for in it.
+fn frame(ctx: &Context, input: RawInput, state: &mut State, memory: &mut Memory) -> Duration {
+    let begun = Instant::now();
+    let mut commands: Vec<Command> = Vec::new();
+    let mut output = ctx.run_ui(input, |ui| window_ui(ui, state, memory, &mut commands));
+    let shapes = ctx.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
+    let elapsed = begun.elapsed();
+    // No graphics card takes the letters.
+    output.textures_delta.clear();
+    std::hint::black_box(shapes);
+    for command in commands {
+        state.apply(command);
+    }
+    elapsed
 }
 
 /// Loads a document as the worker does and shows it; returns how long both took.
@@ -98,12 +165,10 @@ fn opened(path: &Path, id: DocumentId) -> Result<(State, Duration)> {
 fn scrolled(state: &mut State, n_frames: usize) -> (Duration, Duration) {
     let ctx = Context::default();
     theme::install(&ctx);
-    let size = Vec2::new(1600.0, 1000.0);
     let mut memory = Memory::default();
     let mut times: Vec<Duration> = Vec::with_capacity(n_frames);
     for frame in 0..n_frames + 10 {
-        let mut input =
-            RawInput { screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), size)), ..RawInput::default() };
+        let mut input = RawInput { screen_rect: Some(screen()), ..RawInput::default() };
         input.time = Some(frame as f64 / 60.0);
         input.events.push(Input::PointerMoved(pos2(800.0, 500.0)));
         input.events.push(Input::MouseWheel {
@@ -114,20 +179,10 @@ fn scrolled(state: &mut State, n_frames: usize) -> (Duration, Duration) {
             modifiers: egui::Modifiers::NONE,
         });
         if frame.is_multiple_of(40) {
-            let unit = (frame * 7_919) % N_UNITS;
-            state.apply(Command::GoTo(UnitIndex::from(unit)));
+            let n_units = state.open.as_ref().map_or(1, |open| open.units.len());
+            state.apply(Command::GoTo(UnitIndex::from((frame * 7_919) % n_units)));
         }
-        let begun = Instant::now();
-        let mut commands: Vec<Command> = Vec::new();
-        let mut output = ctx.run_ui(input, |ui| window_ui(ui, state, &mut memory, &mut commands));
-        let shapes = ctx.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
-        let elapsed = begun.elapsed();
-        // No graphics card takes the letters.
-        output.textures_delta.clear();
-        std::hint::black_box(shapes);
-        for command in commands {
-            state.apply(command);
-        }
+        let elapsed = self::frame(&ctx, input, state, &mut memory);
         // The first frames load the fonts.
         if 10 <= frame {
             times.push(elapsed);

@@ -1,6 +1,8 @@
 //! The comparison: the chapters of the open document and other ones side by side, with what differs marked.
 
-use eframe::egui::{self, Button, CornerRadius, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    self, Button, CornerRadius, Popup, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use caesura::document::UnitIndex;
 use caesura::pipeline::Engine;
@@ -69,12 +71,12 @@ fn other_box(ui: &mut Ui, state: &State, open: &OpenDocument, comparison: &Compa
         (None, Other::Document(_)) => "Another document".to_owned(),
     };
     let shown = crate::format::opening(&name, 34);
-    ui.menu_button(shown, |ui| {
+    let button = widgets::drop_button(ui, &shown, Palette::of(ui).ink);
+    button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Compare with: {shown}")));
+    Popup::menu(&button.on_hover_text("Choose what to compare with")).show(|ui| {
         ui.set_min_width(230.0);
         ScrollArea::vertical().max_height(420.0).show(ui, |ui| others_ui(ui, state, open, comparison, commands));
-    })
-    .response
-    .on_hover_text("Choose what to compare with");
+    });
 }
 
 /// Draws all that the chapters can be compared with, as lines of a menu.

@@ -192,11 +192,13 @@ fn line_ui(ui: &mut Ui, shown: &ConcordanceShown, found: &Occurrence, at: usize)
     let middle = rect.center().y;
     let hit = widgets::one_line(ui, &line.hit, size::BODY, palette.accent, 0.3 * rect.width());
     let (hit_left, hit_right) = (shape.middle - hit.size().x / 2.0, shape.middle + hit.size().x / 2.0);
-    let before = ending(ui, &line.left, palette.ink, hit_left - 11.0 - rect.left());
-    widgets::paint_line(ui, pos2(hit_left - 7.0 - before.size().x, middle), before);
+    let space = if line.left.ends_with(opens) { TIGHT } else { SPACE };
+    let before = ending(ui, &line.left, palette.ink, hit_left - space - 4.0 - rect.left());
+    widgets::paint_line(ui, pos2(hit_left - space - before.size().x, middle), before);
     widgets::paint_line(ui, pos2(hit_left, middle), hit);
+    let space = if line.right.starts_with(closes) { TIGHT } else { SPACE };
     let after = widgets::one_line(ui, &line.right, size::BODY, palette.ink, shape.document - hit_right - 20.0);
-    widgets::paint_line(ui, pos2(hit_right + 7.0, middle), after);
+    widgets::paint_line(ui, pos2(hit_right + space, middle), after);
     let place = match found.time {
         Some(time) => format!("{} · {title}", clock(time)),
         None => title.to_owned(),
@@ -204,6 +206,20 @@ fn line_ui(ui: &mut Ui, shown: &ConcordanceShown, found: &Occurrence, at: usize)
     let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, shape.right - shape.document);
     widgets::paint_line(ui, pos2(shape.document, middle), place);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+/// The space between a hit and the words beside it, and between it and a sign that belongs to it.
+const SPACE: f32 = 7.0;
+const TIGHT: f32 = 1.0;
+
+/// Returns whether a sign stands close before a word.
+fn opens(sign: char) -> bool {
+    "([{“‘«¿¡-–/".contains(sign)
+}
+
+/// Returns whether a sign stands close after a word.
+fn closes(sign: char) -> bool {
+    ".,;:!?)]}”’»…-/".contains(sign)
 }
 
 /// Lays out as much of the end of `text` as is `width` wide, from the start of a word on.
@@ -217,8 +233,15 @@ fn ending(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egu
     let share = 1.0 - (width - 14.0).max(0.0) / whole.size().x;
     let from = text.ceil_char_boundary((text.len() as f32 * share) as usize);
     let from = text[from..].find(' ').map_or(from, |space| from + space + 1);
-    let part = format!("…{}", &text[from..]);
-    ui.painter().layout_no_wrap(part, font, color)
+    // Narrow letters at the front make the guess too long: words go until it fits.
+    let mut from = from;
+    loop {
+        let part = ui.painter().layout_no_wrap(format!("…{}", &text[from..]), font.clone(), color);
+        match text[from..].find(' ') {
+            Some(space) if width < part.size().x => from += space + 1,
+            _ => return part,
+        }
+    }
 }
 
 /// Draws how many places each document has, most first; pressing one shows its lines.

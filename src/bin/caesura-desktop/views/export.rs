@@ -13,7 +13,7 @@ use crate::theme::{Palette, size};
 pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let Some(folder) = &state.export else { return };
     let palette = Palette::of(ui);
-    let frame = Frame::new().fill(palette.chosen).inner_margin(Margin::symmetric(16, 9));
+    let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 9));
     Panel::top("export").frame(frame).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             let n_documents = state.acted_on().len();
@@ -29,13 +29,19 @@ pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
                 commands.push(Command::Choose(Box::new(chosen)));
             }
             ui.label(RichText::new("to").color(palette.ink));
+            // What is left beside the buttons after it; a line of its own if that is too little.
+            let width = (ui.available_width() - 230.0).clamp(150.0, 360.0);
             let mut typed = folder.clone();
             let field = TextEdit::singleline(&mut typed)
                 .id(egui::Id::unique("export folder"))
-                .desired_width(260.0)
+                .desired_width(width)
                 .margin(Margin::symmetric(8, 5));
             let response = ui.add(field);
             response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Folder to export to"));
+            if memory.n_export_focus != state.n_export_focus {
+                memory.n_export_focus = state.n_export_focus;
+                response.request_focus();
+            }
             if response.changed() {
                 commands.push(Command::TypeExport(typed.clone()));
             }
@@ -44,7 +50,7 @@ pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
             }
             let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let can = 0 < n_documents && !typed.trim().is_empty();
-            let pressed = ui.add_enabled_ui(can, |ui| widgets::accent_button(ui, "Export")).inner;
+            let pressed = ui.add_enabled(can, widgets::accent(ui, "Export"));
             if can && (is_entered || pressed.clicked()) {
                 commands.push(Command::ExportTo(typed.trim().into()));
             }

@@ -23,7 +23,7 @@ struct Journey {
 }
 
 /// Returns the bytes of a library of samples with topics, made once for all tests.
-fn library() -> &'static [u8] {
+pub(super) fn library() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");
@@ -278,7 +278,7 @@ fn every_picture_is_drawn_named_and_followed() {
         journey.click("By document");
         assert!(journey.has("Borne by most documents"));
         journey.click("Over time");
-        assert!(journey.has("Topics over time"));
+        assert!(journey.has("Nothing to order by time"));
         journey.click("Compare words");
         assert!(journey.has("most relevant words"));
         let before = journey.names("in chapters of this topic");

@@ -87,7 +87,13 @@ fn document_ui(ui: &mut Ui, row: &DocumentRow, is_chosen: bool) -> bool {
     let title = widgets::one_line(ui, &row.title, size::BODY, palette.ink, rect.width());
     let is_cut = title.elided;
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
-    let facts = widgets::one_line(ui, &facts(row), size::SMALL, palette.muted, rect.width());
+    let said = facts(row);
+    let mut facts = widgets::one_line(ui, &said, size::SMALL, palette.muted, rect.width());
+    if facts.elided
+        && let Some((shorter, _)) = said.rsplit_once(" · ")
+    {
+        facts = widgets::one_line(ui, shorter, size::SMALL, palette.muted, rect.width());
+    }
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
     // Many files have the same title, such as “Terms of Service”.
     let file = &row.source_name;

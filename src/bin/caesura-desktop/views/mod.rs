@@ -29,9 +29,13 @@ pub(crate) mod widgets;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod every_view;
+#[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod keyboard;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
@@ -41,9 +45,8 @@ use std::ops::RangeInclusive;
 
 use eframe::egui::{self, Frame, Margin, Panel};
 
-use caesura::store::DocumentId;
+use caesura::store::{DocumentId, TopicId};
 
-use crate::bidi;
 use crate::command::{Command, Tab};
 use crate::dialogs::Question;
 use crate::state::State;
@@ -61,6 +64,8 @@ pub(crate) struct Memory {
     n_find_focus: u64,
     n_note_focus: u64,
     n_path_focus: u64,
+    n_export_focus: u64,
+    topics: follow::Follow<(Option<TopicId>, Option<TopicId>)>,
     pub(crate) table: table::Shown,
     /// What is to be asked through the system's dialogs.
     pub(crate) questions: Vec<Question>,
@@ -88,16 +93,13 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
                     outline::outline_ui(ui, state, memory, commands);
                 });
             }
-            if state.open.as_ref().is_some_and(|open| bidi::is_mostly_right_to_left(&open.text)) {
-                right_to_left_ui(ui);
-            }
             paper(ui, |ui| reader::reader_ui(ui, state, memory, commands));
         }
         Tab::Topics => {
             let width = ui.available_width();
             if !state.topics.all.is_empty() {
                 side(ui, Panel::left("topics"), (0.30 * width).clamp(260.0, 380.0), 180.0..=0.45 * width, |ui| {
-                    topics::list_ui(ui, state, commands);
+                    topics::list_ui(ui, state, memory, commands);
                 });
             }
             paper(ui, |ui| topics::topic_ui(ui, state, &mut memory.picture, commands));
@@ -106,19 +108,6 @@ pub(crate) fn window_ui(ui: &mut egui::Ui, state: &State, memory: &mut Memory, c
     }
     sheets::sheet_ui(ui, state, commands);
     palette::palette_ui(ui, state, commands);
-}
-
-/// Says what is not right in a text that runs from right to left.
-fn right_to_left_ui(ui: &mut egui::Ui) {
-    let palette = Palette::of(ui);
-    let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 6));
-    Panel::top("right to left").frame(frame).show(ui, |ui| {
-        widgets::note(
-            ui,
-            "This text runs from right to left. Titles are shown so; in the text below, letters are joined within words, \
-             but words stand from left to right. An export is in the right order.",
-        );
-    });
 }
 
 /// Returns whether the library holds nothing, and nothing is on its way into it.

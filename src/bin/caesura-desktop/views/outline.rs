@@ -85,7 +85,7 @@ fn slider_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
         ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
         ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(60.0);
         let slider = Slider::new(&mut granularity, 0.0..=1.0).show_value(false).step_by(0.01);
-        let response = ui.add_enabled(!open.scores.is_empty(), slider);
+        let response = widgets::slider(ui, !open.scores.is_empty(), slider);
         response.widget_info(|| WidgetInfo::slider(true, f64::from(open.granularity), "Granularity"));
         if response.changed() {
             commands.push(Command::SetGranularity(granularity));

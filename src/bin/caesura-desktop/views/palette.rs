@@ -93,7 +93,8 @@ fn line_ui(ui: &mut Ui, at: usize, line: &Line, is_chosen: bool, commands: &mut 
     }
     let beside = match &line.what {
         Target::Action(action) => action.shortcut().map(|key| widgets::key_text(ui.ctx(), key)).unwrap_or_default(),
-        Target::Document(_) => "document".to_owned(),
+        Target::Document(_, source) => source.clone(),
+        Target::Export(format) => format!(".{}", format.file_ending()),
         Target::Library(path) => path.parent().map(|folder| folder.display().to_string()).unwrap_or_default(),
     };
     let beside = widgets::one_line(ui, &beside, size::SMALL, palette.muted, 0.4 * rect.width());

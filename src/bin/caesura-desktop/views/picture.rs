@@ -22,6 +22,9 @@ use crate::topics::{PictureFormat, TopicsCommand, TopicsPart};
 /// The least size of a picture, in points: a smaller window scrolls.
 const MIN_SIZE: (f32, f32) = (420.0, 320.0);
 
+/// A part of the window narrower than this has the slider in a line of its own.
+const NARROW: f32 = 680.0;
+
 /// A picture as it was last made, and what it was made of.
 #[derive(Default)]
 pub(crate) struct Kept {
@@ -61,6 +64,14 @@ pub(crate) fn picture_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: 
         }
         return;
     };
+    if state.topics.part == TopicsPart::Time && picture.table.columns.len() < 2 {
+        let lines = [
+            "None of these documents says when it was written. Mail, office files and PDF carry a date; so do a column \
+             “date” in a table and a line “date: 2024-05-01” at the head of a Markdown file.",
+        ];
+        widgets::empty(ui, "Nothing to order by time", &lines, |_| {});
+        return;
+    }
     head_ui(ui, state, picture, commands);
     if state.topics.shows_table {
         return table_ui(ui, &picture.table);
@@ -74,13 +85,15 @@ pub(crate) fn picture_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: 
 
 /// Draws what the picture says in words, and what can be done with it.
 fn head_ui(ui: &mut Ui, state: &State, picture: &Picture, commands: &mut Vec<Command>) {
+    let has_slider = state.topics.part == TopicsPart::Words;
+    let is_narrow = ui.available_width() < NARROW;
     ui.horizontal(|ui| {
         for (shows_table, label) in [(false, "Picture"), (true, "Table")] {
             if widgets::radio(ui, state.topics.shows_table == shows_table, label).clicked() {
                 commands.push(Command::Topics(TopicsCommand::ShowTable(shows_table)));
             }
         }
-        if state.topics.part == TopicsPart::Words {
+        if has_slider && !is_narrow {
             lambda_ui(ui, state, commands);
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -94,6 +107,9 @@ fn head_ui(ui: &mut Ui, state: &State, picture: &Picture, commands: &mut Vec<Com
             widgets::note(ui, "Save as");
         });
     });
+    if has_slider && is_narrow {
+        ui.horizontal(|ui| lambda_ui(ui, state, commands));
+    }
     let said = match &state.topics.saved_to {
         Some(path) => format!("Saved to {}", path.display()),
         None => picture.summary.clone(),
@@ -107,11 +123,13 @@ fn head_ui(ui: &mut Ui, state: &State, picture: &Picture, commands: &mut Vec<Com
 
 /// Draws the slider between what is only in the topic and what is often in it.
 fn lambda_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.add_space(space::L);
+    if NARROW <= ui.available_width() {
+        ui.add_space(space::L);
+    }
     widgets::note(ui, "Only here");
     let mut lambda = state.topics.lambda;
     let slider = egui::Slider::new(&mut lambda, 0.0..=1.0).step_by(0.05).show_value(false);
-    let response = ui.add(slider);
+    let response = widgets::slider(ui, true, slider);
     response.widget_info(|| WidgetInfo::slider(true, lambda, "Relevance, from only here to often here"));
     let hint = "Lambda: 0 puts first the words that stand nearly nowhere else, 1 the most frequent ones";
     if response.on_hover_text(hint).changed() {

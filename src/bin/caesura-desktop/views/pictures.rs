@@ -34,14 +34,14 @@ const SMALL: Vec2 = Vec2::new(900.0, 600.0);
 const LARGE: Vec2 = Vec2::new(1600.0, 1000.0);
 
 /// A part of the window, what leads to it, and how it is looked at.
-struct Picture {
-    name: &'static str,
+pub(super) struct Picture {
+    pub(super) name: &'static str,
     size: Vec2,
     theme: Theme,
-    commands: fn(&State) -> Vec<Command>,
+    pub(super) commands: fn(&State) -> Vec<Command>,
 }
 
-const PICTURES: [Picture; 22] = [
+pub(super) const PICTURES: [Picture; 28] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
     Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },
@@ -63,6 +63,12 @@ const PICTURES: [Picture; 22] = [
     Picture { name: "library-large-dark", size: LARGE, theme: Theme::Dark, commands: to_library },
     Picture { name: "palette-small-light", size: SMALL, theme: Theme::Light, commands: to_palette },
     Picture { name: "shortcuts-small-light", size: SMALL, theme: Theme::Light, commands: to_shortcuts },
+    Picture { name: "shortcuts-large-dark", size: LARGE, theme: Theme::Dark, commands: to_shortcuts },
+    Picture { name: "fewer-topics-small-light", size: SMALL, theme: Theme::Light, commands: to_fewer_topics },
+    Picture { name: "words-small-light", size: SMALL, theme: Theme::Light, commands: to_words },
+    Picture { name: "time-small-dark", size: SMALL, theme: Theme::Dark, commands: to_time },
+    Picture { name: "export-small-light", size: SMALL, theme: Theme::Light, commands: to_export },
+    Picture { name: "settings-small-dark", size: SMALL, theme: Theme::Dark, commands: to_settings },
     // The last one: it takes all documents out of the library.
     Picture { name: "start-small-light", size: SMALL, theme: Theme::Light, commands: to_start },
 ];
@@ -141,6 +147,28 @@ fn to_map(_: &State) -> Vec<Command> {
 
 fn to_heat_map(_: &State) -> Vec<Command> {
     to_part(TopicsPart::Documents)
+}
+
+fn to_words(_: &State) -> Vec<Command> {
+    to_part(TopicsPart::Words)
+}
+
+fn to_time(_: &State) -> Vec<Command> {
+    to_part(TopicsPart::Time)
+}
+
+fn to_fewer_topics(state: &State) -> Vec<Command> {
+    let first = state.topics.all[0].id;
+    let ask = [TopicsCommand::SetGranularity(0.4), TopicsCommand::Fold(first), TopicsCommand::OpenGeneral(first)];
+    std::iter::once(Command::Do(Action::ShowTopics)).chain(ask.map(Command::Topics)).collect()
+}
+
+fn to_export(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::Export), Command::TypeExport("exported".to_owned())]
+}
+
+fn to_settings(_: &State) -> Vec<Command> {
+    vec![Command::Do(Action::ShowSettings)]
 }
 
 fn to_graph(_: &State) -> Vec<Command> {

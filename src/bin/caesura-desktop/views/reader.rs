@@ -4,9 +4,10 @@
 //! it, so the text stands still when an estimate turns out wrong. A frame costs what is in sight, however long the
 //! document is.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use eframe::egui::text::{CCursor, LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::text::{CCursor, TextFormat, TextWrapping};
 use eframe::egui::text_selection::visuals::paint_text_selection;
 use eframe::egui::{
     self, Color32, CornerRadius, Galley, Key, Label, PointerButton, Rect, Response, Role, Sense, TextEdit, Ui,
@@ -16,7 +17,9 @@ use eframe::egui::{
 use caesura::corrections::Verdict;
 use caesura::document::{ByteOffset, Chapter, Origin, Span, UnitIndex};
 
+use super::widgets::Laid;
 use super::{Memory, compare, edit_bar, library, review, strip, tints, widgets};
+use crate::bidi;
 use crate::command::{Action, Command};
 use crate::format::{clock, count, opening};
 use crate::hand::HandCommand;
@@ -27,6 +30,9 @@ use crate::theme::{Palette, READING_LINE, READING_WIDTH, font, size, space};
 
 /// The width beside the text for who speaks and when.
 const GUTTER: f32 = 112.0;
+
+/// The same where there is room to spare: long names are cut later.
+const WIDE_GUTTER: f32 = 168.0;
 
 /// The width beside the text for the scores of its gaps.
 const MARGIN: f32 = 46.0;
@@ -65,8 +71,16 @@ pub(crate) struct Column {
 #[derive(Clone)]
 struct Drawn {
     rect: Rect,
-    galley: Arc<Galley>,
+    laid: Laid,
     span: Span,
+}
+
+impl Drawn {
+    /// Returns the byte of the document's text that is drawn nearest to a place.
+    fn byte_at(&self, text: &str, place: egui::Pos2) -> usize {
+        let within = self.laid.byte_at(&on_one_line(self.span.of(text)), place - self.laid.origin(self.rect));
+        self.span.start.index() + within
+    }
 }
 
 /// Where the parts of the column stand.
@@ -77,6 +91,7 @@ struct Shape {
     /// Left edge and width of the text.
     left: f32,
     width: f32,
+    gutter: f32,
     has_gutter: bool,
     /// Whether there is room for the scores of gaps beside the text.
     has_margin: bool,
@@ -174,14 +189,19 @@ impl Shape {
     fn of(view: Rect, open: &OpenDocument) -> Self {
         let is_spoken = open.row.has_times || open.units.units.iter().take(50).any(|unit| unit.speaker.is_some());
         let has_gutter = is_spoken && NARROW <= view.width();
-        let gutter = if has_gutter { GUTTER } else { 0.0 };
         let has_margin = NARROW <= view.width();
         let margin = if has_margin { MARGIN } else { 0.0 };
+        let is_wide = READING_WIDTH + WIDE_GUTTER + margin + 2.0 * space::L <= view.width();
+        let gutter = match has_gutter {
+            true if is_wide => WIDE_GUTTER,
+            true => GUTTER,
+            false => 0.0,
+        };
         let free = view.width() - gutter - margin - 2.0 * space::L;
         let width = free.clamp(160.0, READING_WIDTH);
         let spare = ((free - width) / 2.0).max(0.0);
         let left = view.left() + space::L + spare + gutter;
-        Self { view, left: left.round(), width: width.floor(), has_gutter, has_margin }
+        Self { view, left: left.round(), width: width.floor(), gutter, has_gutter, has_margin }
     }
 }
 
@@ -244,7 +264,10 @@ impl Column {
         };
         if let Some(row) = shows {
             if !row_in_sight(row) {
-                self.gone_to = None;
+                self.gone_to = match jump.to {
+                    JumpTo::Show(unit) => Some(unit),
+                    _ => None,
+                };
                 self.offset = self.heights.top(row + 1) - f64::from(0.3 * height);
                 self.scroll(0.0, height);
             }
@@ -417,7 +440,11 @@ impl Column {
             && let Some(to) = self.byte_at(open, pointer)
             && from != to
         {
-            let span = Span::new(from.min(to)..from.max(to));
+            let mut span = Span::new(from.min(to)..from.max(to));
+            if self.drawn.iter().any(|drawn| drawn.laid.is_turned()) {
+                // Which letter of a turned word is pointed at is not known.
+                span = whole_words(&open.text, span);
+            }
             if open.hand.selected != Some(span) {
                 commands.push(Command::Hand(HandCommand::Select(Some(span))));
             }
@@ -438,10 +465,7 @@ impl Column {
             }
         };
         let nearest = self.drawn.iter().min_by(|one, other| distance(one).total_cmp(&distance(other)))?;
-        let cursor = nearest.galley.cursor_from_pos(place - nearest.rect.min);
-        let text = nearest.span.of(&open.text);
-        let within = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(at, _)| at);
-        Some(nearest.span.start.index() + within)
+        Some(nearest.byte_at(&open.text, place))
     }
 }
 
@@ -460,6 +484,21 @@ fn word_around(text: &str, span: Span, byte: usize) -> Option<Span> {
     let after = &text[byte..span.end.index()];
     let end = byte + after.find(|letter| !is_letter(letter)).unwrap_or(after.len());
     (start < end).then(|| Span::new(start..end))
+}
+
+/// Returns a span with the whole of the words it begins and ends in.
+fn whole_words(text: &str, span: Span) -> Span {
+    let is_letter = |letter: &char| letter.is_alphanumeric();
+    let n_bytes = |letters: usize, letter: char| letters + letter.len_utf8();
+    let (start, end) = (span.start.index(), span.end.index());
+    let before = text[..start].chars().rev().take_while(is_letter).fold(0, n_bytes);
+    let after = text[end..].chars().take_while(is_letter).fold(0, n_bytes);
+    Span::new(start - before..end + after)
+}
+
+/// Returns `text` with spaces for its line breaks, as it is laid out. Bytes stay where they are.
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { Cow::Owned(text.replace('\n', " ")) } else { Cow::Borrowed(text) }
 }
 
 /// Returns whether a heading says what the title of the chapter it opens has just said.
@@ -508,11 +547,11 @@ const PARAGRAPH_SPACE: f32 = 13.0;
 fn draw_title(ui: &mut Ui, shape: Shape, open: &OpenDocument, top: f32) -> f32 {
     let palette = Palette::of(ui);
     let mut pen = Pen { ui, shape, top: top + 26.0, id: 0 };
-    let title = pen.galley(&open.row.title, size::TITLE, 34.0, palette.strong);
-    pen.text(title, "title");
+    let title = pen.lay(&open.row.title, size::TITLE, 34.0, palette.strong);
+    pen.text(title, "title", &open.row.title);
     pen.top += space::XS;
-    let facts = pen.galley(&library::facts(&open.row), size::SMALL, 18.0, palette.muted);
-    pen.text(facts, "facts");
+    let facts = library::facts(&open.row);
+    pen.text(pen.lay(&facts, size::SMALL, 18.0, palette.muted), "facts", &facts);
     pen.top + space::XS - top
 }
 
@@ -525,19 +564,25 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn galley(&self, text: &str, size: f32, line_height: f32, color: Color32) -> Arc<Galley> {
+    fn lay(&self, text: &str, size: f32, line_height: f32, color: Color32) -> Laid {
         let format = TextFormat { font_id: font(size), line_height: Some(line_height), color, ..TextFormat::default() };
-        let mut job = LayoutJob::single_section(text.replace('\n', " "), format);
-        job.wrap = TextWrapping::wrap_at_width(self.shape.width);
-        self.ui.fonts_mut(|fonts| fonts.layout_job(job))
+        let text = on_one_line(text);
+        Laid::lay(self.ui, &text, &[(0..text.len(), format)], TextWrapping::wrap_at_width(self.shape.width))
     }
 
-    /// Draws text that can be selected, and goes below it.
-    fn text(&mut self, galley: Arc<Galley>, name: &str) {
-        let size = vec2(self.shape.width, galley.size().y);
+    /// Draws text, and goes below it. It can be selected unless it is turned: what is drawn is not what would be copied.
+    fn text(&mut self, laid: Laid, name: &str, said: &str) {
+        let size = vec2(self.shape.width, laid.galley.size().y);
         let rect = Rect::from_min_size(pos2(self.shape.left, self.top), size);
-        let builder = UiBuilder::new().id_salt((name, self.id)).max_rect(rect);
-        self.ui.scope_builder(builder, |ui| ui.add(Label::new(galley).selectable(true)));
+        if laid.is_turned() {
+            let response = self.ui.interact(rect, self.ui.scope_id().with((name, self.id)), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
+            let origin = laid.origin(rect);
+            self.ui.painter().galley(origin, laid.galley, Color32::PLACEHOLDER);
+        } else {
+            let builder = UiBuilder::new().id_salt((name, self.id)).max_rect(rect);
+            self.ui.scope_builder(builder, |ui| ui.add(Label::new(laid.galley).selectable(true)));
+        }
         self.top += size.y;
     }
 
@@ -555,11 +600,12 @@ impl Pen<'_> {
         self.top += space::M;
         let (title, color) = title_of(open, chapter, palette);
         let size = if chapter.level <= 1 { size::CHAPTER } else { size::HEADING };
-        let galley = self.galley(&title, size, 28.0, color);
-        let rect = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(self.shape.width, galley.size().y));
+        let laid = self.lay(&title, size, 28.0, color);
+        let rect = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(self.shape.width, laid.galley.size().y));
         let response = self.ui.interact(rect, self.ui.scope_id().with(("chapter", self.id)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &title));
-        self.ui.painter().galley(rect.min, galley, color);
+        let origin = laid.origin(rect);
+        self.ui.painter().galley(origin, laid.galley, color);
         if response.double_clicked() {
             commands.push(Command::Hand(HandCommand::Choose(chapter.first_unit)));
             commands.push(Command::Do(Action::Rename));
@@ -604,6 +650,7 @@ impl Pen<'_> {
         if *n_rename != state.n_rename_focus {
             *n_rename = state.n_rename_focus;
             response.request_focus();
+            widgets::select_all(self.ui.ctx(), response.id, &renaming.typed);
         }
         if response.changed() {
             commands.push(Command::Hand(HandCommand::TypeTitle(typed)));
@@ -619,8 +666,8 @@ impl Pen<'_> {
         let palette = Palette::of(self.ui);
         let size = if level <= 2 { size::HEADING } else { size::READING };
         self.top += space::S;
-        let galley = self.galley(text, size, 26.0, palette.strong);
-        self.text(galley, "heading");
+        let laid = self.lay(text, size, 26.0, palette.strong);
+        self.text(laid, "heading", text);
         self.top += space::S;
     }
 
@@ -637,14 +684,16 @@ impl Pen<'_> {
         if row.kind == RowKind::Start {
             self.speaker(open, row.unit, commands);
         }
-        let galley = self.passage_galley(open, row, palette);
-        let size = vec2(self.shape.width, galley.size().y);
+        let laid = self.lay_passage(open, row, palette);
+        let size = vec2(self.shape.width, laid.galley.size().y);
         let rect = Rect::from_min_size(pos2(self.shape.left, self.top), size);
         let response = self.ui.interact(rect, self.ui.scope_id().with(("text", self.id)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, row.span.of(&open.text).replace('\n', " ")));
         self.chosen(open, row, rect, &response);
-        let drawn = Drawn { rect, galley: Arc::clone(&galley), span: row.span };
-        self.ui.painter().galley(rect.min, self.with_selection(galley, open, row), palette.ink);
+        self.notes_behind(&laid, open, row, rect);
+        let galley = self.with_selection(&laid, open, row);
+        self.ui.painter().galley(laid.origin(rect), galley, palette.ink);
+        let drawn = Drawn { rect, laid, span: row.span };
         self.press(open, row, &response, &drawn, is_selecting, commands);
         self.top += size.y;
         let ends_unit = open.rows.get(at + 1).is_none_or(|next| next.unit != row.unit || next.kind != RowKind::More);
@@ -669,11 +718,44 @@ impl Pen<'_> {
         self.ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
     }
 
+    /// Draws highlights behind the letters they are of. Were they the ground of the letters, as hits are, lines would be as
+    /// high as their letters, and the text below would move with every highlight.
+    fn notes_behind(&self, laid: &Laid, open: &OpenDocument, row: &Row, rect: Rect) {
+        if laid.is_turned() {
+            return;
+        }
+        let text = row.span.of(&open.text);
+        for (_, note) in open.hand.notes_within(row.span) {
+            let start = note.span.start.index().max(row.span.start.index()) - row.span.start.index();
+            let end = note.span.end.index().min(row.span.end.index()) - row.span.start.index();
+            let letters = text[..start].chars().count()..text[..end].chars().count();
+            let mut first = 0;
+            for line in &laid.galley.rows {
+                let within = letters.start.max(first)..letters.end.min(first + line.glyphs.len());
+                if let (false, Some(from), Some(to)) = (
+                    within.is_empty(),
+                    line.glyphs.get(within.start.saturating_sub(first)),
+                    line.glyphs.get(within.end.saturating_sub(first + 1)),
+                ) {
+                    let top = line.pos.y + from.pos.y - from.font_ascent - 2.0;
+                    let (left, right) = (line.pos.x + from.pos.x - 1.0, line.pos.x + to.max_x() + 1.0);
+                    let place = Rect::from_min_max(pos2(left, top), pos2(right, top + from.font_height + 4.0));
+                    let color = tints::highlight(self.ui, note.color);
+                    let place = place.translate(rect.min.to_vec2());
+                    self.ui.painter().rect_filled(place, CornerRadius::same(2), color);
+                }
+                first += line.char_count_including_newline().0;
+            }
+        }
+    }
+
     /// Returns the text of a row with what is selected of it.
-    fn with_selection(&self, mut galley: Arc<Galley>, open: &OpenDocument, row: &Row) -> Arc<Galley> {
+    fn with_selection(&self, laid: &Laid, open: &OpenDocument, row: &Row) -> Arc<Galley> {
+        let mut galley = Arc::clone(&laid.galley);
         let Some(selected) = open.hand.selected else { return galley };
         let (from, to) = (selected.start.max(row.span.start), selected.end.min(row.span.end));
-        if to <= from {
+        // A turned text shows what is selected by the look of its words.
+        if to <= from || laid.is_turned() {
             return galley;
         }
         let cursor = |byte: ByteOffset| {
@@ -701,10 +783,7 @@ impl Pen<'_> {
         if response.double_clicked()
             && let Some(place) = response.interact_pointer_pos()
         {
-            let cursor = drawn.galley.cursor_from_pos(place - drawn.rect.min);
-            let text = row.span.of(&open.text);
-            let within = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(at, _)| at);
-            let word = word_around(&open.text, row.span, row.span.start.index() + within);
+            let word = word_around(&open.text, row.span, drawn.byte_at(&open.text, place));
             commands.push(Command::Hand(HandCommand::Select(word)));
         } else if response.clicked() || response.secondary_clicked() && open.hand.selected.is_none() {
             commands.push(Command::Hand(HandCommand::Choose(row.unit)));
@@ -720,7 +799,8 @@ impl Pen<'_> {
         let is_change = open.hand.only_speaker.is_none() && before.is_none_or(|before| before.speaker != shown.speaker);
         let speaker = shown.speaker.as_deref().filter(|_| is_change).unwrap_or_default();
         let time = shown.time.map(|time| clock(time.start)).unwrap_or_default();
-        let right = self.shape.left - space::M;
+        // Clear of what marks the chosen passage, which reaches out of the text.
+        let right = self.shape.left - space::M - 6.0;
         let mut middle = self.top + READING_LINE / 2.0;
         let mut left = self.shape.left;
         for (text, color, is_time) in
@@ -729,7 +809,7 @@ impl Pen<'_> {
             if text.is_empty() || (!self.shape.has_gutter && !is_change) {
                 continue;
             }
-            let width = if self.shape.has_gutter { GUTTER - space::L } else { 0.6 * self.shape.width };
+            let width = if self.shape.has_gutter { self.shape.gutter - space::L } else { 0.6 * self.shape.width };
             let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
             let size = vec2(galley.size().x, 18.0);
             let corner =
@@ -793,7 +873,7 @@ impl Pen<'_> {
         self.ui.painter().rect_filled(bar, CornerRadius::same(1), color);
     }
 
-    fn passage_galley(&self, open: &OpenDocument, row: &Row, palette: &Palette) -> Arc<Galley> {
+    fn lay_passage(&self, open: &OpenDocument, row: &Row, palette: &Palette) -> Laid {
         let plain = TextFormat {
             font_id: font(size::READING),
             line_height: Some(READING_LINE),
@@ -802,19 +882,28 @@ impl Pen<'_> {
         };
         let marked = widgets::marked(&plain, palette);
         let found = TextFormat { color: palette.on_accent, background: palette.accent, ..marked.clone() };
-        let text = row.span.of(&open.text);
-        let mut job = LayoutJob::default();
-        for (range, look) in looks(open, row) {
-            let format = match look {
-                Look::Plain => plain.clone(),
-                Look::Hit => marked.clone(),
-                Look::Found => found.clone(),
-                Look::Note(color) => TextFormat { background: tints::highlight(self.ui, color), ..plain.clone() },
-            };
-            job.append(&text[range].replace('\n', " "), 0.0, format);
-        }
-        job.wrap = TextWrapping::wrap_at_width(self.shape.width);
-        self.ui.fonts_mut(|fonts| fonts.layout_job(job))
+        let text = on_one_line(row.span.of(&open.text));
+        let is_turned = bidi::has_right_to_left(&text);
+        let pieces: Vec<(std::ops::Range<usize>, TextFormat)> = looks(open, row, is_turned)
+            .into_iter()
+            .map(|(range, look)| {
+                let format = match look {
+                    Look::Plain => plain.clone(),
+                    Look::Hit => marked.clone(),
+                    Look::Found => found.clone(),
+                    // Drawn behind the letters, unless these are turned.
+                    Look::Note(_) if !is_turned => plain.clone(),
+                    Look::Note(color) => TextFormat { background: tints::highlight(self.ui, color), ..plain.clone() },
+
+                    Look::Selected => {
+                        let background = self.ui.visuals().selection.bg_fill;
+                        TextFormat { color: palette.ink, background, ..marked.clone() }
+                    }
+                };
+                (range, format)
+            })
+            .collect();
+        Laid::lay(self.ui, &text, &pieces, TextWrapping::wrap_at_width(self.shape.width))
     }
 }
 
@@ -827,10 +916,12 @@ enum Look {
     Hit,
     /// The match that is gone to.
     Found,
+    /// What is selected of a text that runs from right to left.
+    Selected,
 }
 
 /// Returns the pieces of a row with how they look, in order: a match over a note, the one that is gone to over all.
-fn looks(open: &OpenDocument, row: &Row) -> Vec<(std::ops::Range<usize>, Look)> {
+fn looks(open: &OpenDocument, row: &Row, is_turned: bool) -> Vec<(std::ops::Range<usize>, Look)> {
     let (start, end) = (row.span.start.index(), row.span.end.index());
     let within = |span: Span| span.start.index().max(start) - start..span.end.index().min(end) - start;
     let mut layers: Vec<(std::ops::Range<usize>, Look)> = Vec::new();
@@ -841,6 +932,8 @@ fn looks(open: &OpenDocument, row: &Row) -> Vec<(std::ops::Range<usize>, Look)> 
         let current = find.current().filter(|found| found.start < row.span.end && row.span.start < found.end);
         layers.extend(current.map(|found| (within(found), Look::Found)));
     }
+    let selected = open.hand.selected.filter(|span| span.start < row.span.end && row.span.start < span.end);
+    layers.extend(selected.filter(|_| is_turned).map(|span| (within(span), Look::Selected)));
     flattened(end - start, &layers)
 }
 

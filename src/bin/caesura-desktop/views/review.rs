@@ -160,7 +160,7 @@ fn accept_all_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     ui.spacing_mut().slider_width = 90.0;
     let mut value = least;
     let slider = Slider::new(&mut value, 0.0..=1.0).step_by(0.05).show_value(false);
-    let response = ui.add(slider);
+    let response = widgets::slider(ui, true, slider);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(least), "Confidence to accept above"));
     if response.changed() {
         commands.push(Command::Hand(HandCommand::SetAcceptAbove(value)));

@@ -1,6 +1,6 @@
 //! The search: what is typed, where to look, and the chapters or places that were found.
 
-use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::text::{TextFormat, TextWrapping};
 use eframe::egui::{
     self, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
@@ -70,6 +70,10 @@ fn field_ui(ui: &mut Ui, state: &State, n_focus: &mut u64, commands: &mut Vec<Co
         }
         if response.changed() {
             commands.push(Command::TypeSearch(typed));
+        }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+            let is_back = ui.input(|input| input.modifiers.shift);
+            commands.push(Command::Do(if is_back { Action::PreviousHit } else { Action::NextHit }));
         }
     });
 }
@@ -211,25 +215,12 @@ fn where_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn choice_ui(ui: &mut Ui, label: &str, chosen: &str, is_set: bool, contents: impl FnOnce(&mut Ui)) {
     let palette = Palette::of(ui);
     let color = if is_set { palette.accent } else { palette.ink };
-    let button = drop_button(ui, &opening(chosen, 28), color);
+    let button = widgets::drop_button(ui, &opening(chosen, 28), color);
     button.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {chosen}")));
     Popup::menu(&button.on_hover_text(label)).show(|ui| {
         ui.set_min_width(200.0);
         ScrollArea::vertical().max_height(320.0).show(ui, contents);
     });
-}
-
-/// Draws a button with a small arrow that says a menu is behind it: the built-in fonts have none.
-pub(super) fn drop_button(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
-    // Room for the arrow.
-    let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
-    let response = ui.button(text);
-    let tip = pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0);
-    let stroke = egui::Stroke::new(1.4, color);
-    for side in [-3.5, 3.5] {
-        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
-    }
-    response
 }
 
 fn ranking_ui(ui: &mut Ui, chosen: Ranking, commands: &mut Vec<Command>) {
@@ -539,11 +530,12 @@ fn parts(
 fn rows(ui: &Ui, parts: &[SnippetPart], plain: &TextFormat, width: f32, n_rows: usize) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
     let marked = widgets::marked(plain, palette);
-    let mut job = LayoutJob::default();
+    let (mut text, mut pieces) = (String::new(), Vec::with_capacity(parts.len()));
     for part in parts {
-        let format = if part.is_hit { marked.clone() } else { plain.clone() };
-        job.append(&part.text.replace('\n', " "), 0.0, format);
+        let start = text.len();
+        text.push_str(&part.text.replace('\n', " "));
+        pieces.push((start..text.len(), if part.is_hit { marked.clone() } else { plain.clone() }));
     }
-    job.wrap = TextWrapping { max_width: width, max_rows: n_rows, ..TextWrapping::default() };
-    ui.fonts_mut(|fonts| fonts.layout_job(job))
+    let wrap = TextWrapping { max_width: width, max_rows: n_rows, ..TextWrapping::default() };
+    widgets::Laid::lay(ui, &text, &pieces, wrap).galley_from_left(ui)
 }

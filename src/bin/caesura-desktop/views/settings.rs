@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use eframe::egui::{self, ComboBox, Frame, Margin, RichText, Role, ScrollArea, Slider, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{self, ComboBox, Margin, RichText, Role, ScrollArea, Slider, TextEdit, Ui, WidgetInfo};
 
 use caesura::export::ChapterFormat;
 use caesura::pipeline::Engine;
@@ -11,10 +11,14 @@ use caesura::words::Language;
 use super::{Memory, widgets};
 use crate::command::{Action, Command, ThemeChoice};
 use crate::dialogs::Question;
+use crate::exports;
 use crate::format::bytes;
 use crate::settings::{Every, Settings, ZOOMS};
 use crate::state::State;
 use crate::theme::{Palette, size, space};
+
+/// How wide the settings are at most.
+const WIDTH: f32 = 760.0;
 
 /// Draws the settings.
 pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
@@ -22,8 +26,11 @@ pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comma
     chosen.theme = state.theme;
     let before = chosen.clone();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        let side = ((ui.available_width() - 760.0) / 2.0).max(20.0) as i8;
-        Frame::new().inner_margin(Margin { left: side, right: side, top: 18, bottom: 28 }).show(ui, |ui| {
+        // The margin of a frame is at most 127 points wide: a wide window needs more than that.
+        let side = ((ui.available_width() - WIDTH) / 2.0).max(20.0);
+        let middle = ui.available_rect_before_wrap().shrink2(egui::vec2(side, 0.0));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| {
+            ui.add_space(18.0);
             ui.label(RichText::new("Settings").size(size::TITLE).color(Palette::of(ui).strong));
             ui.add_space(space::M);
             look_ui(ui, &mut chosen);
@@ -34,6 +41,7 @@ pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comma
             backups_ui(ui, state, &mut chosen, memory, commands);
             kept_ui(ui, state);
         });
+        ui.add_space(28.0);
     });
     if chosen != before {
         commands.push(Command::Choose(Box::new(chosen)));
@@ -67,11 +75,12 @@ fn row(ui: &mut Ui, label: &str, contents: impl FnOnce(&mut Ui)) {
 /// Draws a list to choose one of.
 fn choice<T: PartialEq + Copy>(ui: &mut Ui, label: &str, chosen: &mut T, all: &[(T, String)]) {
     let shown = all.iter().find(|(value, _)| value == chosen).map_or("", |(_, name)| name.as_str());
-    let response = ComboBox::from_id_salt(label).selected_text(shown).width(200.0).show_ui(ui, |ui| {
-        for (value, name) in all {
-            ui.selectable_value(chosen, *value, name);
-        }
-    });
+    let response =
+        ComboBox::from_id_salt(label).selected_text(shown).width(200.0).icon(widgets::drop_icon).show_ui(ui, |ui| {
+            for (value, name) in all {
+                ui.selectable_value(chosen, *value, name);
+            }
+        });
     let shown = shown.to_owned();
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {shown}")));
 }
@@ -141,7 +150,7 @@ fn work_ui(ui: &mut Ui, chosen: &mut Settings) {
             }
             if let Some(n_threads) = &mut chosen.n_threads {
                 let slider = Slider::new(n_threads, 1..=n_cores.max(*n_threads));
-                let response = ui.add(slider);
+                let response = widgets::slider(ui, true, slider);
                 let n = f64::from(*n_threads);
                 response.widget_info(|| WidgetInfo::slider(true, n, "Number of threads"));
             }
@@ -182,21 +191,8 @@ fn export_ui(ui: &mut Ui, chosen: &mut Settings, memory: &mut Memory, commands: 
 /// Draws the formats to choose from.
 pub(crate) fn format_ui(ui: &mut Ui, format: &mut ChapterFormat) {
     let all: Vec<(ChapterFormat, String)> =
-        ChapterFormat::ALL.into_iter().map(|format| (format, format_label(format))).collect();
+        ChapterFormat::ALL.into_iter().map(|format| (format, exports::label(format).to_owned())).collect();
     choice(ui, "Format", format, &all);
-}
-
-fn format_label(format: ChapterFormat) -> String {
-    let name = match format.name() {
-        "text" => "Outline as text",
-        "markdown" => "Markdown",
-        "json" => "JSON with everything",
-        "csv" => "CSV, a row a chapter",
-        "vtt" => "WebVTT chapters",
-        "podcast-json" => "Podcasting 2.0 chapters",
-        other => other,
-    };
-    name.to_owned()
 }
 
 fn libraries_ui(ui: &mut Ui, state: &State, chosen: &mut Settings, memory: &mut Memory, commands: &mut Vec<Command>) {
@@ -274,7 +270,7 @@ fn backups_ui(ui: &mut Ui, state: &State, chosen: &mut Settings, memory: &mut Me
         });
         row(ui, "Kept", |ui| {
             let mut n_kept = chosen.backups_kept;
-            let response = ui.add(Slider::new(&mut n_kept, 1..=30));
+            let response = widgets::slider(ui, true, Slider::new(&mut n_kept, 1..=30));
             response.widget_info(|| WidgetInfo::slider(true, f64::from(n_kept), "Backups kept"));
             chosen.backups_kept = n_kept;
         });
@@ -311,7 +307,7 @@ fn backups_ui(ui: &mut Ui, state: &State, chosen: &mut Settings, memory: &mut Me
 fn kept_ui(ui: &mut Ui, state: &State) {
     section(ui, "What is kept where", |ui| {
         let rows = [
-            ("Documents, chapters, topics, tags", state.library.as_ref().map(|library| library.path.as_path())),
+            ("This library", state.library.as_ref().map(|library| library.path.as_path())),
             ("Sample library", Some(state.places.samples.as_path())),
             ("Backups", Some(state.places.backups.as_path())),
             ("These settings", Some(state.places.settings.as_path())),

@@ -14,7 +14,7 @@ pub(crate) fn sheet_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) 
     let palette = Palette::of(ui);
     let frame = egui::Frame::popup(ui.style()).fill(palette.panel).inner_margin(22).corner_radius(10);
     let response = Modal::new(Id::unique("sheet")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_max_width(460.0);
+        ui.set_max_width(if sheet == Sheet::Shortcuts { 2.0 * COLUMN + 80.0 } else { 460.0 });
         match sheet {
             Sheet::Shortcuts => shortcuts_ui(ui, commands),
             Sheet::About => about_ui(ui, commands),
@@ -34,23 +34,65 @@ fn close_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     }
 }
 
+/// The groups of the shortcuts, each from the action it begins with, in the order of [`Action::ALL`].
+const GROUPS: [(&str, Action); 8] = [
+    ("Add", Action::AddFiles),
+    ("Go to", Action::ShowLibrary),
+    ("Find", Action::Find),
+    ("Move in the text", Action::NextChapter),
+    ("Correct", Action::Split),
+    ("Review", Action::Review),
+    ("Mark and copy", Action::SelectMore),
+    ("Topics, documents and window", Action::MineTopics),
+];
+
 fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let palette = Palette::of(ui);
     widgets::heading(ui, "Keyboard shortcuts");
     ui.add_space(space::S);
-    let height = (ui.ctx().content_rect().height() - 190.0).max(120.0);
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
-        Grid::new("shortcuts").num_columns(2).spacing([space::L, space::S]).show(ui, |ui| {
-            for action in Action::ALL {
-                let Some(shortcut) = action.shortcut() else { continue };
-                ui.label(RichText::new(widgets::key_text(ui.ctx(), shortcut)).color(palette.accent));
-                ui.label(action.hint());
-                ui.end_row();
-            }
-        });
+    let screen = ui.ctx().content_rect();
+    let height = (screen.height() - 190.0).max(120.0);
+    let is_wide = 2.0 * COLUMN + 120.0 <= screen.width();
+    let first = |group: usize| Action::ALL.iter().position(|action| *action == GROUPS[group].1).unwrap_or_default();
+    let of = |group: usize| {
+        let end = if group + 1 < GROUPS.len() { first(group + 1) } else { Action::ALL.len() };
+        &Action::ALL[first(group)..end]
+    };
+    // As high as the window has room for: a scroll area asks for less by itself.
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+        if is_wide {
+            ui.horizontal_top(|ui| {
+                for groups in [0..5, 5..GROUPS.len()] {
+                    ui.vertical(|ui| groups.for_each(|group| group_ui(ui, GROUPS[group].0, of(group))));
+                    ui.add_space(space::L);
+                }
+            });
+        } else {
+            (0..GROUPS.len()).for_each(|group| group_ui(ui, GROUPS[group].0, of(group)));
+        }
     });
     ui.add_space(space::M);
     close_ui(ui, commands);
+}
+
+/// The width of a column of shortcuts.
+const COLUMN: f32 = 540.0;
+
+/// Draws the shortcuts of a group under its name.
+fn group_ui(ui: &mut Ui, name: &str, actions: &[Action]) {
+    let palette = Palette::of(ui);
+    ui.set_width(COLUMN.min(ui.ctx().content_rect().width() - 90.0));
+    ui.add_space(space::S);
+    ui.label(RichText::new(name).color(palette.strong));
+    Grid::new(name).num_columns(2).min_col_width(118.0).min_row_height(20.0).spacing([space::M, 2.0]).show(ui, |ui| {
+        for action in actions {
+            let Some(shortcut) = action.shortcut() else { continue };
+            let key = widgets::key_text(ui.ctx(), shortcut);
+            ui.label(RichText::new(key).size(size::SMALL).color(palette.accent));
+            ui.label(RichText::new(action.hint()).size(size::SMALL));
+            ui.end_row();
+        }
+    });
+    ui.add_space(space::S);
 }
 
 fn about_ui(ui: &mut Ui, commands: &mut Vec<Command>) {

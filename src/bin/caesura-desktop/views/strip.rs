@@ -1,9 +1,11 @@
 //! The strip beside the text: the score of every gap of the document, and where the text in sight lies.
 //!
 //! The strip stands for all units, from the first at its top to the last at its bottom. A press or a drag goes there.
+//! What the review would ask about first is drawn in the colour of doubt, as long as nobody has judged it.
 
 use eframe::egui::{self, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use caesura::corrections;
 use caesura::document::{GapIndex, UnitIndex};
 
 use super::tints;
@@ -18,10 +20,14 @@ pub(crate) const WIDTH: f32 = 44.0;
 /// The least height of one bar with its space: more gaps than that share a bar.
 const BAR: f32 = 3.0;
 
-/// The bars, as long as neither the cut nor the height changes.
+/// A gap is in doubt if it is less sure than this that what is there is right.
+const SURE: f32 = 0.5;
+
+/// The bars, as long as neither the cut, nor what is done by hand, nor the height changes.
 #[derive(Default)]
 pub(crate) struct Strip {
     version: (u64, u64),
+    revision: u64,
     n_bars: usize,
     bars: Vec<Bar>,
 }
@@ -31,6 +37,8 @@ struct Bar {
     /// The strongest score among its gaps; of its boundaries, if it has any.
     score: f32,
     is_boundary: bool,
+    /// Whether a gap among them is one that the review would ask about first.
+    is_in_doubt: bool,
 }
 
 /// Draws the strip in `rect`. `in_sight` are the shares of the document between which the text in sight lies.
@@ -124,7 +132,16 @@ fn said_at(open: &OpenDocument, unit: UnitIndex) -> String {
     let score = unit.gap_before().filter(|gap| gap.index() < open.scores.len()).map(|gap| open.scores.at(gap));
     let place = format!("{} of {}", thousands(u64::from(unit.0) + 1), thousands(open.units.len() as u64));
     match score {
-        Some(score) => format!("{title}\n{place}, score of the gap before it {score:.2}"),
+        Some(score) => {
+            let is_boundary = unit.gap_before().is_some_and(|gap| open.boundaries.binary_search(&gap).is_ok());
+            let what = match is_boundary {
+                true if score < SURE => "a chapter starts here, but that is in doubt",
+                true => "a chapter starts here",
+                false if SURE < score => "no chapter starts here, but that is in doubt",
+                false => "no chapter starts here",
+            };
+            format!("{title}\n{place}: {what} (score {score:.2})")
+        }
         None => format!("{title}\n{place}"),
     }
 }
@@ -132,12 +149,15 @@ fn said_at(open: &OpenDocument, unit: UnitIndex) -> String {
 impl Strip {
     fn fit(&mut self, open: &OpenDocument, height: f32) {
         let n_bars = ((height / BAR).max(1.0) as usize).min(open.scores.len());
-        if self.version == open.version && self.n_bars == n_bars {
+        let revision = open.hand.kept.revision;
+        if self.version == open.version && self.revision == revision && self.n_bars == n_bars {
             return;
         }
-        self.version = open.version;
-        self.n_bars = n_bars;
-        self.bars = bars(open.scores.as_slice(), &open.boundaries, n_bars);
+        (self.version, self.revision, self.n_bars) = (open.version, revision, n_bars);
+        let questions = corrections::questions(open.hand.corrections(), &open.scores, &open.boundaries);
+        let in_doubt = questions.iter().take_while(|question| question.certainty < SURE);
+        let in_doubt: Vec<GapIndex> = in_doubt.filter_map(|question| question.unit.gap_before()).collect();
+        self.bars = bars(open.scores.as_slice(), &open.boundaries, &in_doubt, n_bars);
     }
 
     fn draw(&self, ui: &Ui, rect: Rect, n_units: usize) {
@@ -151,7 +171,12 @@ impl Strip {
             } else {
                 rect.top() + (at as f32 + 0.5) / self.n_bars as f32 * rect.height()
             };
-            let (color, thickness) = if bar.is_boundary { (palette.accent, 2.5) } else { (palette.bar, 1.5) };
+            let thickness = if bar.is_boundary { 2.5 } else { 1.5 };
+            let color = match bar {
+                Bar { is_in_doubt: true, .. } => palette.doubt,
+                Bar { is_boundary: true, .. } => palette.accent,
+                Bar { .. } => palette.bar,
+            };
             let length = (bar.score * width).max(1.0);
             let size = vec2(length, thickness);
             let left_top = pos2(rect.left() + space::XS, middle - thickness / 2.0);
@@ -161,7 +186,7 @@ impl Strip {
 }
 
 /// Returns `n_bars` bars for the scores, each for an equal share of the gaps. `boundaries` are ascending.
-fn bars(scores: &[f32], boundaries: &[GapIndex], n_bars: usize) -> Vec<Bar> {
+fn bars(scores: &[f32], boundaries: &[GapIndex], in_doubt: &[GapIndex], n_bars: usize) -> Vec<Bar> {
     let mut bars = vec![Bar::default(); n_bars];
     let bar_of = |gap: usize| gap * n_bars / scores.len();
     for (gap, score) in scores.iter().enumerate() {
@@ -174,6 +199,9 @@ fn bars(scores: &[f32], boundaries: &[GapIndex], n_bars: usize) -> Vec<Bar> {
         bar.score = if bar.is_boundary { bar.score.max(score) } else { score };
         bar.is_boundary = true;
     }
+    for gap in in_doubt.iter().filter(|gap| gap.index() < scores.len()) {
+        bars[bar_of(gap.index())].is_in_doubt = true;
+    }
     bars
 }
 
@@ -185,7 +213,7 @@ mod tests {
     fn check(scores: &[f32], boundaries: &[u32], n_bars: usize, expected: &[(f32, bool)]) {
         let boundaries: Vec<GapIndex> = boundaries.iter().copied().map(GapIndex).collect();
         let found: Vec<(f32, bool)> =
-            bars(scores, &boundaries, n_bars).iter().map(|bar| (bar.score, bar.is_boundary)).collect();
+            bars(scores, &boundaries, &[], n_bars).iter().map(|bar| (bar.score, bar.is_boundary)).collect();
         assert_eq!(found, expected);
     }
 
@@ -198,6 +226,12 @@ mod tests {
     fn gaps_that_share_a_bar_show_the_strongest_and_a_boundary_before_it() {
         check(&[0.1, 0.9, 0.2, 0.3], &[], 2, &[(0.9, false), (0.3, false)]);
         check(&[0.5, 0.9, 0.2, 0.3], &[0], 2, &[(0.5, true), (0.3, false)]);
+    }
+
+    #[test]
+    fn a_bar_is_in_doubt_if_any_of_its_gaps_is() {
+        let found = bars(&[0.1, 0.4, 0.2, 0.9], &[GapIndex(3)], &[GapIndex(1), GapIndex(7)], 2);
+        assert_eq!(found.iter().map(|bar| bar.is_in_doubt).collect::<Vec<_>>(), [true, false]);
     }
 
     #[test]

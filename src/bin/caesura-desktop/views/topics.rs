@@ -6,14 +6,14 @@ use caesura::search::TopicPassage;
 use caesura::store::{TopicChapter, TopicRow};
 
 use super::picture::{self, Kept};
-use super::{search, widgets};
+use super::{Memory, search, widgets};
 use crate::command::{Action, Command, Passage};
 use crate::concordance::PlacesCommand;
 use crate::format::{clock, count};
 use crate::scout::TopicChange;
 use crate::state::{Bearers, State};
 use crate::theme::{Palette, size, space};
-use crate::topics::{self, TopicOrder, TopicsCommand, TopicsPart};
+use crate::topics::{self, General, TopicLine, TopicOrder, TopicsCommand, TopicsPart};
 
 const ROW_HEIGHT: f32 = 50.0;
 const CHAPTER_HEIGHT: f32 = 50.0;
@@ -21,14 +21,21 @@ const PASSAGE_HEIGHT: f32 = 78.0;
 const WORD_HEIGHT: f32 = 24.0;
 
 /// Draws the list of topics.
-pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     if let Some(filter) = widgets::filter_field(ui, &state.topics.filter, "Filter by word") {
         commands.push(Command::FilterTopics(filter));
     }
     ui.add_space(space::XS);
-    let topics = state.topics_in_order();
+    let lines = state.topic_lines();
     ui.horizontal(|ui| {
-        widgets::note(ui, count(topics.len() as u64, "topic"));
+        let n_tops = lines.iter().filter(|line| !matches!(line, TopicLine::Topic { is_part: true, .. })).count();
+        let n_all = state.topics.all.len();
+        let counted = if n_tops == n_all {
+            count(n_all as u64, "topic")
+        } else {
+            format!("{n_tops} of {}", count(n_all as u64, "topic"))
+        };
+        widgets::note(ui, counted);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let again = ui.add(egui::Button::new(RichText::new("Find again").size(size::SMALL)));
             if again.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::MineTopics)).clicked() {
@@ -37,15 +44,111 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             order_ui(ui, state.topics.order, commands);
         });
     });
+    granularity_ui(ui, state, commands);
     by_hand_ui(ui, state, commands);
     ui.spacing_mut().item_spacing.y = 2.0;
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, topics.len(), |ui, shown| {
-        for topic in &topics[shown] {
-            if row_ui(ui, topic, state.topics.chosen == Some(topic.id)) {
-                commands.push(Command::OpenTopic(topic.id));
+    let general = state.topics.general().map(|general| general.topics[0]);
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    let at = lines.iter().position(|line| match line {
+        TopicLine::Topic { topic, .. } => general.is_none() && state.topics.chosen == Some(topic.id),
+        TopicLine::General { general: shown, .. } => general == Some(shown.topics[0]),
+    });
+    if let Some(at) = at
+        && let Some(offset) = memory.topics.follow((state.topics.chosen, general), at, ROW_HEIGHT + 2.0)
+    {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_rows(ui, ROW_HEIGHT, lines.len(), |ui, shown| {
+        for line in &lines[shown] {
+            match *line {
+                TopicLine::Topic { topic, is_part } => {
+                    let is_chosen = general.is_none() && state.topics.chosen == Some(topic.id);
+                    let shares = state.topics.by_hand.shares.get(&topic.id).map_or(&[][..], Vec::as_slice);
+                    if row_ui(ui, topic, shares, is_part, is_chosen) {
+                        commands.push(Command::OpenTopic(topic.id));
+                    }
+                }
+                TopicLine::General { general: shown, is_open } => {
+                    general_row_ui(ui, shown, is_open, general == Some(shown.topics[0]), commands);
+                }
             }
         }
     });
+    memory.topics.was(output.state.clamped_offset().y, output.inner_rect.height());
+}
+
+/// Draws the slider from fewer, more general topics to all that were found.
+fn granularity_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if !state.topics.can_be_joined() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        widgets::note(ui, "fewer");
+        ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
+        ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(60.0);
+        let mut granularity = state.topics.granularity;
+        let slider = egui::Slider::new(&mut granularity, 0.0..=1.0).show_value(false).step_by(0.02);
+        let response = widgets::slider(ui, true, slider);
+        let value = f64::from(state.topics.granularity);
+        response.widget_info(|| WidgetInfo::slider(true, value, "Granularity of the topics"));
+        if response.changed() {
+            commands.push(Command::Topics(TopicsCommand::SetGranularity(granularity)));
+        }
+        response.on_hover_text("How finely topics are told apart: those most alike become one first");
+        widgets::note(ui, "more");
+    });
+    ui.add_space(space::XS);
+}
+
+/// Draws the line of several topics seen as one.
+fn general_row_ui(ui: &mut Ui, general: &General, is_open: bool, is_chosen: bool, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let id = general.topics[0];
+    let parts = count(general.topics.len() as u64, "topic");
+    let (rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &format!("{}: {parts}", general.label));
+    let fold = Rect::from_center_size(pos2(rect.left() + 2.0, rect.top() + 17.0), vec2(20.0, 24.0));
+    let pressed = ui.interact(fold, response.id.with("fold"), egui::Sense::click());
+    let verb = if is_open { "Close" } else { "Open" };
+    pressed.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{verb} {}", general.label)));
+    widgets::fold_mark(ui, fold.center(), is_open, if pressed.has_focus() { palette.accent } else { palette.muted });
+    let left = rect.left() + 14.0;
+    let label = widgets::one_line(ui, &general.label, size::BODY, palette.strong, rect.right() - left);
+    widgets::paint_line(ui, pos2(left, rect.top() + 17.0), label);
+    let facts = format!("{parts} · {}", count(u64::from(general.n_documents), "document"));
+    let facts = widgets::one_line(ui, &facts, size::SMALL, palette.muted, rect.right() - left);
+    widgets::paint_line(ui, pos2(left, rect.top() + 35.0), facts);
+    if pressed.clicked() {
+        commands.push(Command::Topics(TopicsCommand::Fold(id)));
+    } else if response.on_hover_text(&general.label).clicked() {
+        commands.push(Command::Topics(TopicsCommand::OpenGeneral(id)));
+    }
+}
+
+/// Draws how a topic comes and goes: the share of the documents of each period that bear it.
+fn shares_ui(ui: &Ui, place: Rect, shares: &[f64]) {
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    if shares.len() < 2 || most <= 0.0 {
+        return;
+    }
+    let palette = Palette::of(ui);
+    let step = place.width() / (shares.len() - 1) as f32;
+    let point = |(at, share): (usize, &f64)| {
+        pos2(place.left() + step * at as f32, place.bottom() - place.height() * (share / most) as f32)
+    };
+    let points: Vec<egui::Pos2> = shares.iter().enumerate().map(point).collect();
+    ui.painter().line(points, egui::Stroke::new(1.2, palette.muted));
+}
+
+/// Returns whether a topic comes or goes, as a screen reader says it.
+fn direction(shares: &[f64]) -> &'static str {
+    let (before, after) = shares.split_at(shares.len() / 2);
+    let mean = |shares: &[f64]| shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+    match (mean(before), mean(after)) {
+        _ if shares.len() < 2 => "",
+        (before, after) if 1.25 * before < after => ", rising",
+        (before, after) if 1.25 * after < before => ", falling",
+        _ => ", steady",
+    }
 }
 
 /// Draws what can be taken back and done again, and the topics that are hidden.
@@ -133,7 +236,7 @@ fn edit_ui(ui: &mut Ui, state: &State, topic: &TopicRow, commands: &mut Vec<Comm
 
 /// Draws the menu of orders for the list.
 fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
-    let button = search::drop_button(ui, chosen.label(), Palette::of(ui).ink);
+    let button = widgets::drop_button(ui, chosen.label(), Palette::of(ui).ink);
     button
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Order of the topics: {}", chosen.label())));
     Popup::menu(&button.on_hover_text("The order of the list")).show(|ui| {
@@ -145,10 +248,16 @@ fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
     });
 }
 
-fn row_ui(ui: &mut Ui, topic: &TopicRow, is_chosen: bool) -> bool {
+fn row_ui(ui: &mut Ui, topic: &TopicRow, shares: &[f64], is_part: bool, is_chosen: bool) -> bool {
     let palette = Palette::of(ui);
-    let (rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &topic.label);
-    let label = widgets::one_line(ui, &topic.label, size::BODY, palette.ink, rect.width());
+    let (mut rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &topic.label);
+    if is_part {
+        rect.min.x += 14.0;
+    }
+    let has_shares = 1 < shares.len();
+    let label_width = rect.width() - if has_shares { 56.0 } else { 0.0 };
+    let label = widgets::one_line(ui, &topic.label, size::BODY, palette.ink, label_width);
+    shares_ui(ui, Rect::from_min_size(pos2(rect.right() - 46.0, rect.top() + 10.0), vec2(46.0, 13.0)), shares);
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), label);
     let facts = format!(
         "{} · {}",
@@ -159,7 +268,10 @@ fn row_ui(ui: &mut Ui, topic: &TopicRow, is_chosen: bool) -> bool {
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
     let bar = vec2(46.0, 4.0);
     widgets::score_bar(ui, pos2(rect.right() - bar.x, rect.top() + 35.0), bar, topic.npmi, palette.accent);
-    response.on_hover_text(format!("Coherence (NPMI) {:.2}", topic.npmi)).clicked()
+    let words: Vec<&str> = topic.words.iter().take(8).map(|(word, _)| word.as_str()).collect();
+    let trend = if has_shares { direction(shares) } else { "" };
+    let hint = format!("{}\nCoherence (NPMI) {:.2}{trend}", words.join(", "), topic.npmi);
+    response.on_hover_text(hint).clicked()
 }
 
 /// Draws the topic that is chosen, or the picture that was.
@@ -171,7 +283,10 @@ pub(crate) fn topic_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: &m
         parts_ui(ui, state.topics.part, commands);
         ui.add_space(space::S);
         if state.topics.part == TopicsPart::Passages {
-            passages_ui(ui, state, commands);
+            match state.topics.general() {
+                Some(general) => general_ui(ui, state, general, commands),
+                None => passages_ui(ui, state, commands),
+            }
         } else {
             picture::picture_ui(ui, state, kept, commands);
         }
@@ -224,7 +339,7 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         });
     });
     ui.add_space(space::S);
-    words_ui(ui, topic, commands);
+    words_ui(ui, &topic.words, commands);
     ui.add_space(space::S);
     let passages = state.topics.passages.as_ref().filter(|(of, _)| *of == topic.id);
     let bearers = state.topics.bearers.as_ref().filter(|bearers| bearers.topic == topic.id);
@@ -237,6 +352,30 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.spinner();
         }
     }
+}
+
+/// Draws what a general topic is made of.
+fn general_ui(ui: &mut Ui, state: &State, general: &General, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    ui.add(egui::Label::new(RichText::new(&general.label).size(size::TITLE).color(palette.strong)).truncate());
+    let parts = count(general.topics.len() as u64, "topic");
+    let documents = count(u64::from(general.n_documents), "document");
+    widgets::note(ui, format!("{parts} seen as one · {documents} · coherence {:.2}", general.npmi));
+    ui.add_space(space::S);
+    words_ui(ui, &general.words, commands);
+    ui.add_space(space::S);
+    widgets::heading(ui, "What it is made of");
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let topics: Vec<&TopicRow> = general.topics.iter().filter_map(|id| state.topic(*id)).collect();
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, topics.len(), |ui, shown| {
+        ui.set_max_width(ui.available_width().min(760.0));
+        for topic in &topics[shown] {
+            let shares = state.topics.by_hand.shares.get(&topic.id).map_or(&[][..], Vec::as_slice);
+            if row_ui(ui, topic, shares, false, false) {
+                commands.push(Command::OpenTopic(topic.id));
+            }
+        }
+    });
 }
 
 /// Draws the passages that speak of a topic, strongest first.
@@ -311,13 +450,13 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// Draws the words of a topic in columns, each with a bar of its weight.
-fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
+fn words_ui(ui: &mut Ui, of: &[(String, f32)], commands: &mut Vec<Command>) {
     /// At most so many rows of words, so that there is room for the passages below.
     const MAX_ROWS: usize = 5;
     let palette = Palette::of(ui);
     let n_columns = ((ui.available_width() / 210.0) as usize).clamp(1, 4);
-    let n_shown = topic.words.len().min(n_columns * MAX_ROWS);
-    let words = &topic.words[..n_shown];
+    let n_shown = of.len().min(n_columns * MAX_ROWS);
+    let words = &of[..n_shown];
     let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_rows = words.len().div_ceil(n_columns);
     let width = (ui.available_width() / n_columns as f32).min(260.0);
@@ -341,8 +480,8 @@ fn words_ui(ui: &mut Ui, topic: &TopicRow, commands: &mut Vec<Command>) {
         let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
         widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
     }
-    if n_shown < topic.words.len() {
-        let more: Vec<&str> = topic.words[n_shown..].iter().map(|(word, _)| word.as_str()).collect();
+    if n_shown < of.len() {
+        let more: Vec<&str> = of[n_shown..].iter().map(|(word, _)| word.as_str()).collect();
         ui.add(egui::Label::new(RichText::new(more.join(" · ")).size(size::SMALL).color(palette.muted)).truncate());
     }
 }

@@ -1,5 +1,6 @@
 //! Small pieces that several views draw.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
@@ -34,8 +35,44 @@ pub(crate) fn main_button(ui: &mut Ui, action: Action, commands: &mut Vec<Comman
 
 /// Draws a button of what most people want here, that no action of the table stands for.
 pub(crate) fn accent_button(ui: &mut Ui, label: &str) -> Response {
+    ui.add(accent(ui, label))
+}
+
+/// Returns such a button.
+pub(crate) fn accent(ui: &Ui, label: &str) -> Button<'static> {
     let palette = Palette::of(ui);
-    ui.add(Button::new(RichText::new(label).color(palette.on_accent)).fill(palette.accent))
+    Button::new(RichText::new(label).color(palette.on_accent)).fill(palette.accent)
+}
+
+/// Draws a slider with a handle no larger than the text beside it.
+pub(crate) fn slider(ui: &mut Ui, is_enabled: bool, slider: egui::Slider) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 19.0;
+        ui.add_enabled(is_enabled, slider)
+    })
+    .inner
+}
+
+/// Draws the small arrow of a list to choose from, in the place that the toolkit gives it.
+pub(crate) fn drop_icon(ui: &Ui, rect: Rect, look: &egui::style::WidgetVisuals, _is_open: bool) {
+    let tip = rect.center() + vec2(0.0, 2.0);
+    let stroke = egui::Stroke::new(1.4, look.fg_stroke.color);
+    for side in [-3.5, 3.5] {
+        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
+    }
+}
+
+/// Draws a button with a small arrow that says a menu is behind it: the built-in fonts have none.
+pub(crate) fn drop_button(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    // Room for the arrow.
+    let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
+    let response = ui.button(text);
+    let tip = pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0);
+    let stroke = egui::Stroke::new(1.4, color);
+    for side in [-3.5, 3.5] {
+        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
+    }
+    response
 }
 
 /// Draws the mark of a branch: down if it is open, to the right if it is closed.
@@ -158,13 +195,174 @@ pub(crate) fn one_line(ui: &Ui, text: &str, size: f32, color: Color32, width: f3
 pub(crate) fn lines(ui: &Ui, text: &str, size: f32, color: Color32, width: f32, n_lines: usize) -> Arc<Galley> {
     let format = TextFormat { font_id: font(size), color, ..TextFormat::default() };
     let text = text.replace('\n', " ");
-    // Where lines are broken is known only of one.
     let text = if n_lines == 1 { bidi::drawn(&text).into_owned() } else { text };
-    let mut job = LayoutJob::single_section(text, format);
     // One line ends where it is full: at the last word's end it would often end half empty.
     let break_anywhere = n_lines == 1;
-    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
+    let wrap = TextWrapping { max_width: width.max(1.0), max_rows: n_lines, break_anywhere, ..TextWrapping::default() };
+    if 1 < n_lines && bidi::has_right_to_left(&text) {
+        return Laid::lay(ui, &text, &[(0..text.len(), format)], wrap).galley_from_left(ui);
+    }
+    let mut job = LayoutJob::single_section(text, format);
+    job.wrap = wrap;
     ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// A text that is laid out, its words in the order they are drawn.
+#[derive(Clone)]
+pub(crate) struct Laid {
+    pub(crate) galley: Arc<Galley>,
+    /// For each line its letters as they are drawn, and the byte each stands at in the text, if any of it runs from right
+    /// to left. The toolkit does not say which letter a piece of a turned word is: only words can be told apart.
+    turned: Option<Vec<Vec<(char, usize)>>>,
+}
+
+impl Laid {
+    /// Lays out `text`, which has no line breaks of its own. `pieces` cover it in order, each in its format.
+    ///
+    /// A word that runs from right to left is marked as a whole: its letters cannot be told apart once it is turned.
+    pub(crate) fn lay(ui: &Ui, text: &str, pieces: &[(Range<usize>, TextFormat)], wrap: TextWrapping) -> Self {
+        if bidi::has_right_to_left(text) {
+            return Self::turned(ui, text, pieces, &wrap);
+        }
+        let mut job = LayoutJob::default();
+        for (range, format) in pieces {
+            job.append(&text[range.clone()], 0.0, format.clone());
+        }
+        job.wrap = wrap;
+        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), turned: None }
+    }
+
+    fn turned(ui: &Ui, text: &str, pieces: &[(Range<usize>, TextFormat)], wrap: &TextWrapping) -> Self {
+        let plain = pieces.first().map(|(_, format)| format.clone()).unwrap_or_default();
+        let plain = TextFormat { background: Color32::TRANSPARENT, ..plain };
+        // Where the lines are broken: in any order of its words, a line is about as wide.
+        let mut whole = LayoutJob::single_section(text.to_owned(), plain.clone());
+        whole.wrap = TextWrapping { max_rows: usize::MAX, ..wrap.clone() };
+        let whole = ui.fonts_mut(|fonts| fonts.layout_job(whole));
+        let mut breaks = breaks(text, &whole);
+        let is_cut = wrap.max_rows < breaks.len();
+        breaks.truncate(wrap.max_rows.max(1));
+        let ordered = bidi::lines(text, &breaks);
+        let mut job = LayoutJob {
+            halign: if ordered.is_from_right { egui::Align::RIGHT } else { egui::Align::LEFT },
+            ..LayoutJob::default()
+        };
+        // The order of words changes where letters fall by parts of a point, which is no reason to break a line.
+        job.wrap.max_width = wrap.max_width + 6.0;
+        let mut lines = Vec::with_capacity(ordered.lines.len());
+        for (at, parts) in ordered.lines.iter().enumerate() {
+            let end = breaks[at].end;
+            let is_last = at + 1 == ordered.lines.len();
+            let mut line: Vec<(char, usize)> = Vec::new();
+            let mut add = |shown: &str, from: usize, format: &TextFormat| {
+                line.extend(shown.char_indices().map(|(within, letter)| (letter, from + within)));
+                job.append(shown, 0.0, format.clone());
+            };
+            if is_last && is_cut && ordered.is_from_right {
+                add("…", end, &plain);
+            }
+            for part in parts {
+                match part.turned {
+                    Some(sign) => add(sign.encode_utf8(&mut [0; 4]), part.range.start, format_of(pieces, &part.range)),
+                    None if bidi::has_right_to_left(&text[part.range.clone()]) => {
+                        add(&text[part.range.clone()], part.range.start, format_of(pieces, &part.range));
+                    }
+                    None => {
+                        for (range, format) in pieces {
+                            let within = range.start.max(part.range.start)..range.end.min(part.range.end);
+                            if !within.is_empty() {
+                                add(&text[within.clone()], within.start, format);
+                            }
+                        }
+                    }
+                }
+            }
+            if is_last && is_cut && !ordered.is_from_right {
+                add("…", end, &plain);
+            }
+            if !is_last {
+                job.append("\n", 0.0, plain.clone());
+            }
+            lines.push(line);
+        }
+        Self { galley: ui.fonts_mut(|fonts| fonts.layout_job(job)), turned: Some(lines) }
+    }
+
+    /// Returns whether any of it runs from right to left.
+    pub(crate) fn is_turned(&self) -> bool {
+        self.turned.is_some()
+    }
+
+    /// Returns where the galley is drawn in `rect`: from its left, or from its right.
+    pub(crate) fn origin(&self, rect: Rect) -> egui::Pos2 {
+        if self.galley.job.halign == egui::Align::RIGHT { rect.right_top() } else { rect.min }
+    }
+
+    /// Returns the byte of `text`, which is laid out, that is drawn nearest to a place, seen from the origin. Of a text that
+    /// is turned, it is one of the word that is drawn there.
+    pub(crate) fn byte_at(&self, text: &str, place: Vec2) -> usize {
+        if let Some(lines) = &self.turned {
+            return self.byte_of_word_at(lines, place).unwrap_or(text.len());
+        }
+        let letter = self.galley.cursor_from_pos(place).index.0;
+        text.char_indices().nth(letter).map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Returns a byte of the word that is drawn nearest to a place: words are told apart by the spaces between them.
+    fn byte_of_word_at(&self, lines: &[Vec<(char, usize)>], place: Vec2) -> Option<usize> {
+        let rows = &self.galley.rows;
+        let at = rows.iter().position(|row| place.y < row.max_y()).unwrap_or(rows.len().saturating_sub(1));
+        let (row, line) = (rows.get(at)?, lines.get(at)?);
+        let distance = |letter: &egui::epaint::text::Glyph| {
+            (row.pos.x + letter.pos.x + letter.advance_width / 2.0 - place.x).abs()
+        };
+        let letters = row.glyphs.iter().enumerate();
+        let (nearest, _) = letters.min_by(|one, other| distance(one.1).total_cmp(&distance(other.1)))?;
+        let n_spaces = row.glyphs[..nearest].iter().filter(|letter| letter.chr.is_whitespace()).count();
+        let word = line.split(|(letter, _)| letter.is_whitespace()).nth(n_spaces)?;
+        let letter = word.iter().find(|(letter, _)| letter.is_alphanumeric()).or(word.first());
+        letter.or(line.first()).map(|(_, byte)| *byte)
+    }
+
+    /// Returns the galley as one that is drawn from its left, whatever it is aligned to.
+    pub(crate) fn galley_from_left(self, ui: &Ui) -> Arc<Galley> {
+        if self.galley.job.halign == egui::Align::LEFT {
+            return self.galley;
+        }
+        let job = LayoutJob { halign: egui::Align::LEFT, ..(*self.galley.job).clone() };
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    }
+}
+
+/// Returns the lines that `galley`, of all of `text`, is broken into, in bytes; the white space a line ends with is of none.
+///
+/// Lines are told by how many spaces they have: of a turned word, the toolkit has more pieces than it has letters.
+fn breaks(text: &str, galley: &Galley) -> Vec<Range<usize>> {
+    let mut spaces = text.char_indices().filter(|(_, letter)| letter.is_whitespace());
+    let mut start = 0;
+    let mut lines: Vec<Range<usize>> = Vec::with_capacity(galley.rows.len());
+    for (at, row) in galley.rows.iter().enumerate() {
+        let n_spaces = row.glyphs.iter().filter(|letter| letter.chr.is_whitespace()).count();
+        let end = if at + 1 == galley.rows.len() {
+            text.len()
+        } else {
+            let last = n_spaces.checked_sub(1).and_then(|last| spaces.nth(last));
+            last.map_or(start, |(at, space)| at + space.len_utf8())
+        };
+        if start < end {
+            lines.push(start..start + text[start..end].trim_end().len());
+        }
+        start = end;
+    }
+    lines
+}
+
+/// Returns the format of a word: of a part of it that is marked, if any is.
+fn format_of<'a>(pieces: &'a [(Range<usize>, TextFormat)], word: &Range<usize>) -> &'a TextFormat {
+    let mut within = pieces.iter().filter(|(range, _)| range.start < word.end && word.start < range.end);
+    let first = within.clone().next().or(pieces.first());
+    let marked = within.find(|(_, format)| format.background != Color32::TRANSPARENT);
+    marked.or(first).map_or_else(|| unreachable!("a text that is laid out has a piece"), |(_, format)| format)
 }
 
 /// Draws the ground of one row of a list and returns where its contents go. `label` is what a screen reader says.
@@ -212,6 +410,15 @@ pub(crate) fn filter_field(ui: &mut Ui, typed: &str, label: &'static str) -> Opt
     );
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, label));
     response.changed().then_some(text)
+}
+
+/// Selects all that a field holds, so that typing replaces it.
+pub(crate) fn select_all(ctx: &egui::Context, field: egui::Id, text: &str) {
+    let mut state = egui::text_edit::TextEditState::load(ctx, field).unwrap_or_default();
+    let all =
+        egui::text::CCursorRange::two(egui::text::CCursor::new(0), egui::text::CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ctx, field);
 }
 
 /// Returns the format of words that were searched for, among text of the format `plain`.
