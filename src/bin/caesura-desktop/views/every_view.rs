@@ -1,5 +1,6 @@
 //! What holds of every view there is, at every size the window may have.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use caesura::pipeline::{self, Engine, Source, SplitSettings};
@@ -49,6 +50,10 @@ fn everything_in_every_view_has_a_name_and_room() {
             let label = node.accesskit_node().label().unwrap_or_default();
             let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
             let (width, height) = (bounds.x1 - bounds.x0, bounds.y1 - bounds.y0);
+            // The names above a heat map are written upwards.
+            if name.starts_with("heat-map") && label.starts_with("Topic ") {
+                continue;
+            }
             // A button whose words do not fit beside what stands before it is drawn as a column of letters.
             let is_column = label.chars().count() < 24 && 3.0 * width < height && 40.0 < height;
             assert!(!is_column, "{name} at {size:?}: {label:?} is {width} by {height}");
@@ -131,7 +136,8 @@ fn a_text_from_right_to_left_is_read_and_selected_from_the_right() {
     let text = crate::worker::load(&library, row.id).expect("it is loaded");
     let fonts = ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/Library/Fonts/Arial Unicode.ttf"];
     let Some(font) = fonts.iter().find_map(|path| std::fs::read(path).ok()) else {
-        eprintln!("skipped the text from right to left: no font here has its letters");
+        // Past the test's own output, which is shown only if it fails.
+        let _ = writeln!(std::io::stderr(), "skipped the text from right to left: no font here has its letters");
         return;
     };
     let mut window = window_of(Harness::builder(), reading(loaded(&[0.1])), SIZES[1]);

@@ -3,6 +3,7 @@
 //! What is pressed is what a person presses. Nothing is pointed at, and nothing is asked of the state but what is shown.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::time::Instant;
 
 use caesura::document::{Layer, Origin};
@@ -268,6 +269,6 @@ fn an_hour_is_corrected_browsed_and_exported_by_the_keyboard_alone() {
     assert!(kept.iter().any(|row| row.chapter.origin == Origin::ByHand));
     let n_typed = 5 * "Part 1 of the talk".len();
     let (n_keys, took) = (desk.n_keys - n_typed, begun.elapsed());
-    println!("{n_keys} keys and {n_typed} letters of titles, {took:.1?} of the machine");
+    let _ = writeln!(std::io::stderr(), "{n_keys} keys and {n_typed} letters of titles, {took:.1?} of the machine");
     assert!(n_keys <= 110, "{n_keys} keys");
 }

@@ -66,8 +66,8 @@ pub(crate) fn picture_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: 
     };
     if state.topics.part == TopicsPart::Time && picture.table.columns.len() < 2 {
         let lines = [
-            "None of these documents says when it was written. Mail, office files and PDF carry a date; so do a column \
-             “date” in a table and a line “date: 2024-05-01” at the head of a Markdown file.",
+            "None of these documents says when it was written. Mail, e-mail archives, PDF and office files carry a date, and \
+             so does each row of a table with a column “date”.",
         ];
         widgets::empty(ui, "Nothing to order by time", &lines, |_| {});
         return;
