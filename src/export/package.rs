@@ -1,7 +1,7 @@
 //! A ZIP archive, being written: the outside of DOCX and of REFI-QDA projects.
 //!
 //! The archive is gathered in memory, compressed, since its table needs to look back; entries have no time of day, so
-//! that the same document gives the same bytes, and no fields for more than 4 GiB, at which LibreOffice 7.4 refuses a
+//! that the same document gives the same bytes, and no fields for more than 4 GiB, at which `LibreOffice` 7.4 refuses a
 //! document. Nothing of ours is as large; if it were, writing it fails.
 
 use std::io::{Cursor, Error as IoError, Write};

@@ -58,9 +58,9 @@ pub(super) fn lay_out_anchored(text: &str, anchors: &[Anchor], layout: &mut Layo
     // Of two elements of one name the first is meant.
     let places: HashMap<&str, usize> = page.ids.iter().rev().map(|(id, piece)| (&id[..], *piece)).collect();
     let place = |anchor: &Anchor| places.get(anchor.id).copied().unwrap_or(0);
-    let mut placed: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(anchor), anchor)).collect();
-    placed.sort_by_key(|&(piece, _)| piece);
-    page.lay_out_with(layout, &placed);
+    let mut in_order: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(anchor), anchor)).collect();
+    in_order.sort_by_key(|&(piece, _)| piece);
+    page.lay_out_with(layout, &in_order);
 }
 
 /// Returns the words of a piece of HTML, on one line.

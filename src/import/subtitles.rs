@@ -184,12 +184,11 @@ fn parts(lines: Vec<Line>, marks: &Marks, named: &mut Option<String>) -> Vec<Sai
                 *named = name.map(|(name, _)| name.to_owned());
             }
             let speaker = line.voice.as_deref().or(named.as_deref());
-            match parts.last_mut().filter(|last| !begins_turn && last.speaker.as_deref() == speaker) {
-                Some(last) => append(&mut last.text, words),
-                None => {
-                    let speaker = speaker.map(str::to_owned);
-                    parts.push(Said { speaker, begins_turn, time: TimeSpan::default(), text: words.to_owned() });
-                }
+            if let Some(last) = parts.last_mut().filter(|last| !begins_turn && last.speaker.as_deref() == speaker) {
+                append(&mut last.text, words);
+            } else {
+                let speaker = speaker.map(str::to_owned);
+                parts.push(Said { speaker, begins_turn, time: TimeSpan::default(), text: words.to_owned() });
             }
         }
     }

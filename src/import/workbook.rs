@@ -17,11 +17,11 @@ const MAX_ROWS: usize = 1_048_576;
 /// What one row may say, in bytes; cells beyond it are left out. It is many times what Excel lets a person write in one.
 const MAX_ROW_BYTES: usize = 16 << 20;
 
+/// Takes the name of a sheet, where there are several, and its records.
+pub(super) type Visit<'a, E> = dyn FnMut(Option<&str>, &mut dyn Iterator<Item = Record>) -> Result<(), E> + 'a;
+
 /// Hands on the records of each sheet that is shown, with the name of the sheet where there are several.
-pub(super) fn each_sheet<E: From<Refusal>>(
-    bytes: &[u8],
-    visit: &mut dyn FnMut(Option<&str>, &mut dyn Iterator<Item = Record>) -> Result<(), E>,
-) -> Result<(), E> {
+pub(super) fn each_sheet<E: From<Refusal>>(bytes: &[u8], visit: &mut Visit<'_, E>) -> Result<(), E> {
     let mut workbook = open(bytes)?;
     let shown: Vec<String> = workbook
         .sheets_metadata()
@@ -31,7 +31,7 @@ pub(super) fn each_sheet<E: From<Refusal>>(
         .collect();
     for name in &shown {
         let cells = workbook.worksheet_cells_reader(name).map_err(|error| damaged(error.to_string()))?;
-        let mut rows = Rows { cells, next: None, n_rows: 0 }.peekable();
+        let mut rows = Rows { cells, next: None, n_read: 0 }.peekable();
         let head = rows.next_if(|row| table::is_head(&whole(row))).map(|row| whole(&row));
         let mut names = Names::of(head.as_deref());
         let mut records =
@@ -71,7 +71,7 @@ struct Rows<'w, 'b> {
     cells: XlsxCellReader<'w, Cursor<&'b [u8]>>,
     /// The first cell of the row after, which showed that the one before it was done.
     next: Option<(u32, usize, String)>,
-    n_rows: usize,
+    n_read: usize,
 }
 
 impl Rows<'_, '_> {
@@ -93,11 +93,11 @@ impl Iterator for Rows<'_, '_> {
     type Item = Row;
 
     fn next(&mut self) -> Option<Row> {
-        if MAX_ROWS <= self.n_rows {
+        if MAX_ROWS <= self.n_read {
             return None;
         }
         let (number, column, value) = self.next.take().or_else(|| self.cell())?;
-        self.n_rows += 1;
+        self.n_read += 1;
         let mut n_bytes = value.len();
         let mut row = vec![(column, value)];
         while let Some((of_row, column, value)) = self.cell() {
