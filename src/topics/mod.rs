@@ -7,7 +7,8 @@
 //!
 //! [`mine`] is the flow, a call a step. How many topics there are is not asked: it comes from how many groups of words
 //! keep company. The method is that of Fuentes-Pineda and Meza-Ruiz 2018, "Topic Discovery in Massive Text Corpora
-//! Based on Min-Hashing", Expert Systems with Applications 136; each file says where it differs.
+//! Based on Min-Hashing", Expert Systems with Applications 136; each file says where it differs. `MEASURED.md` has what was
+//! measured, beside other programs.
 //!
 //! Invariants: the same bags, settings and seed give the same topics on any number of threads. A bag is a chapter or a
 //! document, as the caller likes; nothing here knows which, nor where it is stored.
