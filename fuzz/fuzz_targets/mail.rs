@@ -4,6 +4,6 @@
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     caesura_fuzz::hold(bytes, "a.eml");
-    let mailbox = [b"From keeper@light.example Mon Jan  1 00:00:00 2024\\n", bytes].concat();
+    let mailbox = [b"From keeper@light.example Mon Jan  1 00:00:00 2024\n", bytes].concat();
     caesura_fuzz::hold(&mailbox, "a.mbox");
 });

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
 use crate::topics::{
     self, Assigner, Bearing, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
-    label_by_phrases,
+    label_by_phrases, strongest,
 };
 use crate::words::{self, Analyzer, fold};
 
@@ -173,16 +173,6 @@ fn united(topic: &NewTopic, parts: &[&NewTopic]) -> NewTopic {
     let documents = strongest(parts.iter().flat_map(|part| part.documents.iter().copied()));
     let chapters = strongest(parts.iter().flat_map(|part| part.chapters.iter().copied()));
     NewTopic { documents, chapters, ..topic.clone() }
-}
-
-/// Returns each thing once, with the greatest of its strengths, in order.
-fn strongest<D: Ord>(strengths: impl Iterator<Item = (D, f32)>) -> Vec<(D, f32)> {
-    let mut strongest: BTreeMap<D, f32> = BTreeMap::new();
-    for (bearer, strength) in strengths {
-        let so_far = strongest.entry(bearer).or_insert(strength);
-        *so_far = so_far.max(strength);
-    }
-    strongest.into_iter().collect()
 }
 
 #[derive(Default)]

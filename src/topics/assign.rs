@@ -17,16 +17,13 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::passages::passages;
-use super::rank::{Corpus, Ranked};
-use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId};
+use super::rank::{Corpus, MAX_FREQUENCY, Ranked};
+use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
 use crate::words::Analyzer;
 
 /// Fewer of a topic's words than this in a document are chance.
 const MIN_WORDS: u32 = 2;
-
-/// A word that stands in a document more often counts as often.
-const MAX_FREQUENCY: u32 = 3;
 
 /// The share of the strength of a document's strongest topic that its other topics need.
 const SHARE_OF_STRONGEST: f64 = 0.5;
@@ -209,7 +206,7 @@ pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], 
         }
     }
     for bearers in &mut bearers {
-        bearers.sort_by(|one, other| other.strength.total_cmp(&one.strength).then_with(|| one.bag.cmp(&other.bag)));
+        sort_by_strength(bearers);
     }
     Assigned { bearers, profiles: profiles.of_topics() }
 }
@@ -225,6 +222,16 @@ fn values(topic: &Ranked, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> 
     }
     let values = counts.into_iter().map(|(word, count)| (word, (count as f64).sqrt() * idfs[word]));
     values.filter(|&(_, value)| 0.0 < value).collect()
+}
+
+/// Returns each thing once, with the greatest of its strengths, in order.
+pub fn strongest<D: Ord>(strengths: impl Iterator<Item = (D, f32)>) -> Vec<(D, f32)> {
+    let mut strongest: BTreeMap<D, f32> = BTreeMap::new();
+    for (bearer, strength) in strengths {
+        let so_far = strongest.entry(bearer).or_insert(strength);
+        *so_far = so_far.max(strength);
+    }
+    strongest.into_iter().collect()
 }
 
 /// Says which topics texts bear that were not there when the topics were mined, such as chapters cut anew.
@@ -268,14 +275,7 @@ impl Assigner {
     /// above 0 and at most 1: what [`mine`](super::mine) would say of it, for a long text as its passages do. The analyzer is
     /// to be of the language the topics were mined in.
     pub fn strengths(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
-        let mut strongest: BTreeMap<usize, f32> = BTreeMap::new();
-        for passage in passages(text, self.passage_words) {
-            for (topic, strength) in self.of_passage(passage, analyzer) {
-                let so_far = strongest.entry(topic).or_insert(strength);
-                *so_far = so_far.max(strength);
-            }
-        }
-        strongest.into_iter().collect()
+        strongest(passages(text, self.passage_words).into_iter().flat_map(|passage| self.of_passage(passage, analyzer)))
     }
 
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {

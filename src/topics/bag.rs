@@ -133,9 +133,19 @@ impl Bags {
         self.keys.as_ref().map_or(bag, |keys| BagIndex(document_of_key(keys[bag.index()])))
     }
 
-    /// Returns whether some document is several bags.
-    pub fn has_passages(&self) -> bool {
-        self.keys.as_ref().is_some_and(|keys| keys.iter().any(|&key| u64::from(u32::MAX) < key))
+    /// Returns which passage of its document a bag is, from 0.
+    pub(crate) fn passage(&self, bag: BagIndex) -> u32 {
+        self.keys.as_ref().map_or(0, |keys| (keys[bag.index()] >> 32) as u32)
+    }
+
+    /// Returns how many documents there are, of a whole corpus.
+    pub(crate) fn n_documents(&self) -> usize {
+        self.len().checked_sub(1).map_or(0, |last| self.document(BagIndex::from(last)).index() + 1)
+    }
+
+    /// Returns whether some document of a whole corpus is several bags.
+    pub(crate) fn has_passages(&self) -> bool {
+        self.n_documents() < self.len()
     }
 
     /// Returns what each bag is hashed from; nothing if it is its place.

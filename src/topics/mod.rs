@@ -39,7 +39,7 @@ mod word_sets;
 
 use std::sync::atomic::AtomicUsize;
 
-pub use assign::{Assigner, Bearing};
+pub use assign::{Assigner, Bearing, strongest};
 pub use bag::{Bag, BagIndex, BagWords, Bags, BagsWriter, WordId};
 pub use by_field::{FieldCell, FieldTable, by_field};
 pub use config::{CorpusShape, PASSAGE_WORDS, TopicsConfig, n_tables_for};
@@ -101,6 +101,11 @@ pub struct Bearer {
     pub bag: BagIndex,
     /// How alike the document and the topic's profile are, above 0 and at most 1.
     pub strength: f32,
+}
+
+/// Puts bearers in order: strongest first, ties in the order of the documents.
+fn sort_by_strength(bearers: &mut [Bearer]) {
+    bearers.sort_by(|one, other| other.strength.total_cmp(&one.strength).then_with(|| one.bag.cmp(&other.bag)));
 }
 
 /// Returns the topics of a corpus, those of most supporting documents first.
@@ -166,9 +171,7 @@ pub fn mine_signed(
     for (topic, label) in topics.iter_mut().zip(labels(&written)) {
         topic.label = label;
     }
-    let n_documents =
-        all_bags.len().checked_sub(1).map_or(0, |last| all_bags.document(BagIndex::from(last)).index() + 1);
-    if all_bags.has_passages() && MANY_DOCUMENTS <= n_documents {
+    if all_bags.has_passages() && MANY_DOCUMENTS <= all_bags.n_documents() {
         topics.retain(|topic| 2 <= topic.n_documents);
     }
     // What was read from files was read whole, or none of this counts.
@@ -179,16 +182,14 @@ pub fn mine_signed(
 }
 
 /// Returns the documents of bags, each as strong as its strongest bag, strongest first, ties in the order of the documents.
-fn of_documents(mut bearers: Vec<Bearer>, bags: &Bags) -> Vec<Bearer> {
+fn of_documents(bearers: Vec<Bearer>, bags: &Bags) -> Vec<Bearer> {
     if !bags.has_passages() {
         return bearers;
     }
-    for bearer in &mut bearers {
-        bearer.bag = bags.document(bearer.bag);
-    }
-    bearers.sort_by(|one, other| one.bag.cmp(&other.bag).then_with(|| other.strength.total_cmp(&one.strength)));
-    bearers.dedup_by_key(|bearer| bearer.bag);
-    bearers.sort_by(|one, other| other.strength.total_cmp(&one.strength).then_with(|| one.bag.cmp(&other.bag)));
+    let of_bags = bearers.into_iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
+    let mut bearers: Vec<Bearer> =
+        strongest(of_bags).into_iter().map(|(bag, strength)| Bearer { bag, strength }).collect();
+    sort_by_strength(&mut bearers);
     bearers
 }
 

@@ -40,7 +40,7 @@ const FIRM_SHARE: f32 = 0.5;
 const N_LISTING_ROUNDS: usize = 2;
 
 /// A word that stands in a document more often counts as often.
-const MAX_FREQUENCY: u32 = 3;
+pub(super) const MAX_FREQUENCY: u32 = 3;
 
 /// A word that weighs less, beside the heaviest, may be of a few of the documents only.
 const STRONG_WEIGHT: f32 = 0.25;

@@ -5,9 +5,9 @@
 //!
 //! What must be known while a part is sketched: the seed; the language of texts, which decides what is a word; how long
 //! passages of long texts are; and the place of each document in the whole corpus, from 0, because that is what its hashes
-//! are made from and what decides the order of documents. What depends on the whole corpus is decided when it is together: the vocabulary and its limits, and
-//! every setting of the miner. So a sketch holds all words and bags; its signatures are minima of the first few functions
-//! for the words of many documents, which spare hashing those again.
+//! are made from and what decides the order of documents. What depends on the whole corpus is decided when it is together:
+//! the vocabulary and its limits, and every setting of the miner. So a sketch holds all words and bags; its signatures are
+//! minima of the first few functions for the words of many documents, which spare hashing those again.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -185,18 +185,15 @@ impl Part {
 
     /// Orders documents by place, as they are written, and their passages with them.
     fn put_in_order(&mut self) {
-        let mut order: Vec<(u32, BagIndex)> = (0..self.bags.len())
-            .map(BagIndex::from)
-            .map(|bag| (self.documents[self.bags.document(bag).index()].place, bag))
-            .collect();
-        order.sort_by_key(|&(place, _)| place);
-        let mut keys: Vec<u64> = Vec::with_capacity(order.len());
-        for at in 0..order.len() {
-            let ((place, bag), passage) = (order[at], keys.last().map_or(0, |key| (key >> 32) as u32 + 1));
-            let is_continued = 0 < at && self.bags.document(order[at - 1].1) == self.bags.document(bag);
-            keys.push(key_of_passage(place, if is_continued { passage } else { 0 }));
-        }
-        let bags: Bags = order.iter().map(|&(_, bag)| Bag { words: self.bags.bag(bag).collect() }).collect();
+        let place = |bag: BagIndex| self.documents[self.bags.document(bag).index()].place;
+        let mut order: Vec<BagIndex> = (0..self.bags.len()).map(BagIndex::from).collect();
+        order.sort_by_key(|&bag| place(bag));
+        let keys = order.iter().map(|&bag| key_of_passage(place(bag), self.bags.passage(bag))).collect();
+        let bags = if order.is_sorted() {
+            std::mem::take(&mut self.bags)
+        } else {
+            order.iter().map(|&bag| Bag { words: self.bags.bag(bag).collect() }).collect()
+        };
         self.bags = bags.with_keys(keys);
         self.documents.sort_by_key(|document| document.place);
     }

@@ -75,24 +75,13 @@ pub(crate) fn drawn(line: &str) -> Cow<'_, str> {
 
 /// Adds a run from its last word to its first. A word stays as it is: the toolkit turns it.
 fn push_turned(text: &str, run: Range<usize>, parts: &mut Vec<Part>) {
-    let mut end = run.end;
-    while run.start < end {
-        let before = &text[run.start..end];
-        let is_word = before.chars().next_back().is_some_and(is_of_word);
-        let start = if is_word {
-            before
-                .char_indices()
-                .rev()
-                .take_while(|(_, c)| is_of_word(*c))
-                .last()
-                .map_or(run.start, |(at, _)| run.start + at)
-        } else {
-            end - before.chars().next_back().map_or(before.len(), char::len_utf8)
-        };
-        let turned =
-            if is_word { None } else { before.chars().next_back().map(mirrored).filter(|c| !before.ends_with(*c)) };
-        parts.push(Part { range: start..end, turned });
-        end = start;
+    let mut rest = &text[run.clone()];
+    while let Some(last) = rest.chars().next_back() {
+        let before =
+            if is_of_word(last) { rest.trim_end_matches(is_of_word) } else { &rest[..rest.len() - last.len_utf8()] };
+        let turned = Some(mirrored(last)).filter(|sign| !is_of_word(last) && *sign != last);
+        parts.push(Part { range: run.start + before.len()..run.start + rest.len(), turned });
+        rest = before;
     }
 }
 

@@ -339,6 +339,14 @@ impl TopicsShown {
         self.generals.iter().find(|general| general.topics[0] == chosen)
     }
 
+    /// Returns whether what a line of the list stands for is shown.
+    pub(crate) fn is_shown(&self, line: &TopicLine<'_>) -> bool {
+        match line {
+            TopicLine::Topic { topic, .. } => self.general().is_none() && self.chosen == Some(topic.id),
+            TopicLine::General { general, .. } => self.chosen_general == Some(general.topics[0]),
+        }
+    }
+
     /// Returns whether there is more than one topic to join.
     pub(crate) fn can_be_joined(&self) -> bool {
         self.by_hand.tree.as_ref().is_some_and(|found| 1 < found.tree.n_topics())
@@ -509,11 +517,7 @@ impl State {
     /// Chooses the line of the list `by` lines after the one that is shown.
     pub(crate) fn choose_topic_beside(&mut self, by: isize) -> Vec<Request> {
         let lines = self.topic_lines();
-        let chosen = self.topics.chosen_general;
-        let at = lines.iter().position(|line| match line {
-            TopicLine::Topic { topic, .. } => chosen.is_none() && Some(topic.id) == self.topics.chosen,
-            TopicLine::General { general, .. } => chosen == Some(general.topics[0]),
-        });
+        let at = lines.iter().position(|line| self.topics.is_shown(line));
         let to = at.map_or(0, |at| at.saturating_add_signed(by)).min(lines.len().saturating_sub(1));
         match lines.get(to) {
             Some(TopicLine::Topic { topic, .. }) => {

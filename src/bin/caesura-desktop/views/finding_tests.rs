@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::pictures::{make_library, shown};
-use super::tests::{Bench, window_of};
+use super::tests::{Bench, settle, window_of};
 use crate::command::{Command, Tab};
 use crate::search::SearchMode;
 use crate::topics::TopicsPart;
@@ -47,19 +47,7 @@ impl Journey {
 
     /// Draws some frames, answers what was asked in them, and so on until nothing is asked any more.
     fn settle(&mut self) {
-        loop {
-            self.window.run_steps(4);
-            let requests = std::mem::take(&mut self.window.state_mut().requests);
-            if requests.is_empty() {
-                return;
-            }
-            for request in requests {
-                for event in self.clerk.answer(request) {
-                    let more = self.window.state_mut().state.hear(event);
-                    self.window.state_mut().requests.extend(more);
-                }
-            }
-        }
+        settle(&mut self.window, 4, &mut |request| self.clerk.answer(request));
     }
 
     fn press(&mut self, key: Key, modifiers: Modifiers) {

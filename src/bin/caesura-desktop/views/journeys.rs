@@ -11,13 +11,13 @@ use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use super::tests::{Bench, window_of};
+use super::tests::{Bench, recut, settle, window_of};
 use crate::command::{Action, Command, Outline, ThemeChoice};
 use crate::compare::Other;
 use crate::hand::HandCommand;
 use crate::state::{OpenDocument, Places, State};
 use crate::worker::tests::Clerk;
-use crate::worker::{Event, KeptChapters, Request, Work};
+use crate::worker::{Event, Request, Work};
 
 const SUBJECTS: [&str; 4] = [
     "The bees left the hive and the swarm hung in the apple tree. Honey dripped from every comb of the hive.",
@@ -25,6 +25,23 @@ const SUBJECTS: [&str; 4] = [
     "The baker kneads the dough before dawn. Rye flour and salt make the loaf, and the oven bakes the dough.",
     "Telescopes turn to Saturn and its rings. The observatory dome opens, and the stars come out over it.",
 ];
+
+/// Returns what is said to a request. Of the jobs, those that these journeys ask for are done.
+fn answer(clerk: &mut Clerk, path: &Path, request: Request) -> Vec<Event> {
+    let Request::Work { job, work, .. } = request else { return clerk.answer(request) };
+    let mut library = Library::open(path).expect("the library");
+    let mut events = vec![Event::Done { job, failures: Vec::new() }];
+    match work {
+        Work::Recut { document, granularity } => events.push(recut(&mut library, document, granularity)),
+        Work::ReadAgain { document, engine } => {
+            pipeline::read_again(&mut library, document, engine, None, &Unwatched).expect("it is read");
+            let engines = library.engines(document).expect("the engines");
+            events.push(Event::Engines { document, engine: engine.name().to_owned(), engines });
+        }
+        _ => {}
+    }
+    events
+}
 
 /// A window on a library in a file, whose questions are answered as the worker answers them.
 struct Journey {
@@ -116,39 +133,7 @@ impl Journey {
 
     /// Draws some frames, and answers what is asked until nothing is.
     fn settle(&mut self) {
-        for _ in 0..20 {
-            self.window.run_steps(3);
-            let requests = std::mem::take(&mut self.window.state_mut().requests);
-            if requests.is_empty() {
-                return;
-            }
-            for request in requests {
-                for event in self.answer(request) {
-                    let more = self.window.state_mut().state.hear(event);
-                    self.window.state_mut().requests.extend(more);
-                }
-            }
-        }
-    }
-
-    fn answer(&mut self, request: Request) -> Vec<Event> {
-        let Request::Work { job, work, .. } = request else { return self.clerk.answer(request) };
-        let mut library = Library::open(&self.path).expect("the library");
-        let mut events = vec![Event::Done { job, failures: Vec::new() }];
-        match work {
-            Work::Recut { document, granularity } => {
-                pipeline::recut(&mut library, document, granularity, None, &Unwatched).expect("it is cut");
-                let kept = KeptChapters::read(&library, document).expect("its chapters");
-                events.push(Event::Chapters(Box::new(kept)));
-            }
-            Work::ReadAgain { document, engine } => {
-                pipeline::read_again(&mut library, document, engine, None, &Unwatched).expect("it is read");
-                let engines = library.engines(document).expect("the engines");
-                events.push(Event::Engines { document, engine: engine.name().to_owned(), engines });
-            }
-            _ => {}
-        }
-        events
+        settle(&mut self.window, 3, &mut |request| answer(&mut self.clerk, &self.path, request));
     }
 
     /// Chooses a unit as a press on its text does.

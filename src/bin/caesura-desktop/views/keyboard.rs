@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use caesura::document::{Layer, Origin};
@@ -15,13 +16,13 @@ use eframe::egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use super::tests::{Bench, window_of};
+use super::tests::{Bench, recut, settle, window_of};
 use crate::command::{Tab, ThemeChoice};
 use crate::exports;
 use crate::state::{OpenDocument, Places, State};
 use crate::topics::TopicsPart;
 use crate::worker::tests::Clerk;
-use crate::worker::{Event as Said, KeptChapters, Request, Work};
+use crate::worker::{Event as Said, Request, Work};
 
 /// What is spoken of, each subject in words of its own.
 const SUBJECTS: [[&str; 3]; 6] = [
@@ -64,7 +65,7 @@ const N_CUES: usize = 240;
 struct Desk {
     window: Harness<'static, Bench>,
     clerk: Clerk,
-    library: std::path::PathBuf,
+    library: PathBuf,
     n_keys: usize,
 }
 
@@ -105,42 +106,28 @@ impl Desk {
     }
 
     fn settle(&mut self) {
-        for _ in 0..20 {
-            self.window.run_steps(2);
-            let requests = std::mem::take(&mut self.window.state_mut().requests);
-            if requests.is_empty() {
-                return;
-            }
-            for request in requests {
-                for said in self.answer(request) {
-                    let more = self.window.state_mut().state.hear(said);
-                    self.window.state_mut().requests.extend(more);
-                }
-            }
-        }
+        settle(&mut self.window, 2, &mut |request| answer(&mut self.clerk, &self.library, request));
     }
+}
 
-    fn answer(&mut self, request: Request) -> Vec<Said> {
-        let Request::Work { job, work, .. } = request else { return self.clerk.answer(request) };
-        let mut library = Library::open(&self.library).expect("the library");
-        let mut said = vec![Said::Done { job, failures: Vec::new() }];
-        match work {
-            Work::Recut { document, granularity } => {
-                pipeline::recut(&mut library, document, granularity, None, &Unwatched).expect("it is cut");
-                said.push(Said::Chapters(Box::new(KeptChapters::read(&library, document).expect("its chapters"))));
+/// Returns what is said to a request. Of the jobs, those that this journey asks for are done.
+fn answer(clerk: &mut Clerk, path: &Path, request: Request) -> Vec<Said> {
+    let Request::Work { job, work, .. } = request else { return clerk.answer(request) };
+    let mut library = Library::open(path).expect("the library");
+    let mut said = vec![Said::Done { job, failures: Vec::new() }];
+    match work {
+        Work::Recut { document, granularity } => said.push(recut(&mut library, document, granularity)),
+        Work::Export(plan) => {
+            std::fs::create_dir_all(&plan.to).expect("the folder");
+            for id in &plan.documents {
+                let to = plan.to.join(format!("chapters.{}", plan.format.file_ending()));
+                exports::write_one(&library, *id, plan.format, &to).expect("it is written");
             }
-            Work::Export(plan) => {
-                std::fs::create_dir_all(&plan.to).expect("the folder");
-                for id in &plan.documents {
-                    let to = plan.to.join(format!("chapters.{}", plan.format.file_ending()));
-                    exports::write_one(&library, *id, plan.format, &to).expect("it is written");
-                }
-                said.push(Said::Exported { n_documents: plan.documents.len(), folder: plan.to });
-            }
-            other => panic!("not asked for by this journey: {other:?}"),
+            said.push(Said::Exported { n_documents: plan.documents.len(), folder: plan.to });
         }
-        said
+        other => panic!("not asked for by this journey: {other:?}"),
     }
+    said
 }
 
 /// Returns an hour of speech of two people, who turn to another subject every few minutes.
@@ -157,7 +144,7 @@ fn an_hour() -> String {
     cues
 }
 
-fn sit_down(folder: &std::path::Path) -> Desk {
+fn sit_down(folder: &Path) -> Desk {
     let path = folder.join("library.caesura");
     let mut library = Library::open(&path).expect("a library");
     let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };

@@ -894,7 +894,6 @@ impl Pen<'_> {
                     // Drawn behind the letters, unless these are turned.
                     Look::Note(_) if !is_turned => plain.clone(),
                     Look::Note(color) => TextFormat { background: tints::highlight(self.ui, color), ..plain.clone() },
-
                     Look::Selected => {
                         let background = self.ui.visuals().selection.bg_fill;
                         TextFormat { color: palette.ink, background, ..marked.clone() }

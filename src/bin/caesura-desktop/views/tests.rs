@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use caesura::store::{DocumentId, DocumentRow, Standing, TagRow, WorkState};
+use caesura::pipeline;
+use caesura::progress::Unwatched;
+use caesura::store::{DocumentId, DocumentRow, Library, Standing, TagRow, WorkState};
 use eframe::egui::{self, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder};
@@ -17,7 +19,7 @@ use crate::scout::{Asked, Errand};
 use crate::state::tests::{loaded, reading};
 use crate::state::{Notice, Places, State};
 use crate::theme;
-use crate::worker::{Event, Failure, Request, Work};
+use crate::worker::{Event, Failure, KeptChapters, Request, Work};
 
 /// A window without a window: state and views as in `app.rs`, and the requests that no worker answers.
 pub(super) struct Bench {
@@ -48,6 +50,34 @@ pub(super) fn window_of(builder: HarnessBuilder<Bench>, state: State, size: Vec2
     let mut harness = builder.with_size(size).with_max_steps(20).build_ui_state(draw, bench);
     harness.run_steps(4);
     harness
+}
+
+/// Draws `n_steps` frames, and answers what is asked in them, until nothing is. `answer` says what comes of a request.
+pub(super) fn settle(
+    window: &mut Harness<'static, Bench>,
+    n_steps: usize,
+    answer: &mut dyn FnMut(Request) -> Vec<Event>,
+) {
+    for _ in 0..100 {
+        window.run_steps(n_steps);
+        let requests = std::mem::take(&mut window.state_mut().requests);
+        if requests.is_empty() {
+            return;
+        }
+        for request in requests {
+            for event in answer(request) {
+                let more = window.state_mut().state.hear(event);
+                window.state_mut().requests.extend(more);
+            }
+        }
+    }
+    panic!("the window never has all it asks for");
+}
+
+/// Cuts a document of the library again, and returns what the worker says of it.
+pub(super) fn recut(library: &mut Library, document: DocumentId, granularity: f32) -> Event {
+    pipeline::recut(library, document, granularity, None, &Unwatched).expect("it is cut");
+    Event::Chapters(Box::new(KeptChapters::read(library, document).expect("its chapters")))
 }
 
 /// Draws a frame and does what was asked for in it, as `app.rs` does.
@@ -375,7 +405,7 @@ fn the_settings_choose_the_engine_and_the_theme() {
     window.run_steps(3);
     window.get_by_label("lexical").click();
     window.run_steps(3);
-    assert_eq!(window.state().state.settings.engine, caesura::pipeline::Engine::Lexical);
+    assert_eq!(window.state().state.settings.engine, pipeline::Engine::Lexical);
 }
 
 #[test]

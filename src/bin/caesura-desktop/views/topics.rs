@@ -49,27 +49,23 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands:
     ui.spacing_mut().item_spacing.y = 2.0;
     let general = state.topics.general().map(|general| general.topics[0]);
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
-    let at = lines.iter().position(|line| match line {
-        TopicLine::Topic { topic, .. } => general.is_none() && state.topics.chosen == Some(topic.id),
-        TopicLine::General { general: shown, .. } => general == Some(shown.topics[0]),
-    });
-    if let Some(at) = at
+    if let Some(at) = lines.iter().position(|line| state.topics.is_shown(line))
         && let Some(offset) = memory.topics.follow((state.topics.chosen, general), at, ROW_HEIGHT + 2.0)
     {
         area = area.vertical_scroll_offset(offset);
     }
     let output = area.show_rows(ui, ROW_HEIGHT, lines.len(), |ui, shown| {
         for line in &lines[shown] {
+            let is_chosen = state.topics.is_shown(line);
             match *line {
                 TopicLine::Topic { topic, is_part } => {
-                    let is_chosen = general.is_none() && state.topics.chosen == Some(topic.id);
                     let shares = state.topics.by_hand.shares.get(&topic.id).map_or(&[][..], Vec::as_slice);
                     if row_ui(ui, topic, shares, is_part, is_chosen) {
                         commands.push(Command::OpenTopic(topic.id));
                     }
                 }
-                TopicLine::General { general: shown, is_open } => {
-                    general_row_ui(ui, shown, is_open, general == Some(shown.topics[0]), commands);
+                TopicLine::General { general, is_open } => {
+                    general_row_ui(ui, general, is_open, is_chosen, commands);
                 }
             }
         }

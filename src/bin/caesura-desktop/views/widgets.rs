@@ -55,23 +55,23 @@ pub(crate) fn slider(ui: &mut Ui, is_enabled: bool, slider: egui::Slider) -> Res
 
 /// Draws the small arrow of a list to choose from, in the place that the toolkit gives it.
 pub(crate) fn drop_icon(ui: &Ui, rect: Rect, look: &egui::style::WidgetVisuals, _is_open: bool) {
-    let tip = rect.center() + vec2(0.0, 2.0);
-    let stroke = egui::Stroke::new(1.4, look.fg_stroke.color);
+    drop_mark(ui, rect.center() + vec2(0.0, 2.0), look.fg_stroke.color);
+}
+
+/// Draws a small arrow that points down to `tip`: the built-in fonts have none.
+fn drop_mark(ui: &Ui, tip: egui::Pos2, color: Color32) {
+    let stroke = egui::Stroke::new(1.4, color);
     for side in [-3.5, 3.5] {
         ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
     }
 }
 
-/// Draws a button with a small arrow that says a menu is behind it: the built-in fonts have none.
+/// Draws a button with a small arrow that says a menu is behind it.
 pub(crate) fn drop_button(ui: &mut Ui, text: &str, color: Color32) -> Response {
     // Room for the arrow.
     let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
     let response = ui.button(text);
-    let tip = pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0);
-    let stroke = egui::Stroke::new(1.4, color);
-    for side in [-3.5, 3.5] {
-        ui.painter().line_segment([tip + vec2(side, -3.5), tip], stroke);
-    }
+    drop_mark(ui, pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0), color);
     response
 }
 
