@@ -8,6 +8,9 @@
 //! because single link otherwise joins subject to subject until one topic holds most of the vocabulary; tables come
 //! one after the other, and near pairs tend to meet in an earlier table than far ones. And in a bucket a set is
 //! compared with at most the next [`MAX_COMPARED`] ones, so that a bucket of many sets costs no square of its size.
+//!
+//! A set is in one bucket of a table, so a pair meets at most once in it: all threads compare the pairs of a table with
+//! what was together before it, and the links are then made one after the other, in the order of the buckets.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -34,6 +37,9 @@ const MAX_COMPARED: usize = 64;
 
 /// The most pairs that are remembered as apart: some 40 MB of them.
 const MAX_REMEMBERED: usize = 1 << 22;
+
+/// The sets whose pairs are held at once, those of one bucket apart: at most a million pairs, of 12 bytes.
+const SETS_AT_ONCE: usize = 1 << 14;
 
 /// Tables whose buckets are worked out at once, by as many threads as there are.
 const TABLES_AT_ONCE: usize = 15;
@@ -63,14 +69,11 @@ pub(crate) fn clusters(
             .collect();
         for keyed in &buckets {
             progress.check()?;
-            for bucket in keyed.chunk_by(|one, other| one.0 == other.0) {
-                links.link_bucket(bucket);
-            }
+            links.link_table(keyed);
         }
         progress.report(done.fetch_add(n_tables, Ordering::Relaxed) + n_tables, total);
     }
-    let &Links { n_together, n_again, n_compared, .. } = &links;
-    tracing::debug!(n_together, n_again, n_compared, n_apart = links.apart.len(), "linked sets");
+    tracing::debug!(links.n_compared, n_apart = links.apart.len(), "linked sets");
     Ok(links.clusters(config.min_cluster))
 }
 
@@ -101,21 +104,6 @@ pub(crate) fn overlap(one: &[WordId], other: &[WordId]) -> f32 {
     n_common(one, other) as f32 / one.len().min(other.len()) as f32
 }
 
-/// What comes of two sets that meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Met {
-    /// They are together already.
-    Together,
-    /// They were found apart before.
-    Again,
-    /// They are together from here on.
-    Linked,
-    /// They do not overlap enough.
-    TooFar,
-    /// Their clusters would have too many words together.
-    TooMany,
-}
-
 /// Mixes numbers of pairs, which need no protection from whoever chose them.
 #[derive(Clone, Copy, Debug, Default)]
 struct PairHasher(u64);
@@ -136,6 +124,44 @@ impl Hasher for PairHasher {
     }
 }
 
+/// Pairs that were compared and not linked: the lower number in the upper half. In parts, so that several threads can
+/// remember at once.
+#[derive(Default)]
+struct Apart([HashSet<u64, BuildHasherDefault<PairHasher>>; Self::N_PARTS]);
+
+impl Apart {
+    const N_PARTS: usize = 16;
+
+    fn pair((one, other): (u32, u32)) -> u64 {
+        u64::from(one.min(other)) << u32::BITS | u64::from(one.max(other))
+    }
+
+    fn part(pair: u64) -> usize {
+        // Neither the lowest nor the highest bits of the hash, by which a part finds its entries.
+        (mix(pair) >> 32) as usize % Self::N_PARTS
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(HashSet::len).sum()
+    }
+
+    fn contains(&self, pair: (u32, u32)) -> bool {
+        let pair = Self::pair(pair);
+        self.0[Self::part(pair)].contains(&pair)
+    }
+
+    fn insert(&mut self, pairs: &[(u32, u32)]) {
+        let pairs: Vec<u64> = pairs.par_iter().map(|&pair| Self::pair(pair)).collect();
+        self.0.par_iter_mut().enumerate().for_each(|(part, remembered)| {
+            // A pair that is forgotten is compared again, with the same result.
+            if MAX_REMEMBERED / Self::N_PARTS <= remembered.len() {
+                remembered.clear();
+            }
+            remembered.extend(pairs.iter().filter(|&&pair| Self::part(pair) == part));
+        });
+    }
+}
+
 /// Which sets are together, and the words of each group.
 struct Links<'a> {
     sets: &'a WordSets,
@@ -145,11 +171,9 @@ struct Links<'a> {
     parent: Vec<u32>,
     /// The words of the group, ascending, for a set that stands for one; empty for the others.
     words: Vec<Vec<WordId>>,
-    /// Pairs that were compared and not linked: the lower number in the upper half.
-    apart: HashSet<u64, BuildHasherDefault<PairHasher>>,
-    n_together: u64,
-    n_again: u64,
-    n_compared: u64,
+    /// Sets do not change, and groups only grow, so a pair that was not linked never will be.
+    apart: Apart,
+    n_compared: usize,
 }
 
 impl<'a> Links<'a> {
@@ -160,11 +184,82 @@ impl<'a> Links<'a> {
             max_words: config.max_cluster_words as usize,
             parent: (0..sets.len() as u32).collect(),
             words: (0..sets.len()).map(|set| sets.words(set).to_vec()).collect(),
-            apart: HashSet::default(),
-            n_together: 0,
-            n_again: 0,
+            apart: Apart::default(),
             n_compared: 0,
         }
+    }
+
+    /// Returns the set that stands for the group of each.
+    fn roots(&self) -> Vec<u32> {
+        let root = |set: u32| {
+            let mut at = set;
+            while self.parent[at as usize] != at {
+                at = self.parent[at as usize];
+            }
+            at
+        };
+        self.parent.par_iter().map(|&above| root(above)).collect()
+    }
+
+    /// Links the sets that met in one table: those of equal keys, which stand next to each other.
+    fn link_table(&mut self, met: &[(u64, u32)]) {
+        self.parent = self.roots();
+        let buckets: Vec<&[(u64, u32)]> = met.chunk_by(|one, other| one.0 == other.0).collect();
+        let mut rest = buckets.as_slice();
+        while !rest.is_empty() {
+            let mut n_sets = 0;
+            let is_within = |bucket: &&&[(u64, u32)]| {
+                let is_first = n_sets == 0;
+                n_sets += bucket.len();
+                is_first || n_sets <= SETS_AT_ONCE
+            };
+            let (block, after) = rest.split_at(rest.iter().take_while(is_within).count());
+            self.link_buckets(block);
+            rest = after;
+        }
+    }
+
+    fn link_buckets(&mut self, buckets: &[&[(u64, u32)]]) {
+        let pairs = buckets.par_iter().flat_map_iter(|bucket| {
+            bucket.iter().enumerate().flat_map(|(at, &(_, one))| {
+                bucket[at + 1..].iter().take(MAX_COMPARED).map(move |&(_, other)| (one, other))
+            })
+        });
+        let compared: Vec<((u32, u32), bool)> = pairs.filter_map(|pair| Some((pair, self.is_near(pair)?))).collect();
+        self.n_compared += compared.len();
+        let mut apart = Vec::new();
+        for (pair, is_near) in compared {
+            if !is_near || !self.link(pair) {
+                apart.push(pair);
+            }
+        }
+        self.apart.insert(&apart);
+    }
+
+    /// Returns whether two sets overlap enough to be linked; nothing if they are together or were found apart before this
+    /// table.
+    fn is_near(&self, (one, other): (u32, u32)) -> Option<bool> {
+        let is_decided = self.parent[one as usize] == self.parent[other as usize] || self.apart.contains((one, other));
+        let words = |set: u32| self.sets.words(set as usize);
+        (!is_decided).then(|| self.overlap < overlap(words(one), words(other)))
+    }
+
+    /// Puts the groups of two sets together, unless they would have too many words. Returns whether they are together then.
+    fn link(&mut self, (one, other): (u32, u32)) -> bool {
+        let (one, other) = (self.root(one), self.root(other));
+        if one == other {
+            return true;
+        }
+        let together = union(&self.words[one as usize], &self.words[other as usize]);
+        if self.max_words < together.len() {
+            return false;
+        }
+        // The earlier set stands for the group, so that the order of clusters is the order of their first sets.
+        let (root, below) = (one.min(other), one.max(other));
+        self.parent[below as usize] = root;
+        self.words[below as usize] = Vec::new();
+        self.words[root as usize] = together;
+        true
     }
 
     fn root(&mut self, set: u32) -> u32 {
@@ -175,53 +270,6 @@ impl<'a> Links<'a> {
             at = above;
         }
         at
-    }
-
-    fn link_bucket(&mut self, bucket: &[(u64, u32)]) {
-        for (at, &(_, one)) in bucket.iter().enumerate() {
-            for &(_, other) in bucket[at + 1..].iter().take(MAX_COMPARED) {
-                match self.link(one, other) {
-                    Met::Together => self.n_together += 1,
-                    Met::Again => self.n_again += 1,
-                    Met::Linked | Met::TooFar | Met::TooMany => self.n_compared += 1,
-                }
-            }
-        }
-    }
-
-    fn link(&mut self, one: u32, other: u32) -> Met {
-        let (one_root, other_root) = (self.root(one), self.root(other));
-        if one_root == other_root {
-            return Met::Together;
-        }
-        // Sets do not change, and groups only grow, so a pair that was not linked never will be.
-        let pair = u64::from(one.min(other)) << u32::BITS | u64::from(one.max(other));
-        if self.apart.contains(&pair) {
-            return Met::Again;
-        }
-        if overlap(self.sets.words(one as usize), self.sets.words(other as usize)) <= self.overlap {
-            self.remember_apart(pair);
-            return Met::TooFar;
-        }
-        let together = union(&self.words[one_root as usize], &self.words[other_root as usize]);
-        if self.max_words < together.len() {
-            self.remember_apart(pair);
-            return Met::TooMany;
-        }
-        // The earlier set stands for the group, so that the order of clusters is the order of their first sets.
-        let (root, below) = (one_root.min(other_root), one_root.max(other_root));
-        self.parent[below as usize] = root;
-        self.words[below as usize] = Vec::new();
-        self.words[root as usize] = together;
-        Met::Linked
-    }
-
-    fn remember_apart(&mut self, pair: u64) {
-        // A pair that is forgotten is compared again, with the same result.
-        if MAX_REMEMBERED <= self.apart.len() {
-            self.apart.clear();
-        }
-        self.apart.insert(pair);
     }
 
     fn clusters(mut self, min_cluster: u32) -> Vec<Cluster> {
@@ -299,12 +347,13 @@ mod tests {
         let sets = WordSets::of(&[(&[0, 1, 2], 1), (&[0, 1, 2, 3], 1), (&[2, 3, 4], 1), (&[0, 1, 2, 4], 1)]);
         let config = config(0.7, 1, 4);
         let mut links = Links::new(&sets, &config);
-        assert_eq!(links.link(0, 1), Met::Linked);
-        assert_eq!(links.link(1, 0), Met::Together);
-        assert_eq!(links.link(0, 2), Met::TooFar);
-        assert_eq!(links.link(2, 0), Met::Again);
-        assert_eq!(links.link(3, 1), Met::TooMany);
-        assert_eq!(links.link(1, 3), Met::Again);
+        let near = |links: &Links<'_>| [(0, 1), (1, 0), (0, 2), (3, 1)].map(|pair| links.is_near(pair));
+        assert_eq!(near(&links), [Some(true), Some(true), Some(false), Some(true)]);
+        // The last of these overlap enough, and have too many words together.
+        links.link_table(&[(7, 0), (7, 1), (7, 2), (9, 1), (9, 3)]);
+        assert_eq!(near(&links), [None; 4]);
+        assert_eq!(links.roots(), [0, 0, 2, 3]);
+        assert_eq!(links.n_compared, 4);
     }
 
     fn some_words() -> impl Strategy<Value = Vec<WordId>> {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const SHORT_DOCUMENT_WORDS: usize = 100;
 
 /// A corpus of this many documents is large enough for loose keys.
-const MANY_DOCUMENTS: usize = 1_000;
+const MANY_FOR_LOOSE_KEYS: usize = 1_000;
 
 /// About how long a passage of a long text is. On 1,380 calls of 8,000 words, the NPMI in ten words of the topics found is
 /// .24 by passages of 150 words, .20 of 300, .21 of 600, .15 of 1,200, and -.19 of whole texts; those of 150 are of talk in
@@ -38,7 +38,7 @@ impl CorpusShape {
 
     /// Returns whether keys are loose: there are many documents, and they are short.
     fn is_loose(self) -> bool {
-        MANY_DOCUMENTS <= self.n_bags && self.mean_words < SHORT_DOCUMENT_WORDS
+        MANY_FOR_LOOSE_KEYS <= self.n_bags && self.mean_words < SHORT_DOCUMENT_WORDS
     }
 }
 
@@ -62,11 +62,12 @@ pub struct TopicsConfig {
     pub min_cluster: u32,
     /// The most words in a cluster: sets are not linked if their clusters hold more together. At least 2.
     pub max_cluster_words: u32,
-    /// A word takes part if it is in at least this many documents, at least 1.
+    /// A word takes part if it is in at least this many bags, at least 1. Here and in the next two, each passage of a long
+    /// text counts.
     pub min_documents: u32,
-    /// A word takes part if it is in at most this share of the documents, above 0 and at most 1.
+    /// A word takes part if it is in at most this share of the bags, above 0 and at most 1.
     pub max_document_share: f32,
-    /// The fewest documents that must support a word set, and later a topic, at least 1.
+    /// The fewest bags that must support a word set, and later a topic, at least 1.
     pub min_support: u32,
     /// The most words a topic lists, at least 2.
     pub n_topic_words: u32,
@@ -88,7 +89,7 @@ impl TopicsConfig {
     /// - Words of long documents meet often, so keys are strict: three values, and as many tables as make words of
     ///   Jaccard similarity 0.10 meet with chance one half (692); three such meetings make a topic.
     /// - Words of short documents (a mean below `SHORT_DOCUMENT_WORDS`) meet seldom, so keys are loose: two values,
-    ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from [`MANY_DOCUMENTS`] on; in a
+    ///   similarity 0.05 (276 tables), and two meetings make a topic. So it is only from `MANY_FOR_LOOSE_KEYS` on; in a
     ///   small library loose keys find chance.
     pub fn for_corpus(bags: &Bags, seed: u64) -> Self {
         Self::for_shape(CorpusShape::of(bags), seed)

@@ -65,7 +65,8 @@ pub fn bags_from_counts(
 
 /// Returns the words in the order of their numbers.
 pub(super) fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
-    let mut numbered: Vec<(u32, String)> = Vec::new();
+    // The number of a word, its line and the word.
+    let mut numbered: Vec<(u32, u32, String)> = Vec::new();
     let mut n_lines = 0;
     for_each_line(vocabulary, path, |line| {
         n_lines += 1;
@@ -75,28 +76,28 @@ pub(super) fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>
         if word.is_empty() {
             return Err("there is no word before the number".to_owned());
         }
-        numbered.push((id, word.to_owned()));
+        numbered.push((id, n_lines, word.to_owned()));
         Ok(())
     })?;
-    let wrong = |line: usize, reason| Err(Error::Data { path: path.to_owned(), line, reason });
+    let wrong = |line: u32, reason| Err(Error::Data { path: path.to_owned(), line: line as usize, reason });
     // Words are compared by their places, so that none is held twice.
     let mut places: Vec<u32> = (0..numbered.len() as u32).collect();
     places.par_sort_unstable_by(|&one, &other| {
-        numbered[one as usize].1.cmp(&numbered[other as usize].1).then_with(|| one.cmp(&other))
+        numbered[one as usize].2.cmp(&numbered[other as usize].2).then_with(|| one.cmp(&other))
     });
-    let word = |place: u32| numbered[place as usize].1.as_str();
+    let word = |place: u32| numbered[place as usize].2.as_str();
     if let Some(twice) = places.windows(2).filter(|pair| word(pair[0]) == word(pair[1])).map(|pair| pair[1]).min() {
-        return wrong(twice as usize + 1, format!("the word {:?} stands twice", word(twice)));
+        return wrong(numbered[twice as usize].1, format!("the word {:?} stands twice", word(twice)));
     }
     drop(places);
     numbered.par_sort_unstable();
-    for (expected, (id, word)) in numbered.iter().enumerate() {
+    for (expected, (id, line, word)) in numbered.iter().enumerate() {
         if *id as usize != expected {
             let reason = format!("word numbers must be 0 to {}, each once; {word:?} has {id}", numbered.len() - 1);
-            return wrong(n_lines, reason);
+            return wrong(*line, reason);
         }
     }
-    Ok(numbered.into_iter().map(|(_, word)| word).collect())
+    Ok(numbered.into_iter().map(|(_, _, word)| word).collect())
 }
 
 /// Returns the bag of one line of counts, of a vocabulary of `n_words`, or what is wrong with the line.

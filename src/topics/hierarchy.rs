@@ -8,7 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use super::likeness::{Known, likenesses};
+use rayon::prelude::*;
+
+use super::likeness::{Known, Likenesses};
 use crate::document::{TopicPart, combined_label, combined_words};
 
 /// A join of the tree: the groups that two topics are in by then become one.
@@ -29,25 +31,49 @@ const MAX_COMPARED: usize = 3_000;
 ///
 /// Takes `O(n^2)` time and 4 bytes a pair for `n` topics, of which no more than 3,000 are compared with each other.
 pub fn joins(topics: &[Known<'_>]) -> Vec<Join> {
-    let n_compared = topics.len().min(MAX_COMPARED);
-    let likenesses = likenesses(topics);
-    let mut joins = average_link(n_compared, &likenesses);
-    for (at, others) in likenesses.iter().enumerate().skip(n_compared) {
-        let nearest = others.iter().filter(|(other, _)| *other < n_compared).rev();
-        let (other, likeness) = nearest.copied().max_by(|one, other| one.1.total_cmp(&other.1)).unwrap_or((0, 0.0));
-        joins.push(Join { one: other, other: at, likeness: likeness as f32 });
-    }
+    let (compared, later) = topics.split_at(topics.len().min(MAX_COMPARED));
+    let likenesses = Likenesses::with(compared);
+    let nearest = later.par_iter().enumerate().map(|(at, topic)| {
+        // Of equals the first.
+        let others = likenesses.of(topic).into_iter().rev();
+        let (one, likeness) = others.max_by(|one, other| one.1.total_cmp(&other.1)).unwrap_or((0, 0.0));
+        Join { one, other: compared.len() + at, likeness: likeness as f32 }
+    });
+    let nearest: Vec<Join> = nearest.collect();
+    let mut joins = average_link(Matrix::of(compared, &likenesses));
+    joins.extend(nearest);
     joins.sort_by(|one, other| other.likeness.total_cmp(&one.likeness));
     joins
 }
 
-/// A square of likenesses.
+/// A square of likenesses. What a topic is to itself is not asked.
 struct Matrix {
     n: usize,
     values: Vec<f32>,
 }
 
 impl Matrix {
+    fn of(topics: &[Known<'_>], likenesses: &Likenesses<'_>) -> Self {
+        let n = topics.len();
+        let mut values: Vec<f32> = topics
+            .par_iter()
+            .flat_map_iter(|topic| {
+                let mut row = vec![0.0; n];
+                for (other, likeness) in likenesses.of(topic) {
+                    row[other] = likeness as f32;
+                }
+                row
+            })
+            .collect();
+        // What rounding makes of a pair depends on which of them is asked.
+        for one in 0..n {
+            for other in one + 1..n {
+                values[other * n + one] = values[one * n + other];
+            }
+        }
+        Self { n, values }
+    }
+
     fn at(&self, one: usize, other: usize) -> f32 {
         self.values[one * self.n + other]
     }
@@ -58,13 +84,8 @@ impl Matrix {
     }
 }
 
-fn average_link(n: usize, likenesses: &[Vec<(usize, f64)>]) -> Vec<Join> {
-    let mut matrix = Matrix { n, values: vec![0.0; n * n] };
-    for (one, others) in likenesses.iter().take(n).enumerate() {
-        for &(other, likeness) in others.iter().filter(|(other, _)| one < *other && *other < n) {
-            matrix.set(one, other, likeness as f32);
-        }
-    }
+fn average_link(mut matrix: Matrix) -> Vec<Join> {
+    let n = matrix.n;
     // How many topics the group has that a topic stands for; 0 for a topic that stands for none any more.
     let mut sizes = vec![1_u32; n];
     let mut joins = Vec::with_capacity(n.saturating_sub(1));

@@ -49,16 +49,24 @@ pub fn same_topics(old: &[Known<'_>], new: &[Known<'_>]) -> Vec<Option<usize>> {
     same
 }
 
-/// Returns how alike topics of one run are, as [`same_topics`] has it: for each the others that share a term with it.
-pub(crate) fn likenesses(topics: &[Known<'_>]) -> Vec<Vec<(usize, f64)>> {
-    let terms = Terms::of(topics);
-    let of_one = |(at, topic): (usize, &Known<'_>)| {
-        let others = terms.cosines(topic.profile).into_iter().filter(|&(other, _)| other != at);
-        others
-            .map(|(other, cosine)| (other, with_documents(cosine, topic.documents, topics[other].documents)))
+/// How alike topics are to some of one run, as [`same_topics`] has it.
+pub(crate) struct Likenesses<'a> {
+    topics: &'a [Known<'a>],
+    terms: Terms<'a>,
+}
+
+impl<'a> Likenesses<'a> {
+    pub(crate) fn with(topics: &'a [Known<'a>]) -> Self {
+        Self { topics, terms: Terms::of(topics) }
+    }
+
+    /// Returns those that share a term with `topic`, itself if it is one of them, by place.
+    pub(crate) fn of(&self, topic: &Known<'_>) -> Vec<(usize, f64)> {
+        let cosines = self.terms.cosines(topic.profile).into_iter();
+        cosines
+            .map(|(other, cosine)| (other, with_documents(cosine, topic.documents, self.topics[other].documents)))
             .collect()
-    };
-    topics.iter().enumerate().map(of_one).collect()
+    }
 }
 
 fn with_documents(cosine: f64, one: &[u64], other: &[u64]) -> f64 {

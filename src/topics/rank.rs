@@ -11,12 +11,16 @@
 //! in all documents. A document that is about a subject in passing brings words of its own subject; where a document
 //! names a thing again and again, it is about that.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::clusters::Cluster;
-use super::inverted_index::{InvertedIndex, Tally, n_common};
+use super::inverted_index::{InvertedIndex, Tally};
 use super::significance::{Held, Independence, is_recited};
 use super::{BagIndex, Bags, TopicsConfig, WordId};
+use crate::error::Result;
+use crate::progress::Progress;
 
 /// How many of a topic's words select its documents.
 const N_CORE_WORDS: usize = 10;
@@ -82,26 +86,47 @@ struct Counts {
 
 /// Returns the topics of `clusters`, those of most supporting documents first; near-duplicates are merged. What is no topic
 /// is left out: what too few documents are firmly about, what chance explains, and what is recited; see [`is_topic`] and
-/// [`significance`](super::significance).
-pub(crate) fn ranked(clusters: &[Cluster], corpus: &Corpus<'_>, config: &TopicsConfig) -> Vec<Ranked> {
+/// [`significance`](super::significance). Fails when cancelled.
+pub(crate) fn ranked(
+    clusters: &[Cluster],
+    corpus: &Corpus<'_>,
+    config: &TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Ranked>> {
     let independence = Independence::new(corpus.bags);
     let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), counts: vec![Counts::default(); corpus.n_words] };
+    let is_topic =
+        |topic: &Ranked, scratch: &mut Scratch| is_topic(topic, corpus, config, &independence, clusters.len(), scratch);
     let topics: Vec<Option<Ranked>> = clusters
         .par_iter()
         .map_init(scratch, |scratch, cluster| {
+            progress.check()?;
             let topic = rounds(heaviest(cluster), corpus, config, scratch);
-            is_topic(&topic, corpus, config, &independence, clusters.len(), scratch).then_some(topic)
+            Ok(is_topic(&topic, scratch).then_some(topic))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let mut topics: Vec<Ranked> = topics.into_iter().flatten().collect();
     sort(&mut topics);
-    let mut topics = near_duplicates_merged(topics, corpus, config, &mut scratch());
+    let mut topics: Vec<Ranked> = near_duplicates(topics, corpus)
+        .into_par_iter()
+        .map_init(scratch, |scratch, (topic, supporting)| {
+            progress.check()?;
+            if supporting.len() == topic.supporting.len() {
+                return Ok(topic);
+            }
+            let words = standing_out(&supporting, corpus, config, &mut scratch.counts);
+            let merged = Ranked { words, listed: Vec::new(), supporting };
+            // Of too much together nothing stands out any more.
+            Ok(if is_topic(&merged, scratch) { merged } else { topic })
+        })
+        .collect::<Result<_>>()?;
     sort(&mut topics);
     let shares = shares(corpus);
     topics.par_iter_mut().for_each_init(scratch, |scratch, topic| {
         topic.listed = listed(topic, corpus, config, &shares, scratch);
     });
-    topics
+    progress.check()?;
+    Ok(topics)
 }
 
 /// Returns the share that each word has of all words of the corpus.
@@ -265,47 +290,82 @@ fn is_topic(
     !is_recited(strong.len(), &held)
 }
 
-/// Returns `topics` with those that say the same as one before merged into it: it is supported by the documents of both,
-/// and its words are those that stand out in them.
-fn near_duplicates_merged(
-    topics: Vec<Ranked>,
-    corpus: &Corpus<'_>,
-    config: &TopicsConfig,
-    scratch: &mut Scratch,
-) -> Vec<Ranked> {
-    // What a topic was before anything was merged into it decides what is, or one would lead to the next.
-    let mut kept: Vec<(Vec<WordId>, Ranked, Vec<BagIndex>)> = Vec::new();
-    for topic in topics {
-        let mut words = core(&topic.words);
-        words.sort_unstable();
-        let same = kept.iter_mut().find(|(kept_words, kept_topic, _)| {
-            let n_words = words.len().min(kept_words.len()) as f32;
-            let n_documents = topic.supporting.len().max(kept_topic.supporting.len()) as f32;
-            MERGE_WORDS * n_words <= n_common(&words, kept_words) as f32
-                || MERGE_DOCUMENTS * n_documents < n_common(&topic.supporting, &kept_topic.supporting) as f32
-        });
-        match same {
-            Some((_, _, more)) => more.extend(topic.supporting),
-            None => kept.push((words, topic, Vec::new())),
+/// Returns those of `topics` that say something that none before them says, each with the documents that support it or a
+/// later one that says the same.
+fn near_duplicates(topics: Vec<Ranked>, corpus: &Corpus<'_>) -> Vec<(Ranked, Vec<BagIndex>)> {
+    let mut more: Vec<Option<Vec<BagIndex>>> = vec![None; topics.len()];
+    for (at, same) in same_before(&topics, corpus).into_iter().enumerate() {
+        // What a topic was before anything was merged into it decides what is, or one would lead to the next.
+        match same.into_iter().find(|&before| more[before].is_some()) {
+            Some(before) => more[before].get_or_insert_default().extend(&topics[at].supporting),
+            None => more[at] = Some(Vec::new()),
         }
     }
-    kept.into_iter()
-        .map(|(_, mut topic, more)| {
-            if !more.is_empty() {
-                topic.supporting.extend(more);
-                topic.supporting.sort_unstable();
-                topic.supporting.dedup();
-                topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.counts);
+    let kept = topics.into_iter().zip(more).filter_map(|(topic, more)| Some((topic, more?)));
+    kept.map(|(topic, more)| {
+        let mut supporting = [topic.supporting.as_slice(), &more].concat();
+        supporting.sort_unstable();
+        supporting.dedup();
+        (topic, supporting)
+    })
+    .collect()
+}
+
+/// Returns for each topic those before it, ascending, that say the same: that share enough of the core words, or of the
+/// supporting documents.
+///
+/// Takes time that grows with how many topics a word and a document have, and not with the square of the topics.
+fn same_before(topics: &[Ranked], corpus: &Corpus<'_>) -> Vec<Vec<usize>> {
+    let cores: Vec<Vec<WordId>> = topics.iter().map(|topic| core(&topic.words)).collect();
+    let of_words = holders(corpus.n_words, cores.iter().map(|core| core.iter().map(|word| word.index())));
+    let documents = topics.iter().map(|topic| topic.supporting.iter().map(|bag| bag.index()));
+    let of_documents = holders(corpus.bags.len(), documents);
+    let shared = |held: &mut dyn Iterator<Item = usize>, holders: &[Vec<usize>], at: usize| {
+        let mut n_shared: BTreeMap<usize, u32> = BTreeMap::new();
+        for before in held.flat_map(|held| holders[held].iter().take_while(|&&holder| holder < at)) {
+            *n_shared.entry(*before).or_default() += 1;
+        }
+        n_shared
+    };
+    topics
+        .par_iter()
+        .enumerate()
+        .map(|(at, topic)| {
+            let mut same: Vec<usize> = Vec::new();
+            for (before, n) in shared(&mut cores[at].iter().map(|word| word.index()), &of_words, at) {
+                if MERGE_WORDS * cores[at].len().min(cores[before].len()) as f32 <= n as f32 {
+                    same.push(before);
+                }
             }
-            topic
+            for (before, n) in shared(&mut topic.supporting.iter().map(|bag| bag.index()), &of_documents, at) {
+                let n_most = topic.supporting.len().max(topics[before].supporting.len());
+                if MERGE_DOCUMENTS * (n_most as f32) < n as f32 {
+                    same.push(before);
+                }
+            }
+            same.sort_unstable();
+            same.dedup();
+            same
         })
         .collect()
+}
+
+/// Returns for each of `n` things the places of the collections that hold it, ascending.
+fn holders<C: Iterator<Item = usize>>(n: usize, collections: impl Iterator<Item = C>) -> Vec<Vec<usize>> {
+    let mut holders = vec![Vec::new(); n];
+    for (place, collection) in collections.enumerate() {
+        for held in collection {
+            holders[held].push(place);
+        }
+    }
+    holders
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Bag;
     use super::*;
+    use crate::progress::Unwatched;
 
     fn bag(words: &[u32]) -> Bag {
         Bag::new(words.iter().map(|&word| (WordId(word), 1)).collect())
@@ -324,7 +384,8 @@ mod tests {
         let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };
         let clusters: Vec<Cluster> =
             clusters.iter().map(|words| words.iter().map(|&word| (WordId(word), 1)).collect()).collect();
-        let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config)
+        let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config, &Unwatched)
+            .expect("nobody cancels")
             .into_iter()
             .map(|topic| {
                 let words = topic.listed.iter().map(|(word, _)| word.0).collect();
@@ -350,6 +411,21 @@ mod tests {
     fn clusters_of_one_subject_give_one_topic() {
         let bags = [bag(&[0, 1, 2, 3]), bag(&[0, 1, 2, 3]), bag(&[4, 5, 6]), bag(&[4, 5, 6]), bag(&[4, 5, 6])];
         check(&bags, &[&[0, 1], &[2, 3], &[4, 5, 6]], &[(&[4, 5, 6], &[2, 3, 4]), (&[0, 1, 2, 3], &[0, 1])]);
+    }
+
+    #[test]
+    fn what_is_in_every_document_together_is_not_merged() {
+        // They share three documents of five and together are in all, so that no word would stand out.
+        let bags = [0, 1, 2, 3, 4].map(|at| {
+            bag(if at == 0 {
+                &[0, 1, 2, 3]
+            } else if at == 4 {
+                &[4, 5, 6, 7]
+            } else {
+                &[0, 1, 2, 3, 4, 5, 6, 7]
+            })
+        });
+        check(&bags, &[&[0, 1, 2, 3], &[4, 5, 6, 7]], &[(&[0, 1, 2, 3], &[0, 1, 2, 3])]);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(crate) struct SignedPart {
 }
 
 impl Signatures {
-    /// Returns how many words have values in all the parts that they stand in, of a vocabulary of `n_words`.
+    /// Returns, for each word of a vocabulary of `n_words`, whether every part that holds it has its values.
     fn is_signed(&self, n_words: usize) -> Vec<bool> {
         let mut n_unsigned = vec![0_u32; n_words];
         for part in &self.parts {

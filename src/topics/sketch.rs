@@ -395,7 +395,7 @@ pub fn merge(paths: &[PathBuf], seed: u64, limit: Option<MemoryLimit>, progress:
     let kind = kind_of(&parts, seed)?;
     let mut words = match kind {
         Kind::Texts(_) => Words::Texts { numbers: HashMap::new() },
-        Kind::Counts => Words::Counts { places: BTreeMap::new() },
+        Kind::Counts => Words::Counts { places: BTreeMap::new(), numbers: HashMap::new() },
     };
     let mut terms: Vec<Spelled> = Vec::new();
     let mut words_of_parts: Vec<Vec<WordId>> = Vec::with_capacity(parts.len());
@@ -425,7 +425,7 @@ pub fn merge(paths: &[PathBuf], seed: u64, limit: Option<MemoryLimit>, progress:
 
     let (vocabulary, ids) = match words {
         Words::Texts { .. } => in_order_of_terms(terms, VocabularyConfig::ample().max_words),
-        Words::Counts { places } => in_order_of_numbers(&terms, places.into_values()),
+        Words::Counts { places, .. } => in_order_of_numbers(&terms, places.into_values()),
     };
     let bags = documents.bags.renumbered(&ids)?;
     let passage_words = parts.first().map(|part| part.passage_words);
@@ -484,8 +484,8 @@ fn kind_of(parts: &[Reader], seed: u64) -> Result<Kind> {
 enum Words {
     /// The place of a term.
     Texts { numbers: HashMap<String, WordId> },
-    /// The place of a word, by its number in the vocabulary.
-    Counts { places: BTreeMap<u32, WordId> },
+    /// The place of a word, by its number in the vocabulary, and the number of each word.
+    Counts { places: BTreeMap<u32, WordId>, numbers: HashMap<String, u32> },
 }
 
 /// The documents of all parts.
@@ -688,9 +688,15 @@ impl Reader {
                     }
                     place
                 }
-                Words::Counts { places } => {
+                Words::Counts { places, numbers } => {
                     let number = self.varint_below(u64::from(u32::MAX))? as u32;
                     let word = self.string()?;
+                    let its_number = *numbers.entry(word.clone()).or_insert(number);
+                    if its_number != number {
+                        let reason =
+                            format!("its word {word:?} has the number {number}, and in a part before it {its_number}");
+                        return Err(self.wrong(reason));
+                    }
                     let place = *places.entry(number).or_insert_with(|| {
                         terms.push(Spelled { term: word.clone(), ..Spelled::default() });
                         WordId::from(terms.len() - 1)
@@ -1006,12 +1012,17 @@ mod tests {
         let german = |texts: &[PlacedText]| part_of(texts, Language::German);
         check_refused(&two(&german(&all[..10]), &german(&all[10..])), "sketch the parts with --language en");
         let word = |term: &str| Word { term: term.into(), form: term.into(), written: term.into(), n_documents: 1 };
-        let counts = |term: &str, first| {
-            let bags: Bags = [Bag { words: vec![(WordId(0), 1)] }].iter().collect();
-            Part::of_counts(&Vocabulary::new(vec![word(term)]), &bags, first).expect("places fit")
+        // The last of the words stands in a document.
+        let counts_of = |terms: &[&str], first| {
+            let bags: Bags = [Bag { words: vec![(WordId::from(terms.len() - 1), 1)] }].iter().collect();
+            let words = terms.iter().map(|term| word(term)).collect();
+            Part::of_counts(&Vocabulary::new(words), &bags, first).expect("places fit")
         };
+        let counts = |term: &str, first| counts_of(&[term], first);
         check_refused(&two(&english(&all), &counts("mast", 20)), "it holds counts, and");
         check_refused(&two(&counts("mast", 0), &counts("keel", 1)), "its word 0 is \"keel\"");
+        let renumbered = two(&counts("mast", 0), &counts_of(&["keel", "mast"], 1));
+        check_refused(&renumbered, "its word \"mast\" has the number 1, and in a part before it 0");
         let mut sketches = Sketches::new();
         sketches.add(&english(&all), &SketchConfig { seed: 2, n_functions: 16 });
         check_refused(&sketches, "it was made with --seed 2, and this run has 1");

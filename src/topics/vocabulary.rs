@@ -17,7 +17,7 @@ use crate::words::{Analyzer, Language, fold, tokens};
 /// What a vocabulary is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VocabularyConfig {
-    /// The most words kept: those in the most documents. A bound on memory, at least 1.
+    /// The most words kept: those in the most bags. At least 1.
     pub max_words: usize,
     /// The most letters in a word: longer ones are addresses and debris of layout.
     pub max_word_chars: usize,
@@ -41,7 +41,7 @@ pub struct Word {
     pub form: String,
     /// The most frequent spelling of that form, as written: what a label shows.
     pub written: String,
-    /// In how many documents it is.
+    /// In how many bags it is: each passage of a long text counts.
     pub n_documents: u32,
 }
 
