@@ -41,7 +41,7 @@ use std::sync::atomic::AtomicUsize;
 
 use rayon::prelude::*;
 
-pub use assign::{Assigner, Bearing, strongest};
+pub use assign::{Assigner, Bearing, mean_strengths, strongest};
 pub use bag::{Bag, BagIndex, BagWords, Bags, BagsWriter, WordId};
 pub use by_field::{FieldCell, FieldTable, by_field};
 pub use config::{CorpusShape, PASSAGE_WORDS, TopicsConfig, n_tables_for};
@@ -112,7 +112,7 @@ fn sort_by_strength(bearers: &mut [Bearer]) {
 
 /// Returns the topics of a corpus, those of most supporting documents first.
 ///
-/// Where a document is several bags it is one bearer, as strong as the strongest of them. In a corpus of
+/// Where a document is several bags it is one bearer, as strong as these are on average ([`mean_strengths`]). In a corpus of
 /// [`MANY_DOCUMENTS`] or more, a topic of several bags of one document is none then: it tells of that document's manner.
 ///
 /// There are none where nothing keeps company: in an empty corpus, in one document, in documents that are all equal
@@ -161,7 +161,11 @@ pub fn mine_signed(
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
     let squares = assign::squares_left_out(all_bags, &bags);
     let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
-    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, all_bags));
+    let mut n_bags = vec![0_u32; all_bags.n_documents()];
+    for bag in 0..all_bags.len() {
+        n_bags[all_bags.document(BagIndex::from(bag)).index()] += 1;
+    }
+    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, all_bags, &n_bags));
     let topics: Vec<_> = ranked.iter().zip(bearers).zip(profiles).collect();
     let mut topics: Vec<Topic> = topics
         .into_par_iter()
@@ -184,14 +188,15 @@ pub fn mine_signed(
     Ok(topics)
 }
 
-/// Returns the documents of bags, each as strong as its strongest bag, strongest first, ties in the order of the documents.
-fn of_documents(bearers: Vec<Bearer>, bags: &Bags) -> Vec<Bearer> {
+/// Returns the documents of bags, each as strong as its bags are on average, strongest first, ties in the order of the
+/// documents. `n_bags` says how many bags each document is.
+fn of_documents(bearers: Vec<Bearer>, bags: &Bags, n_bags: &[u32]) -> Vec<Bearer> {
     if !bags.has_passages() {
         return bearers;
     }
     let of_bags = bearers.into_iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
-    let mut bearers: Vec<Bearer> =
-        strongest(of_bags).into_iter().map(|(bag, strength)| Bearer { bag, strength }).collect();
+    let means = mean_strengths(of_bags, |document| f64::from(n_bags[document.index()]));
+    let mut bearers: Vec<Bearer> = means.into_iter().map(|(bag, strength)| Bearer { bag, strength }).collect();
     sort_by_strength(&mut bearers);
     bearers
 }

@@ -4,13 +4,14 @@
 //! take the cluster as a query instead: its heaviest words select supporting documents, and every word of the corpus
 //! is weighed by how much it stands out in those: `p * ln(p / q)`, with `p` and `q` the shares of the supporting and
 //! of all documents that hold it, which is the word's part of the divergence between the two. Doing this again with
-//! the words found makes the documents those of the subject, and clusters of one subject alike; those are merged.
+//! the words found makes the documents those of the subject, and clusters of one subject alike; one of those is kept.
 //!
 //! What a topic lists is weighed once more, by the documents that are firmly about it, which hold half of its heaviest
 //! words, and by how often words stand there: `P * ln(P / Q)`, with `P` and `Q` a word's shares of all words in these and
 //! in all documents. A document that is about a subject in passing brings words of its own subject; where a document
 //! names a thing again and again, it is about that.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -31,10 +32,10 @@ const CORE_SHARE: f32 = 0.3;
 /// How often documents and words select each other.
 const N_ROUNDS: usize = 3;
 
-/// Topics that share this many of their core words, of the shorter's, are one.
+/// Topics that share this many of their core words, of the shorter's, say the same.
 const MERGE_WORDS: f32 = 0.5;
 
-/// Topics whose supporting documents overlap by more than this, of the larger's, are one.
+/// Topics whose supporting documents overlap by more than this, of the larger's, say the same.
 const MERGE_DOCUMENTS: f32 = 0.5;
 
 /// The share of its core words that a document firmly about a topic holds, rounded up.
@@ -84,9 +85,12 @@ struct Counts {
     frequency: u32,
 }
 
-/// Returns the topics of `clusters`, those of most supporting documents first; near-duplicates are merged. What is no topic
-/// is left out: what too few documents are firmly about, what chance explains, and what is recited; see [`is_topic`] and
+/// Returns the topics of `clusters`, those of most supporting documents first. What is no topic is left out: what too few
+/// documents are firmly about, what chance explains, and what is recited; see [`firmly_about`] and
 /// [`significance`](super::significance). Fails when cancelled.
+///
+/// Of topics that say the same, the one stands of whose supporting documents the largest share is firmly about it. Two
+/// subjects that share words have a third between them, which has the most documents, and is firmly about neither.
 pub(crate) fn ranked(
     clusters: &[Cluster],
     corpus: &Corpus<'_>,
@@ -95,32 +99,17 @@ pub(crate) fn ranked(
 ) -> Result<Vec<Ranked>> {
     let independence = Independence::new(corpus.bags);
     let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), counts: vec![Counts::default(); corpus.n_words] };
-    let is_topic =
-        |topic: &Ranked, scratch: &mut Scratch| is_topic(topic, corpus, config, &independence, clusters.len(), scratch);
-    let topics: Vec<Option<Ranked>> = clusters
+    let topics: Vec<Option<(f64, Ranked)>> = clusters
         .par_iter()
         .map_init(scratch, |scratch, cluster| {
             progress.check()?;
             let topic = rounds(heaviest(cluster), corpus, config, scratch);
-            Ok(is_topic(&topic, scratch).then_some(topic))
+            let n_firm = firmly_about(&topic, corpus, config, &independence, clusters.len(), scratch);
+            Ok(n_firm.map(|n_firm| (n_firm as f64 / topic.supporting.len() as f64, topic)))
         })
         .collect::<Result<_>>()?;
-    let mut topics: Vec<Ranked> = topics.into_iter().flatten().collect();
-    sort(&mut topics);
-    let mut topics: Vec<Ranked> = near_duplicates(topics, corpus)
-        .into_par_iter()
-        .map_init(scratch, |scratch, (topic, supporting)| {
-            progress.check()?;
-            if supporting.len() == topic.supporting.len() {
-                return Ok(topic);
-            }
-            let words = standing_out(&supporting, corpus, config, &mut scratch.counts);
-            let merged = Ranked { words, listed: Vec::new(), supporting };
-            // Of too much together nothing stands out any more.
-            Ok(if is_topic(&merged, scratch) { merged } else { topic })
-        })
-        .collect::<Result<_>>()?;
-    sort(&mut topics);
+    let mut topics = firmest(topics.into_iter().flatten().collect(), corpus);
+    topics.sort_by(by_support);
     let shares = shares(corpus);
     topics.par_iter_mut().for_each_init(scratch, |scratch, topic| {
         topic.listed = listed(topic, corpus, config, &shares, scratch);
@@ -167,12 +156,10 @@ fn listed(
     listed
 }
 
-/// Sorts topics by the number of supporting documents, the most first, ties by words.
-fn sort(topics: &mut [Ranked]) {
-    topics.sort_by(|one, other| {
-        let by_support = other.supporting.len().cmp(&one.supporting.len());
-        by_support.then_with(|| core(&one.words).cmp(&core(&other.words)))
-    });
+/// Topics by the number of supporting documents, the most first, ties by words.
+fn by_support(one: &Ranked, other: &Ranked) -> Ordering {
+    let by_support = other.supporting.len().cmp(&one.supporting.len());
+    by_support.then_with(|| core(&one.words).cmp(&core(&other.words)))
 }
 
 /// Returns the words of a cluster in most of its sets, ties by word.
@@ -253,25 +240,25 @@ fn n_firm(core: &[WordId]) -> u32 {
     ((core.len() as f32 * FIRM_SHARE).ceil() as u32).max(2)
 }
 
-/// Returns whether at least `min_support` documents hold half of a topic's core words, more than chance explains, and its
-/// words are not recited.
+/// Returns how many documents hold half of a topic's core words, if they are at least `min_support`, more than chance
+/// explains, and its words are not recited; nothing if it is no topic.
 ///
 /// Documents that hold a few words of a topic are easily had; those that hold half of the heaviest are about it.
-fn is_topic(
+fn firmly_about(
     topic: &Ranked,
     corpus: &Corpus<'_>,
     config: &TopicsConfig,
     independence: &Independence,
     n_candidates: usize,
     scratch: &mut Scratch,
-) -> bool {
+) -> Option<usize> {
     if topic.words.len() < 2 {
-        return false;
+        return None;
     }
     let core = core(&topic.words);
     let firm = firm(&core, corpus, scratch);
     if firm.len() < config.min_support as usize {
-        return false;
+        return None;
     }
     let n_bags = corpus.bags.len() as f64;
     let shares: Vec<f64> = core.iter().map(|&word| corpus.index.n_bags_with(word) as f64 / n_bags).collect();
@@ -279,7 +266,7 @@ fn is_topic(
         |&bag: &BagIndex, words: &[WordId]| corpus.bags.bag(bag).filter(|(word, _)| words.contains(word)).count();
     let of_core: Vec<usize> = firm.iter().map(|bag| held(bag, &core)).collect();
     if !independence.is_significant(&shares, n_firm(&core) as usize, &of_core, n_candidates) {
-        return false;
+        return None;
     }
     let strong: Vec<WordId> = topic.words[..core.len()]
         .iter()
@@ -287,28 +274,20 @@ fn is_topic(
         .map(|&(word, _)| word)
         .collect();
     let held: Vec<Held> = firm.iter().map(|&bag| Held::of(corpus.bags, bag, &strong)).collect();
-    !is_recited(strong.len(), &held)
+    (!is_recited(strong.len(), &held)).then_some(firm.len())
 }
 
-/// Returns those of `topics` that say something that none before them says, each with the documents that support it or a
-/// later one that says the same.
-fn near_duplicates(topics: Vec<Ranked>, corpus: &Corpus<'_>) -> Vec<(Ranked, Vec<BagIndex>)> {
-    let mut more: Vec<Option<Vec<BagIndex>>> = vec![None; topics.len()];
+/// Returns those of `topics` that say something that no firmer one says, the firmest first, ties as [`by_support`] has them.
+fn firmest(mut topics: Vec<(f64, Ranked)>, corpus: &Corpus<'_>) -> Vec<Ranked> {
+    topics.sort_by(|(firmness, topic), (other_firmness, other)| {
+        other_firmness.total_cmp(firmness).then_with(|| by_support(topic, other))
+    });
+    let topics: Vec<Ranked> = topics.into_iter().map(|(_, topic)| topic).collect();
+    let mut is_kept = vec![false; topics.len()];
     for (at, same) in same_before(&topics, corpus).into_iter().enumerate() {
-        // What a topic was before anything was merged into it decides what is, or one would lead to the next.
-        match same.into_iter().find(|&before| more[before].is_some()) {
-            Some(before) => more[before].get_or_insert_default().extend(&topics[at].supporting),
-            None => more[at] = Some(Vec::new()),
-        }
+        is_kept[at] = !same.into_iter().any(|before| is_kept[before]);
     }
-    let kept = topics.into_iter().zip(more).filter_map(|(topic, more)| Some((topic, more?)));
-    kept.map(|(topic, more)| {
-        let mut supporting = [topic.supporting.as_slice(), &more].concat();
-        supporting.sort_unstable();
-        supporting.dedup();
-        (topic, supporting)
-    })
-    .collect()
+    topics.into_iter().zip(is_kept).filter_map(|(topic, is_kept)| is_kept.then_some(topic)).collect()
 }
 
 /// Returns for each topic those before it, ascending, that say the same: that share enough of the core words, or of the
@@ -414,18 +393,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_every_document_together_is_not_merged() {
-        // They share three documents of five and together are in all, so that no word would stand out.
-        let bags = [0, 1, 2, 3, 4].map(|at| {
-            bag(if at == 0 {
-                &[0, 1, 2, 3]
-            } else if at == 4 {
-                &[4, 5, 6, 7]
-            } else {
-                &[0, 1, 2, 3, 4, 5, 6, 7]
-            })
-        });
-        check(&bags, &[&[0, 1, 2, 3], &[4, 5, 6, 7]], &[(&[0, 1, 2, 3], &[0, 1, 2, 3])]);
+    fn what_lies_between_two_subjects_gives_way_to_them() {
+        let topic = |words: [u32; 4], supporting: std::ops::Range<u32>| Ranked {
+            words: words.map(|word| (WordId(word), 1.0)).to_vec(),
+            listed: Vec::new(),
+            supporting: supporting.map(BagIndex).collect(),
+        };
+        let (one, other) = (topic([0, 1, 2, 3], 0..4), topic([4, 5, 6, 7], 6..10));
+        let (between, again) = (topic([2, 3, 4, 5], 0..10), topic([8, 9, 10, 11], 7..10));
+        let bags = &[bag(&[0])].iter().cycle().take(10).collect();
+        let index = InvertedIndex::new(bags, 12).expect("it fits in memory");
+        let corpus = Corpus { bags, index: &index, n_words: 12 };
+        let topics = vec![(0.2, between.clone()), (0.5, again), (0.9, other.clone()), (0.9, one.clone())];
+        // The last shares most of its documents with the second.
+        assert_eq!(firmest(topics, &corpus), [one.clone(), other.clone()]);
+        assert_eq!(firmest(vec![(0.9, between.clone()), (0.5, other), (0.2, one)], &corpus), [between]);
     }
 
     #[test]
