@@ -198,10 +198,7 @@ impl Library {
     pub fn put_confidence(&mut self, id: DocumentId, confidence: Option<f32>) -> Result<()> {
         self.write(|transaction| {
             check_there(transaction, id)?;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO document_confidence (document_id, confidence) VALUES (?1, ?2)")?
-                .execute(params![id, confidence])?;
-            Ok(())
+            insert_confidence(transaction, id, confidence)
         })
     }
 
@@ -215,6 +212,14 @@ impl Library {
             Ok(statement.query_map([limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// Keeps how sure the chapters of a document are. To be called once they are stored, since they make it forgotten.
+pub(super) fn insert_confidence(connection: &Connection, id: DocumentId, confidence: Option<f32>) -> Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO document_confidence (document_id, confidence) VALUES (?1, ?2)")?
+        .execute(params![id, confidence])?;
+    Ok(())
 }
 
 /// Calls `visit` with each row of two columns, the first a document's number.
