@@ -261,6 +261,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_to_the_engine_again_is_as_the_engine_cut_it() {
+        let (mut library, id) = library();
+        recut(&mut library, id, 0.5);
+        let before = chapters(&library, id);
+        let free = (1..16).map(UnitIndex).find(|unit| before.iter().all(|chapter| chapter.first_unit != *unit));
+        let unit = free.expect("a unit within a chapter");
+        let reject = Change::MergeWithPrevious(unit);
+        for set in [vec![Change::Split(unit)], vec![Change::Accept(vec![unit])], vec![Change::Split(unit), reject]] {
+            for change in &set {
+                correct(&mut library, id, change, 1).unwrap();
+            }
+            correct(&mut library, id, &Change::Uncertain(unit), 1).unwrap();
+            assert_eq!(chapters(&library, id), before, "{set:?}");
+        }
+    }
+
+    #[test]
     fn a_change_for_what_was_changed_meanwhile_is_refused() {
         let (mut library, id) = library();
         let kept = library.hand_made(id).unwrap();
