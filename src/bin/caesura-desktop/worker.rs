@@ -538,7 +538,8 @@ impl Desk {
         self.library.as_ref().ok_or_else(no_library)
     }
 
-    /// Keeps what was done by hand, and says the chapters that follow; what is about notes alone needs no answer.
+    /// Keeps what was done by hand, and says the chapters as they are kept then. That is said after a note too: another
+    /// program may have corrected the document in between.
     fn keep_by_hand(&mut self, document: DocumentId, change: &HandMove) -> Result<()> {
         let library = self.library.as_mut().ok_or_else(no_library)?;
         if let Err(error) = pipeline::keep_by_hand(library, document, change, now()) {
