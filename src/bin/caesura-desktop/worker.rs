@@ -10,9 +10,9 @@ use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -263,9 +263,23 @@ impl Failure {
 pub(crate) struct Voice {
     events: Sender<Event>,
     wake: Wake,
+    /// Held while something is read in a library and said.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Voice {
+    fn new(events: Sender<Event>, wake: Wake) -> Self {
+        Self { events, wake, turn: Arc::default() }
+    }
+
+    /// Says what `read` finds in a library. No thread reads before another and says so after it, so that what is heard
+    /// last is what is there.
+    pub(crate) fn say_read(&self, read: impl FnOnce() -> Result<Event>) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.say(read()?);
+        Ok(())
+    }
+
     pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the window is closed.
         if self.events.send(event).is_ok() {
@@ -331,7 +345,7 @@ impl Worker {
         let (desk, desk_requests) = channel();
         let (bench, bench_tasks) = channel();
         let (lookout, places) = channel();
-        let voice = Voice { events: events_in, wake };
+        let voice = Voice::new(events_in, wake);
         let (desk_voice, scout_voice, lookout_voice) = (voice.clone(), voice.clone(), voice.clone());
         let (scout, errands) = channel();
         let (gate, model) = (Arc::new(Gate::default()), Model::default());
@@ -581,10 +595,11 @@ impl Desk {
     fn open(&mut self, path: &Path, is_sample: bool) -> Result<()> {
         make_folder(path)?;
         let library = Library::open(path)?;
-        let opened =
-            Shelf { path: path.to_owned(), is_sample, documents: library.documents()?, topics: library.topics()? };
         self.taken.clear();
-        self.voice.say(Event::Library(Box::new(opened)));
+        self.voice.say_read(|| {
+            let (documents, topics) = (library.documents()?, library.topics()?);
+            Ok(Event::Library(Box::new(Shelf { path: path.to_owned(), is_sample, documents, topics })))
+        })?;
         say_standings(&library, &self.voice)?;
         self.library = Some(library);
         Ok(())
@@ -711,21 +726,25 @@ fn engine_starts(library: &Library, document: DocumentId, engine: &str, granular
 }
 
 fn say_documents(library: &Library, voice: &Voice) -> Result<()> {
-    let documents = library.documents()?;
-    voice.say(Event::Documents { library: library.path().to_owned(), documents });
-    Ok(())
+    voice.say_read(|| Ok(Event::Documents { library: library.path().to_owned(), documents: library.documents()? }))
 }
 
-fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
-    let topics = library.topics()?;
-    voice.say(Event::Topics { library: library.path().to_owned(), topics });
-    Ok(())
+pub(crate) fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
+    voice.say_read(|| Ok(Event::Topics { library: library.path().to_owned(), topics: library.topics()? }))
 }
 
-fn say_standings(library: &Library, voice: &Voice) -> Result<()> {
-    let (standings, tags) = (library.standings()?, library.tags()?);
-    voice.say(Event::Standings { library: library.path().to_owned(), standings, tags });
-    Ok(())
+pub(crate) fn say_standings(library: &Library, voice: &Voice) -> Result<()> {
+    voice.say_read(|| {
+        let (standings, tags) = (library.standings()?, library.tags()?);
+        Ok(Event::Standings { library: library.path().to_owned(), standings, tags })
+    })
+}
+
+fn say_standing(library: &Library, document: DocumentId, voice: &Voice) -> Result<()> {
+    voice.say_read(|| {
+        let standing = library.standing(document)?;
+        Ok(Event::Standing { library: library.path().to_owned(), document, standing })
+    })
 }
 
 /// Does what takes longer than a moment, one job after the other.
@@ -974,9 +993,10 @@ impl Bench {
         let document = match added {
             Ok(Added::New(document)) => {
                 let library = self.library.as_ref().ok_or_else(no_library)?;
-                let row = Box::new(library.document(document)?);
-                let standing = standing_of(library, document)?;
-                self.voice.say(Event::DocumentAdded { library: task.library.clone(), row, standing });
+                self.voice.say_read(|| {
+                    let (row, standing) = (Box::new(library.document(document)?), library.standing(document)?);
+                    Ok(Event::DocumentAdded { library: task.library.clone(), row, standing })
+                })?;
                 document
             }
             Ok(Added::Already(document)) => document,
@@ -1204,11 +1224,6 @@ impl Adding {
     }
 }
 
-/// Returns where the user stands with one document.
-fn standing_of(library: &Library, id: DocumentId) -> Result<Standing> {
-    library.standing(id)
-}
-
 /// Returns the seconds since the start of 1970.
 pub(crate) fn now() -> i64 {
     SystemClock::start().secs_since_1970()
@@ -1219,7 +1234,7 @@ struct Watch {
     job: JobId,
     voice: Voice,
     stop: Arc<AtomicBool>,
-    label: std::sync::Mutex<String>,
+    label: Mutex<String>,
     /// The work that was done before this part, that it is, and that there is in all.
     done: AtomicUsize,
     weight: AtomicUsize,
@@ -1234,7 +1249,7 @@ impl Watch {
             job: task.job,
             voice: voice.clone(),
             stop: Arc::clone(&task.stop),
-            label: std::sync::Mutex::default(),
+            label: Mutex::default(),
             done: AtomicUsize::new(0),
             weight: AtomicUsize::new(1),
             total: AtomicUsize::new(1),
@@ -1244,7 +1259,7 @@ impl Watch {
 
     /// Says that a part called `label` is begun, which is `weight` of `total`, after `done`.
     fn begin(&self, label: &str, done: usize, weight: usize, total: usize) {
-        label.clone_into(&mut self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        label.clone_into(&mut self.label.lock().unwrap_or_else(PoisonError::into_inner));
         self.done.store(done, Ordering::Relaxed);
         self.weight.store(weight, Ordering::Relaxed);
         self.total.store(total.max(1), Ordering::Relaxed);
@@ -1263,7 +1278,7 @@ impl Progress for Watch {
         let at = self.done.load(Ordering::Relaxed) as f64 + within * weight;
         let step = (STEPS * at / all as f64) as usize;
         if self.said.swap(step, Ordering::Relaxed) != step {
-            let label = self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            let label = self.label.lock().unwrap_or_else(PoisonError::into_inner).clone();
             self.voice.say(Event::Progress { job: self.job, label, done: at as usize, total: all });
         }
     }
@@ -1288,7 +1303,7 @@ pub(crate) mod tests {
     impl Clerk {
         pub(crate) fn new() -> Self {
             let (events_in, events) = channel();
-            let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
+            let voice = Voice::new(events_in, Arc::new(|| {}));
             let scout = Scout::new(voice.clone(), Arc::default(), Model::default());
             Self { desk: Desk::new(voice, Box::new(MemoryFiles::default()), "settings.json".into()), scout, events }
         }
@@ -1379,7 +1394,7 @@ pub(crate) mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let (events_in, events) = channel();
             let (inbox, tasks) = channel();
-            let bench = Bench::new(Voice { events: events_in, wake: Arc::new(|| {}) }, tasks, Model::default());
+            let bench = Bench::new(Voice::new(events_in, Arc::new(|| {})), tasks, Model::default());
             let table = Self { library: folder.path().join("own.caesura"), folder, inbox, bench, events };
             let settings = WorkSettings {
                 split: SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() },
