@@ -23,7 +23,7 @@ use caesura::store::{Library, SavedSearch, SavedSearchId, TopicId, TopicRow};
 use caesura::word_counts::{TopicCounts, WordCounts};
 
 use crate::model::Model;
-use crate::worker::{Event, Failure, MAX_HITS, Voice};
+use crate::worker::{Event, Failure, MAX_HITS, Voice, say_standings, say_topics};
 
 /// The most lines of a concordance that are shown; all places are counted.
 pub(crate) const MAX_LINES: usize = 20_000;
@@ -310,8 +310,8 @@ impl Scout {
             Errand::Pictures => Finding::Pictures(Box::new(pictures(library)?)),
             Errand::EditTopics(change) => {
                 edit_topics(library, change, &*self.gate)?;
-                let topics = library.topics()?;
-                self.voice.say(Event::Topics { library: library.path().to_owned(), topics });
+                say_topics(library, &self.voice)?;
+                say_standings(library, &self.voice)?;
                 Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?))
             }
             Errand::ByHand => Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?)),
