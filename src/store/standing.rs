@@ -194,10 +194,16 @@ impl Library {
         })
     }
 
-    /// Says how far the work on documents has come. Fails with [`Error::NoDocument`].
+    /// Says how far the work on documents has come, the same of all. Fails as [`Library::set_work_states`] does.
     pub fn set_work_state(&mut self, ids: &[DocumentId], state: WorkState) -> Result<()> {
+        self.set_work_states(&ids.iter().map(|&id| (id, state)).collect::<Vec<_>>())
+    }
+
+    /// Says of each document how far the work on it has come, in one transaction. Fails with [`Error::NoDocument`]; nothing
+    /// is changed then.
+    pub fn set_work_states(&mut self, marks: &[(DocumentId, WorkState)]) -> Result<()> {
         self.write(|transaction| {
-            for &id in ids {
+            for &(id, state) in marks {
                 check_there(transaction, id)?;
                 match state {
                     WorkState::Unread => {
@@ -415,7 +421,8 @@ mod tests {
         let (mut library, [one, ..]) = library();
         let gone = DocumentId(99);
         assert!(matches!(library.add_tag(&[one, gone], "bees"), Err(Error::NoDocument(99))));
-        assert!(matches!(library.set_work_state(&[one, gone], WorkState::Checked), Err(Error::NoDocument(99))));
+        let marks = [(one, WorkState::Checked), (gone, WorkState::InWork)];
+        assert!(matches!(library.set_work_states(&marks), Err(Error::NoDocument(99))));
         assert!(matches!(library.put_confidence(gone, None), Err(Error::NoDocument(99))));
         assert_eq!(library.standings().unwrap(), BTreeMap::new());
     }
