@@ -525,11 +525,7 @@ impl Desk {
         match change {
             Change::AddTag(ids, tag) => library.add_tag(&ids, &tag).map(drop)?,
             Change::RemoveTag(ids, tag) => library.remove_tag(&ids, &tag).map(drop)?,
-            Change::Mark(marks) => {
-                for (id, state) in marks {
-                    library.set_work_state(&[id], state)?;
-                }
-            }
+            Change::Mark(marks) => library.set_work_states(&marks)?,
             Change::TakeOut(number, ids) => {
                 self.taken.insert(number, library.take_out(&ids)?);
                 say_documents(library, &self.voice)?;
