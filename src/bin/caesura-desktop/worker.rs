@@ -760,6 +760,8 @@ struct Bench {
     to_tend: Option<PathBuf>,
     /// The library whose backups were told last.
     listed: Option<PathBuf>,
+    /// The library whose backup by schedule failed last, and when that was, in seconds since 1970.
+    backup_failed: Option<(PathBuf, i64)>,
     clock: Box<dyn Clock>,
 }
 
@@ -787,6 +789,7 @@ impl Bench {
             tended: None,
             to_tend: None,
             listed: None,
+            backup_failed: None,
             clock: Box::new(SystemClock::start()),
         }
     }
@@ -851,6 +854,8 @@ impl Bench {
             });
         }
         self.settings = settings;
+        // Another folder may do.
+        self.backup_failed = None;
     }
 
     fn do_piece_safely(&mut self, mut task: Task) {
@@ -1149,18 +1154,7 @@ impl Bench {
         /// So many documents are done before it is heard again what is asked.
         const AT_ONCE: usize = 8;
         self.open(path)?;
-        if let Some(settings) = &self.settings {
-            let now = self.clock.secs_since_1970();
-            let library = self.library.as_ref().ok_or_else(no_library)?;
-            let is_due = 0 < library.counts()?.documents && backups::is_due(&settings.backups, path, now);
-            if is_due {
-                backups::make(&settings.backups, library, now, Asker::Schedule)?;
-            }
-            if is_due || self.listed.as_deref() != Some(path) {
-                self.listed = Some(path.to_owned());
-                self.say_backups()?;
-            }
-        }
+        self.back_up_if_due(path)?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         let unknown = library.documents_without_confidence(AT_ONCE)?;
         for id in &unknown {
@@ -1170,6 +1164,30 @@ impl Bench {
             say_standings(library, &self.voice)?;
         }
         Ok(unknown.len() == AT_ONCE)
+    }
+
+    /// Makes the backup that the schedule asks for. What stands in the way is told, and tried again when the next backup
+    /// would be due: a copy of the whole library is not begun anew every few seconds.
+    fn back_up_if_due(&mut self, path: &Path) -> Result<()> {
+        let Some(plan) = self.settings.as_ref().map(|settings| settings.backups.clone()) else { return Ok(()) };
+        let now = self.clock.secs_since_1970();
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        let failed = self.backup_failed.as_ref().filter(|(of, _)| of == path);
+        let waits = failed.is_some_and(|(_, at)| (*at..*at + plan.every_secs.unwrap_or(0)).contains(&now));
+        let is_due = !waits && 0 < library.counts()?.documents && backups::is_due(&plan, path, now);
+        if is_due {
+            let made = backups::make(&plan, library, now, Asker::Schedule);
+            self.backup_failed = made.is_err().then(|| (path.to_owned(), now));
+            if let Some(failure) = made.err().and_then(|error| Failure::of("The library was not backed up", &error)) {
+                tracing::warn!(reason = failure.reason, "could not back up");
+                self.voice.say(Event::Failed(failure));
+            }
+        }
+        if is_due || self.listed.as_deref() != Some(path) {
+            self.listed = Some(path.to_owned());
+            self.say_backups()?;
+        }
+        Ok(())
     }
 }
 
@@ -1286,6 +1304,8 @@ impl Progress for Watch {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::atomic::AtomicI64;
+
     use super::*;
     use crate::system::tests::MemoryFiles;
 
