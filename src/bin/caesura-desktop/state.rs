@@ -137,6 +137,21 @@ pub(crate) struct LibraryShown {
     pub(crate) documents: Vec<DocumentRow>,
 }
 
+impl LibraryShown {
+    /// Takes a document that was added to where its title belongs, and returns that place; nothing if it is there
+    /// already: a list that was read since holds it.
+    fn take_added(&mut self, row: DocumentRow) -> Option<usize> {
+        if let Some(shown) = self.documents.iter_mut().find(|shown| shown.id == row.id) {
+            *shown = row;
+            return None;
+        }
+        let key = |row: &DocumentRow| (row.title.to_ascii_lowercase(), row.title.clone(), row.id);
+        let place = self.documents.partition_point(|other| key(other) < key(&row));
+        self.documents.insert(place, row);
+        Some(place)
+    }
+}
+
 /// The document that is read.
 #[derive(Debug)]
 pub(crate) struct OpenDocument {
@@ -1158,11 +1173,14 @@ impl State {
             }
             Event::DocumentAdded { library, row, standing } => {
                 if let Some(shown) = self.library_at(&library) {
-                    let key = |row: &DocumentRow| (row.title.to_ascii_lowercase(), row.title.clone(), row.id);
-                    let place = shown.documents.partition_point(|other| key(other) < key(&row));
-                    shown.documents.insert(place, (*row).clone());
-                    self.table.set_standing(row.id, standing);
-                    self.refresh_table();
+                    let id = row.id;
+                    let place = shown.take_added(*row);
+                    self.table.take_added(id, place, standing);
+                }
+            }
+            Event::Standing { library, document, standing } => {
+                if self.library_at(&library).is_some() {
+                    self.table.set_standing(document, standing);
                 }
             }
             Event::Standings { library, standings, tags } => {

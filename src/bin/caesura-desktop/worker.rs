@@ -131,6 +131,12 @@ pub(crate) enum Event {
     Documents { library: PathBuf, documents: Vec<DocumentRow> },
     /// A document was added to a library.
     DocumentAdded { library: PathBuf, row: Box<DocumentRow>, standing: Standing },
+    /// Where the user stands with one document has changed.
+    Standing { library: PathBuf, document: DocumentId, standing: Standing },
+    /// What was taken out under that number could not be put back.
+    NotPutBack { number: u32 },
+    /// What was to be taken out under that number was not, or is not kept any more.
+    Forgotten { number: u32 },
     /// Where the user stands with the documents of a library.
     Standings { library: PathBuf, standings: BTreeMap<DocumentId, Standing>, tags: Vec<TagRow> },
     /// The backups there are of a library.
@@ -1159,9 +1165,7 @@ impl Bench {
         let unknown = library.documents_without_confidence(AT_ONCE)?;
         for id in &unknown {
             pipeline::keep_confidence(library, *id)?;
-        }
-        if !unknown.is_empty() {
-            say_standings(library, &self.voice)?;
+            say_standing(library, *id, &self.voice)?;
         }
         Ok(unknown.len() == AT_ONCE)
     }
