@@ -31,6 +31,17 @@ impl TakenOut {
     pub fn documents(&self) -> &[DocumentId] {
         &self.documents
     }
+
+    /// Returns about how much memory it takes, in bytes: texts, vectors and all other values.
+    pub fn size_bytes(&self) -> usize {
+        let values = self.tables.iter().flat_map(|table| &table.rows).flatten();
+        let apart = |value: &Value| match value {
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+            Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+        };
+        values.map(|value| size_of::<Value>() + apart(value)).sum()
+    }
 }
 
 /// The table that every other leads to.

@@ -742,7 +742,9 @@ impl State {
             [id] => format!("“{}”", self.title_of(*id)),
             _ => count(ids.len() as u64, "document"),
         };
-        self.table.undo.push(Undo { label: format!("remove {what}"), change: Change::PutBack(number) });
+        let label = format!("remove {what}");
+        self.table.taken.insert(number, label.clone());
+        self.table.undo.push(Undo { label, change: Change::PutBack(number) });
         let title = format!(
             "{} taken out of the library",
             if ids.len() == 1 { format!("{what} was") } else { format!("{what} were") }
@@ -777,6 +779,22 @@ impl State {
         self.notices.retain(|notice| notice.offer != Some(Offer::Undo));
         self.say_done(format!("Taken back: {}", undo.label), "", None);
         vec![Request::Change(undo.change)]
+    }
+
+    /// Takes that documents could not be put back: it can be tried again.
+    pub(crate) fn not_put_back(&mut self, number: u32) {
+        let Some(label) = self.table.taken.get(&number) else { return };
+        self.table.undo.push(Undo { label: label.clone(), change: Change::PutBack(number) });
+        self.notices.retain(|notice| !notice.is_good_news);
+    }
+
+    /// Takes that what was taken out under that number cannot be put back: it was not taken out, or is kept no more.
+    pub(crate) fn forget_removal(&mut self, number: u32) {
+        self.table.taken.remove(&number);
+        self.table.undo.retain(|undo| undo.change != Change::PutBack(number));
+        if number == self.table.n_taken {
+            self.notices.retain(|notice| notice.offer != Some(Offer::Undo));
+        }
     }
 
     /// Says calmly that something was done, in the place of what was said so before.
@@ -1060,6 +1078,22 @@ mod tests {
         state.now += REFRESHED_EVERY;
         assert!(!state.refresh_stale_table());
         assert_eq!(titles(&state), ["Apples", "bees", "Butter", "Cider", "Dogs"]);
+    }
+
+    #[test]
+    fn what_was_not_put_back_is_offered_again_and_what_is_kept_no_more_is_not() {
+        let mut state = four();
+        for n in [1, 2] {
+            do_(&mut state, Ask::Select(DocumentId(n), Selecting::Only));
+            state.apply(Command::Do(Action::RemoveDocument));
+        }
+        assert_eq!(state.apply(Command::Do(Action::UndoInLibrary)), [Request::Change(Change::PutBack(2))]);
+        state.hear(Event::NotPutBack { number: 2 });
+        assert_eq!(state.table.undo_label(), Some("remove “bees”"));
+        assert!(state.notices.iter().all(|notice| !notice.is_good_news));
+        state.hear(Event::Forgotten { number: 1 });
+        assert_eq!(state.apply(Command::Do(Action::UndoInLibrary)), [Request::Change(Change::PutBack(2))]);
+        assert_eq!(state.table.undo_label(), None);
     }
 
     /// Each change works out rows and tree anew; a frame never does.

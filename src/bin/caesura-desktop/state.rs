@@ -1183,6 +1183,8 @@ impl State {
                     self.table.set_standing(document, standing);
                 }
             }
+            Event::NotPutBack { number } => self.not_put_back(number),
+            Event::Forgotten { number } => self.forget_removal(number),
             Event::Standings { library, standings, tags } => {
                 if self.library_at(&library).is_some() {
                     self.table.set_standings(standings, tags);

@@ -533,14 +533,18 @@ impl Desk {
             Change::RemoveTag(ids, tag) => library.remove_tag(&ids, &tag).map(drop)?,
             Change::Mark(marks) => library.set_work_states(&marks)?,
             Change::TakeOut(number, ids) => {
-                self.taken.insert(number, library.take_out(&ids)?);
+                let taken = library.take_out(&ids).inspect_err(|_| self.voice.say(Event::Forgotten { number }))?;
+                self.taken.insert(number, taken);
+                for number in let_go(&mut self.taken, MAX_TAKEN_BYTES) {
+                    self.voice.say(Event::Forgotten { number });
+                }
                 say_documents(library, &self.voice)?;
                 say_topics(library, &self.voice)?;
             }
             Change::PutBack(number) => {
                 if let Some(taken) = self.taken.get(&number) {
-                    library.put_back(taken)?;
                     // Kept until it is back: what fails can be tried again.
+                    library.put_back(taken).inspect_err(|_| self.voice.say(Event::NotPutBack { number }))?;
                     self.taken.remove(&number);
                     say_documents(library, &self.voice)?;
                     say_topics(library, &self.voice)?;
@@ -613,6 +617,21 @@ const SEED: u64 = 1;
 
 /// The most hits that a search gives.
 pub(crate) const MAX_HITS: usize = 100;
+
+/// So much of what was taken out is kept in memory to be put back; the newest is, however large it is.
+const MAX_TAKEN_BYTES: usize = 256 << 20;
+
+/// Lets go of what was taken out first until the rest takes at most `max_bytes`, but of the newest; returns the numbers.
+fn let_go(taken: &mut BTreeMap<u32, TakenOut>, max_bytes: usize) -> Vec<u32> {
+    let mut size_bytes: usize = taken.values().map(TakenOut::size_bytes).sum();
+    let mut numbers = Vec::new();
+    while max_bytes < size_bytes && 1 < taken.len() {
+        let Some((number, oldest)) = taken.pop_first() else { break };
+        size_bytes -= oldest.size_bytes();
+        numbers.push(number);
+    }
+    numbers
+}
 
 fn no_library() -> Error {
     Error::Nothing { attempt: "look into the library", reason: "no library is open; open one first".to_owned() }
@@ -1505,6 +1524,93 @@ pub(crate) mod tests {
         assert_eq!(library.documents_without_confidence(20).expect("read"), []);
         let n_backups = std::fs::read_dir(table.folder.path().join("backups")).expect("listed").count();
         assert_eq!(n_backups, 1, "one, and no other within the minute");
+        assert_eq!(table.events.try_iter().filter(|event| matches!(event, Event::Standing { .. })).count(), 9);
+    }
+
+    /// A clock that says what it is told to.
+    struct HandClock(Arc<AtomicI64>);
+
+    impl Clock for HandClock {
+        fn running(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn secs_since_1970(&self) -> i64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_backup_that_fails_is_told_and_tried_again_when_the_next_is_due() {
+        let mut table = Table::new();
+        crate::made_up::make(&table.library, 1).expect("made");
+        let secs = Arc::new(AtomicI64::new(1_000));
+        table.bench.clock = Box::new(HandClock(Arc::clone(&secs)));
+        assert!(table.bench.hear(), "it hears how to work");
+        let folder = table.folder.path().join("backups");
+        std::fs::write(&folder, "no folder").expect("a file");
+        let mut failures_at = |secs_since_1970: i64| {
+            secs.store(secs_since_1970, Ordering::Relaxed);
+            table.bench.tend_a_little(&table.library).expect("the rest is done");
+            table.events.try_iter().filter(|event| matches!(event, Event::Failed(_))).count()
+        };
+        assert_eq!([1_000, 1_030, 1_059, 1_060, 1_090].map(&mut failures_at), [1, 0, 0, 1, 0]);
+        std::fs::remove_file(&folder).expect("removed");
+        assert_eq!(failures_at(1_120), 0);
+        assert_eq!(std::fs::read_dir(&folder).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn what_was_taken_out_first_is_let_go_first_and_the_newest_never() {
+        let (_folder, path, _clerk) = desk();
+        let mut library = Library::open(&path).expect("it opens");
+        let mut taken: BTreeMap<u32, TakenOut> =
+            (1..=3).map(|n| (n, library.take_out(&[DocumentId(n.into())]).expect("taken out"))).collect();
+        let size_bytes = |number: u32| taken[&number].size_bytes();
+        let (of_all, of_two) = (size_bytes(1) + size_bytes(2) + size_bytes(3), size_bytes(2) + size_bytes(3));
+        assert!(3 * 300 < of_all, "the texts alone are longer");
+        assert_eq!(let_go(&mut taken, of_all), [0; 0]);
+        assert_eq!(let_go(&mut taken, of_two), [1]);
+        assert_eq!(let_go(&mut taken, 0), [2]);
+        assert_eq!(taken.keys().collect::<Vec<_>>(), [&3]);
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_said_and_kept() {
+        let (_folder, path, mut clerk) = desk();
+        let mut library = Library::open(&path).expect("it opens");
+        let text = library.text(DocumentId(2)).expect("a text");
+        clerk.answer(Request::Change(Change::TakeOut(1, vec![DocumentId(2)])));
+        let source = pipeline::Source { bytes: text.as_bytes(), name: "again.txt", path: None, added_at: 0 };
+        let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };
+        let again = pipeline::add_document(&mut library, &source, &settings, None, &caesura::progress::Unwatched);
+        let Ok(Added::New(again)) = again else { panic!("{again:?}") };
+        let events = clerk.answer(Request::Change(Change::PutBack(1)));
+        assert!(matches!(&events[..], [Event::NotPutBack { number: 1 }, Event::Failed(_)]), "{events:?}");
+        library.remove_document(again).expect("removed");
+        let events = clerk.answer(Request::Change(Change::PutBack(1)));
+        assert!(!events.iter().any(|event| matches!(event, Event::Failed(_))), "{events:?}");
+        let events = clerk.answer(Request::Change(Change::TakeOut(2, vec![DocumentId(99)])));
+        assert!(matches!(&events[..], [Event::Forgotten { number: 2 }, Event::Failed(_)]), "{events:?}");
+    }
+
+    #[test]
+    fn what_is_read_is_said_before_another_thread_reads() {
+        let (events_in, events) = channel();
+        let turn: Arc<Mutex<()>> = Arc::default();
+        let is_taken = {
+            let turn = Arc::clone(&turn);
+            move || turn.try_lock().is_err()
+        };
+        let is_taken_when_said = is_taken.clone();
+        let wake: Wake = Arc::new(move || assert!(is_taken_when_said(), "it is said in the same turn"));
+        let voice = Voice { events: events_in, wake, turn };
+        let read = || {
+            assert!(is_taken(), "it is read in turn");
+            Ok(Event::Forgotten { number: 1 })
+        };
+        voice.say_read(read).expect("said");
+        assert_eq!(events.try_iter().count(), 1);
     }
 
     #[test]
