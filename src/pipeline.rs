@@ -27,16 +27,16 @@ use crate::error::{Error, Result};
 use crate::import::{self, WrittenChapter};
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
-use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
+use crate::store::{Assessment, DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
 use crate::topics::{Bags, Signatures, Topic, TopicsConfig, Vocabulary, VocabularyConfig, bags, mine_signed};
 use crate::units;
 use crate::words::{self, Language, LanguageVote};
 
+use self::topics::{KnownTopics, borne_by_chapters};
 pub use self::topics::{
     LibraryTree, Mined, SplitTopic, TopicField, mine_topics, split_topic, topic_tree, topics_by_field,
 };
-use self::topics::{assign_topics, strongest_of};
 
 pub use by_hand::{correct, keep_by_hand};
 pub use whole::{TopicNames, Whole, of_layer, topic_names};
@@ -339,7 +339,8 @@ pub enum Added {
     Already(DocumentId),
 }
 
-/// Cuts one file and keeps the result in a library, in one transaction: wholly or not at all.
+/// Cuts one file and keeps the result in a library, with the topics it bears of those that were mined before, in one
+/// transaction: wholly or not at all.
 pub fn add_document(
     library: &mut Library,
     source: &Source<'_>,
@@ -412,14 +413,10 @@ pub fn add_imported(
         chapters: split.chapters,
         as_written: split.as_written,
     };
-    let id = library.add_document(&new)?;
-    library.put_confidence(id, split.confidence)?;
-    let borne = assign_topics(library, id)?;
-    // A document that is new bears nothing yet, so there is nothing to take back either.
-    if !borne.is_empty() {
-        library.replace_document_topics(id, &strongest_of(&borne))?;
-    }
-    Ok(Added::New(id))
+    let known = KnownTopics::of(library)?;
+    let topics = borne_by_chapters(known.as_ref(), &new.document.text, &new.chapters);
+    let assessment = Assessment { confidence: split.confidence, topics };
+    Ok(Added::New(library.add_assessed_document(&new, &assessment)?))
 }
 
 /// Cuts a document of the library anew at another granularity, from its stored scores; the model reads nothing again
@@ -458,19 +455,21 @@ pub fn recut_by(
     let vectors = library.vectors(id)?.map(|vectors| Vectors::new(vectors.dims, vectors.data));
     let language = language_in(&provenance);
     let found = chapters::boundaries(&gap_scores, &words_of_units(&text, &units), cut);
+    let known = KnownTopics::of(library)?;
     loop {
         let by_hand = library.hand_made(id)?;
         let mut chapters = by_hand.corrections.cut(text.len(), &units, &gap_scores, &found, min_units_of(cut));
         titles::title_chapters(&mut chapters, &text, &units, vectors.as_ref(), encoder, language, progress)?;
+        let assessment = Assessment {
+            confidence: stored_confidence(&text, &units, &gap_scores, &chapters, cut),
+            topics: borne_by_chapters(known.as_ref(), &text, &chapters),
+        };
         // A person may have corrected it meanwhile.
-        if library.replace_chapters_of(id, by_hand.revision, engine, granularity, &chapters)? {
-            break;
+        if library.replace_chapters_of(id, by_hand.revision, engine, granularity, &chapters, &assessment)? {
+            return Ok(());
         }
         progress.check()?;
     }
-    keep_confidence(library, id)?;
-    assign_topics(library, id)?;
-    Ok(())
 }
 
 /// Lets another engine read a document of the library, and keeps its scores beside those of the others. The chapters stay
@@ -519,16 +518,30 @@ pub fn min_units_of(cut: CutConfig) -> u32 {
 pub fn keep_confidence(library: &mut Library, id: DocumentId) -> Result<Option<f32>> {
     let row = library.document(id)?;
     let confidence = match library.gap_scores(id, &row.engine)? {
-        Some((scores, provenance)) if row.n_units as usize == scores.len() + 1 => {
+        Some((scores, provenance)) => {
             let chapters: Vec<Chapter> =
                 library.chapters(id, Layer::Found)?.into_iter().map(|row| row.chapter).collect();
             let cut = stored_cut(&row, Some(&provenance));
-            confidence(&library.text(id)?, &library.units(id)?, &scores, &chapters, cut)
+            stored_confidence(&library.text(id)?, &library.units(id)?, &scores, &chapters, cut)
         }
-        _ => None,
+        None => None,
     };
     library.put_confidence(id, confidence)?;
     Ok(confidence)
+}
+
+/// Returns how sure chapters are by scores that were stored; `None` too if those are not of these units.
+fn stored_confidence(
+    text: &str,
+    units: &Units,
+    scores: &GapScores,
+    chapters: &[Chapter],
+    cut: CutConfig,
+) -> Option<f32> {
+    if units.len() != scores.len() + 1 {
+        return None;
+    }
+    confidence(text, units, scores, chapters, cut)
 }
 
 /// Returns the language that provenance names.

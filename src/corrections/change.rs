@@ -39,7 +39,7 @@ pub enum Change {
     },
     /// Mark the start of a chapter as certain.
     Certain(UnitIndex),
-    /// Leave it to the engine whether a chapter starts there.
+    /// Leave it to the engine whether a chapter starts there, and of which level, unless it has a title by hand.
     Uncertain(UnitIndex),
     /// Keep a chapter as it is: where it starts and ends, its title and its level.
     Lock(UnitIndex),
@@ -231,7 +231,14 @@ impl Cut<'_> {
     fn uncertain(&self, unit: UnitIndex) -> Result<Step> {
         let at = self.around(unit, CERTAIN)?;
         self.check_unlocked(at, CERTAIN)?;
-        step(StepKind::Uncertain, CERTAIN, vec![self.edit(unit, |it| it.verdict = None)])
+        let edit = self.edit(unit, |it| {
+            // The level came with the boundary that was set, and would hold it in its place.
+            if it.verdict != Some(Verdict::Certain) {
+                it.level = None;
+            }
+            it.verdict = None;
+        });
+        step(StepKind::Uncertain, CERTAIN, vec![edit])
     }
 
     fn lock(&self, unit: UnitIndex) -> Result<Step> {

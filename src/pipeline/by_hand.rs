@@ -34,15 +34,12 @@ pub fn keep_by_hand(library: &mut Library, id: DocumentId, change: &HandMove, ma
     for _ in 0..TRIES {
         let before = library.hand_made(id)?;
         let after = before.after(change).ok_or_else(|| does_not_fit(change))?;
-        let is_kept = match recut_by_hand(library, id, &before, &after, change)? {
-            None => library.change_by_hand(id, before.revision, change, made_at, None)?,
-            Some((chapters, former_titles)) => {
-                let recut = Recut { chapters: &chapters, former_titles: &former_titles };
-                library.change_by_hand(id, before.revision, change, made_at, Some(&recut))?
-            }
-        };
+        let recut = recut_by_hand(library, id, &before, &after, change)?;
+        let recut = recut.as_ref().map(|(chapters, former_titles)| Recut { chapters, former_titles });
+        let is_kept = library.change_by_hand(id, before.revision, change, made_at, recut.as_ref())?;
         if is_kept {
-            return assign_missing_topics(library, id);
+            // A note changes nothing that bears a topic.
+            return if recut.is_some() { assign_missing_topics(library, id) } else { Ok(()) };
         }
     }
     Err(does_not_fit(change))
@@ -170,7 +167,8 @@ fn assign_missing_topics(library: &mut Library, id: DocumentId) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Origin;
+    use crate::corrections::{Note, NoteColor};
+    use crate::document::{Origin, Span};
     use crate::pipeline::{self, Added, Engine, Source, SplitSettings};
 
     const SUBJECTS: [&str; 4] = [
@@ -261,6 +259,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_to_the_engine_again_is_as_the_engine_cut_it() {
+        let (mut library, id) = library();
+        recut(&mut library, id, 0.5);
+        let before = chapters(&library, id);
+        let free = (1..16).map(UnitIndex).find(|unit| before.iter().all(|chapter| chapter.first_unit != *unit));
+        let unit = free.expect("a unit within a chapter");
+        let reject = Change::MergeWithPrevious(unit);
+        for set in [vec![Change::Split(unit)], vec![Change::Accept(vec![unit])], vec![Change::Split(unit), reject]] {
+            for change in &set {
+                correct(&mut library, id, change, 1).unwrap();
+            }
+            correct(&mut library, id, &Change::Uncertain(unit), 1).unwrap();
+            assert_eq!(chapters(&library, id), before, "{set:?}");
+        }
+    }
+
+    #[test]
     fn a_change_for_what_was_changed_meanwhile_is_refused() {
         let (mut library, id) = library();
         let kept = library.hand_made(id).unwrap();
@@ -290,5 +305,12 @@ mod tests {
         let row = library.chapters(id, Layer::Found).unwrap().into_iter().find(|row| row.chapter.first_unit.0 == 5);
         let row = row.expect("the chapter that was made");
         assert!(library.chapter_topics(id).unwrap().iter().any(|(chapter, ..)| *chapter == row.id));
+
+        // What is noted is no reason to read the document for its topics.
+        library.replace_chapter_topics(id, &[]).unwrap();
+        let span = Span::new(0..8);
+        let note = Note { span, color: NoteColor::Yellow, text: "bees".to_owned(), tags: Vec::new(), made_at: 1 };
+        correct(&mut library, id, &Change::AddNote(note), 1).unwrap();
+        assert_eq!(library.chapter_topics(id).unwrap(), []);
     }
 }

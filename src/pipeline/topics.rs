@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{language_in, language_of, mine_texts, topics_provenance};
-use crate::document::{Date, Layer, ProfileWord, Provenance};
+use crate::document::{Chapter, Date, Layer, ProfileWord, Provenance};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
@@ -624,23 +624,18 @@ impl KnownTopics {
     }
 }
 
-/// Says which of the topics that were mined before the chapters of a document bear, as it was cut after that. Returns
-/// what it said.
-pub(super) fn assign_topics(library: &mut Library, id: DocumentId) -> Result<Vec<(ChapterId, TopicId, f32)>> {
-    let Some(known) = KnownTopics::of(library)? else { return Ok(Vec::new()) };
-    let text = library.text(id)?;
-    let mut borne: Vec<(ChapterId, TopicId, f32)> = Vec::new();
-    for row in library.chapters(id, Layer::Found)? {
-        let topics = known.borne_by(row.chapter.span.of(&text));
-        borne.extend(topics.into_iter().map(|(topic, strength)| (row.id, topic, strength)));
-    }
-    library.replace_chapter_topics(id, &borne)?;
-    Ok(borne)
-}
-
-/// Returns how strongly a document bears each topic: as strongly as its strongest chapter.
-pub(super) fn strongest_of(borne: &[(ChapterId, TopicId, f32)]) -> Vec<(TopicId, f32)> {
-    strongest(borne.iter().map(|&(_, topic, strength)| (topic, strength)))
+/// Returns the topics that the chapters of a text bear, and how strongly, each chapter by its place.
+pub(super) fn borne_by_chapters(
+    known: Option<&KnownTopics>,
+    text: &str,
+    chapters: &[Chapter],
+) -> Vec<(usize, TopicId, f32)> {
+    let Some(known) = known else { return Vec::new() };
+    let of_chapter = |(place, chapter): (usize, &Chapter)| {
+        let topics = known.borne_by(chapter.span.of(text));
+        topics.into_iter().map(move |(topic, strength)| (place, topic, strength))
+    };
+    chapters.iter().enumerate().flat_map(of_chapter).collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::error::Result;
 /// The vectors of all chapters that were found, in the order of documents and then of reading.
 #[derive(Debug, Default)]
 pub(super) struct ChapterVectors {
-    /// Of which state of the library they are.
+    /// The state of the library in which they were last found in step with it.
     version: Option<(i64, i64)>,
     keys: Vec<ChapterKey>,
     /// Encoded rows, one after the other; a chapter without a vector has zeros.
@@ -96,11 +96,6 @@ impl Library {
         self.read(dims)
     }
 
-    /// Returns a number pair that differs once anything in the library has changed, by this connection or another.
-    pub fn version(&self) -> Result<(i64, i64)> {
-        self.read(version)
-    }
-
     /// Returns chapters with the titles of their documents, in the order of `ids`; those that are gone are left out.
     pub fn chapters_of_ids(&self, ids: &[ChapterId]) -> Result<Vec<(ChapterRow, String)>> {
         self.read(|connection| {
@@ -139,17 +134,22 @@ impl ChapterVectors {
         if self.version == version {
             return Ok(());
         }
-        let before = std::mem::take(self);
         let Some(dims) = dims(connection)? else {
-            self.version = version;
+            *self = Self { version, ..Self::default() };
             return Ok(());
         };
+        let keys = keys(connection)?;
+        if self.dims == dims && self.keys == keys {
+            // Something else was written: a tag, the place that is read.
+            self.version = version;
+            return Ok(());
+        }
+        let before = std::mem::take(self);
         let known: HashMap<ChapterKey, usize> = if before.dims == dims {
             (0..).zip(&before.keys).map(|(at, key)| (*key, at)).collect()
         } else {
             HashMap::new()
         };
-        let keys = keys(connection)?;
         let n_bytes = row_bytes(dims);
         let mut rows = Vec::with_capacity(keys.len() * n_bytes);
         for key in &keys {
@@ -330,6 +330,16 @@ mod tests {
         assert!(0.2 < near[3].cosine, "the chapter A has two units: {near:?}");
         library.remove_document(id).unwrap();
         assert_eq!(titles(&library, [0.0, 1.0], &Filter::default()), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_written_of_something_else_leaves_the_vectors_where_they_lie() {
+        let (mut library, id) = library();
+        titles(&library, [1.0, 0.0], &Filter::default());
+        let rows = library.chapter_vectors.borrow().rows.as_ptr();
+        library.keep_reading_place(id, UnitIndex(2)).unwrap();
+        assert_eq!(titles(&library, [1.0, 0.0], &Filter::default()), ["Lamps", "Boats"]);
+        assert_eq!(library.chapter_vectors.borrow().rows.as_ptr(), rows);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::failure::damaged;
-use super::{DocumentId, Library, chapter_vectors, documents, full_text};
+use super::{DocumentId, Library, TopicId, chapter_vectors, documents, full_text, standing, topics};
 use crate::document::{ByteOffset, Chapter, Layer, Millis, Origin, Span, TimeSpan, UnitIndex};
 use crate::error::{Error, Result};
 
@@ -35,6 +35,15 @@ pub struct ChapterRow {
     pub index: u32,
     /// The chapter.
     pub chapter: Chapter,
+}
+
+/// What is known of chapters once they are cut. It is kept with them, so that no chapters stand without it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Assessment {
+    /// How well they are likely to agree with a reader's, in `0.0..=1.0`; `None` if the engine does not tell.
+    pub confidence: Option<f32>,
+    /// The topics that they bear, and how strongly: each chapter by its place. A topic that is gone is passed over.
+    pub topics: Vec<(usize, TopicId, f32)>,
 }
 
 /// The columns that [`chapter_row`] reads, from a table or alias `chapters`.
@@ -148,6 +157,21 @@ pub(super) fn insert(
     chapters: &[Chapter],
 ) -> Result<Vec<ChapterId>> {
     insert_from(connection, id, text, layer, 0, chapters)
+}
+
+/// Stores the chapters that were found of a document that has none, with what is known of them.
+pub(super) fn insert_assessed(
+    connection: &Connection,
+    id: DocumentId,
+    text: &str,
+    chapters: &[Chapter],
+    assessment: &Assessment,
+) -> Result<()> {
+    let ids = insert(connection, id, text, Layer::Found, chapters)?;
+    for &(place, topic, strength) in &assessment.topics {
+        topics::insert_chapter_topic(connection, ids[place], topic, strength)?;
+    }
+    standing::insert_confidence(connection, id, assessment.confidence)
 }
 
 /// Stores chapters of a layer, the first of which is number `first_index` in it.

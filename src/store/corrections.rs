@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::failure::damaged;
-use super::{ChapterId, DocumentId, Library, TopicId, chapters, documents};
+use super::{Assessment, ChapterId, DocumentId, Library, TopicId, chapters, documents, topics};
 use crate::corrections::{Correction, Corrections, History, Lock, Note, NoteColor, NoteId, Step, StepKind, Verdict};
-use crate::document::{Chapter, Layer, UnitIndex};
+use crate::document::{Chapter, UnitIndex};
 use crate::error::Result;
 
 /// All that was done by hand to one document.
@@ -88,7 +88,7 @@ impl Library {
     }
 
     /// Puts other chapters in the place of those that were found, as [`Library::replace_chapters`] does, if nothing was
-    /// done by hand since `revision`. Returns whether that is so.
+    /// done by hand since `revision`, with what is known of them. Returns whether that is so.
     pub fn replace_chapters_of(
         &mut self,
         id: DocumentId,
@@ -96,6 +96,7 @@ impl Library {
         engine: &str,
         granularity: f32,
         chapters: &[Chapter],
+        assessment: &Assessment,
     ) -> Result<bool> {
         self.write(|transaction| {
             documents::check_there(transaction, id)?;
@@ -112,7 +113,7 @@ impl Library {
             transaction
                 .prepare_cached("DELETE FROM chapters WHERE document_id = ?1 AND layer = 'found'")?
                 .execute([id])?;
-            chapters::insert(transaction, id, &text, Layer::Found, chapters)?;
+            chapters::insert_assessed(transaction, id, &text, chapters, assessment)?;
             Ok(true)
         })
     }
@@ -172,11 +173,8 @@ impl Library {
     /// Adds topics that chapters bear to those that are known, such as of chapters that a correction made.
     pub fn add_chapter_topics(&mut self, borne: &[(ChapterId, TopicId, f32)]) -> Result<()> {
         self.write(|transaction| {
-            let sql = "INSERT OR REPLACE INTO chapter_topics (chapter_id, topic_id, strength) \
-                       SELECT chapters.id, topics.id, ?3 FROM chapters, topics WHERE chapters.id = ?1 AND topics.id = ?2";
-            let mut statement = transaction.prepare_cached(sql)?;
-            for (chapter, topic, strength) in borne {
-                statement.execute(params![chapter, topic, strength])?;
+            for &(chapter, topic, strength) in borne {
+                topics::insert_chapter_topic(transaction, chapter, topic, strength)?;
             }
             Ok(())
         })
@@ -378,7 +376,7 @@ mod tests {
     use super::super::{ChapterRow, full_text, samples};
     use super::*;
     use crate::corrections::{Change, Edit};
-    use crate::document::{GapScores, Span};
+    use crate::document::{GapScores, Layer, Span};
 
     const TEXT: &str =
         "The lamp is lit at dusk.\nThe tide turns at noon.\nGulls follow the boats.\nNets dry on the quay.";
@@ -497,7 +495,7 @@ mod tests {
         let (none, chapters) = (BTreeMap::new(), Vec::new());
         let recut = Recut { chapters: &chapters, former_titles: &none };
         assert!(!library.change_by_hand(id, 0, &HandMove::Undo, 5, Some(&recut)).unwrap());
-        assert!(!library.replace_chapters_of(id, 0, "lexical", 0.9, &[]).unwrap());
+        assert!(!library.replace_chapters_of(id, 0, "lexical", 0.9, &[], &Assessment::default()).unwrap());
         assert_eq!((library.hand_made(id).unwrap(), rows(&library, id)), before);
     }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::chapters::{checked_title, forget_words, millis_of, span, time_of};
 use super::failure::damaged;
-use super::{Library, chapters, vectors};
+use super::{Assessment, Library, chapters, topics, vectors};
 use crate::document::{
     ByteOffset, Chapter, Date, Document, Field, Fields, Format, GapScores, Heading, Layer, Millis, Page, Pages,
     Provenance, Unit, UnitIndex, UnitKind, Units,
@@ -120,6 +120,25 @@ impl Library {
     /// Panics if a chapter that was found does not lie in the text, or vectors and units differ in number: those are
     /// bugs of the caller.
     pub fn add_document(&mut self, new: &NewDocument) -> Result<DocumentId> {
+        self.add(new, |transaction, id| {
+            chapters::insert(transaction, id, &new.document.text, Layer::Found, &new.chapters).map(drop)
+        })
+    }
+
+    /// Adds a document as [`Library::add_document`] does, with what is known of the chapters that were found, in one
+    /// transaction. The document bears a topic as strongly as its strongest chapter.
+    pub fn add_assessed_document(&mut self, new: &NewDocument, assessment: &Assessment) -> Result<DocumentId> {
+        self.add(new, |transaction, id| {
+            chapters::insert_assessed(transaction, id, &new.document.text, &new.chapters, assessment)?;
+            topics::insert_topics_of_chapters(transaction, id)
+        })
+    }
+
+    fn add(
+        &mut self,
+        new: &NewDocument,
+        insert_found: impl FnOnce(&Connection, DocumentId) -> Result<()>,
+    ) -> Result<DocumentId> {
         if let Some((dims, data)) = &new.vectors {
             assert_eq!(data.len(), dims * new.units.len(), "there must be a vector for each unit");
         }
@@ -136,7 +155,7 @@ impl Library {
             if let Some((dims, data)) = &new.vectors {
                 vectors::insert(transaction, id, *dims, data)?;
             }
-            chapters::insert(transaction, id, &new.document.text, Layer::Found, &new.chapters)?;
+            insert_found(transaction, id)?;
             chapters::insert(transaction, id, &new.document.text, Layer::AsWritten, &new.as_written)?;
             Ok(id)
         })

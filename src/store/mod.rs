@@ -41,7 +41,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use chapter_vectors::{Near, NearUnit};
-pub use chapters::{ChapterId, ChapterRow};
+pub use chapters::{Assessment, ChapterId, ChapterRow};
 pub use corrections::{HandMade, HandMove, Recut};
 pub use documents::{DocumentId, DocumentRow, NewDocument};
 pub use filter::Filter;

@@ -3,7 +3,7 @@
 //! A [`DocumentRow`](super::DocumentRow) says what a document is; a [`Standing`] says what became of it since. They are
 //! apart because lists of documents are read far more often than anybody tags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -61,7 +61,7 @@ pub struct Standing {
     pub tags: Vec<String>,
     /// How well its chapters are likely to agree with a reader's, in `0.0..=1.0`, if that is known.
     pub confidence: Option<f32>,
-    /// How many topics it bears.
+    /// How many topics it is shown to bear: merged ones are one, hidden ones none.
     pub n_topics: u32,
 }
 
@@ -73,6 +73,10 @@ pub struct TagRow {
     /// How many documents have it. At least 1.
     pub n_documents: u32,
 }
+
+/// How many topics documents are shown to bear, and from what that is counted.
+const SHOWN_TOPICS: &str = "count(DISTINCT shown.id) FROM document_topics JOIN topics ON topics.id = topic_id \
+     JOIN topics AS shown ON shown.id = topics.shown_as AND NOT shown.is_hidden";
 
 /// The most characters a tag may have.
 const MAX_TAG_CHARS: usize = 100;
@@ -96,8 +100,8 @@ impl Library {
                 standings.entry(id).or_default().confidence = confidence;
                 Ok(())
             })?;
-            let topics = "SELECT document_id, count(*) FROM document_topics GROUP BY document_id";
-            each(connection, topics, |id, n_topics| {
+            let topics = format!("SELECT document_id, {SHOWN_TOPICS} GROUP BY document_id");
+            each(connection, &topics, |id, n_topics| {
                 standings.entry(id).or_default().n_topics = n_topics;
                 Ok(())
             })?;
@@ -123,7 +127,7 @@ impl Library {
                 .query_row([id], |row| row.get(0))
                 .optional()?;
             let n_topics = connection
-                .prepare_cached("SELECT count(*) FROM document_topics WHERE document_id = ?1")?
+                .prepare_cached(&format!("SELECT {SHOWN_TOPICS} WHERE document_id = ?1"))?
                 .query_row([id], |row| row.get(0))?;
             Ok(Standing { state, tags, confidence: confidence.flatten(), n_topics })
         })
@@ -161,23 +165,45 @@ impl Library {
         })
     }
 
-    /// Gives a tag another name on all documents, and returns how many had it. Documents that have both keep one.
+    /// Gives a tag another name on all documents, and with it those that lie within it; returns how many documents had
+    /// any of them. Documents that have both keep one.
     ///
-    /// Fails as [`Library::add_tag`] does.
+    /// A tag that is there already keeps its spelling, unless it is the one that is renamed. Fails as [`Library::add_tag`]
+    /// does.
     pub fn rename_tag(&mut self, from: &str, to: &str) -> Result<usize> {
         let (from, to) = (checked_tag(from)?, checked_tag(to)?);
         self.write(|transaction| {
-            let n_documents = transaction
-                .prepare_cached("UPDATE OR REPLACE document_tags SET tag = ?2 WHERE tag = ?1")?
-                .execute(params![from, to])?;
-            Ok(n_documents)
+            let within = "WHERE tag = ?1 OR substr(tag, 1, length(?1) + 1) = ?1 || '/' COLLATE NOCASE";
+            let mut statement =
+                transaction.prepare_cached(&format!("SELECT document_id, tag FROM document_tags {within}"))?;
+            let tagged: Vec<(DocumentId, String)> =
+                statement.query_map([&from], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+            // Out of the way, so that no tag is renamed twice and the spelling left is that of others.
+            transaction.prepare_cached(&format!("DELETE FROM document_tags {within}"))?.execute([&from])?;
+            let to = as_spelt(transaction, &to)?.unwrap_or(to);
+            let mut documents = BTreeSet::new();
+            for (id, tag) in tagged {
+                let renamed = checked_tag(&format!("{to}{}", &tag[from.len()..]))?;
+                let renamed = as_spelt(transaction, &renamed)?.unwrap_or(renamed);
+                transaction
+                    .prepare_cached("INSERT OR IGNORE INTO document_tags (document_id, tag) VALUES (?1, ?2)")?
+                    .execute(params![id, renamed])?;
+                documents.insert(id);
+            }
+            Ok(documents.len())
         })
     }
 
-    /// Says how far the work on documents has come. Fails with [`Error::NoDocument`].
+    /// Says how far the work on documents has come, the same of all. Fails as [`Library::set_work_states`] does.
     pub fn set_work_state(&mut self, ids: &[DocumentId], state: WorkState) -> Result<()> {
+        self.set_work_states(&ids.iter().map(|&id| (id, state)).collect::<Vec<_>>())
+    }
+
+    /// Says of each document how far the work on it has come, in one transaction. Fails with [`Error::NoDocument`]; nothing
+    /// is changed then.
+    pub fn set_work_states(&mut self, marks: &[(DocumentId, WorkState)]) -> Result<()> {
         self.write(|transaction| {
-            for &id in ids {
+            for &(id, state) in marks {
                 check_there(transaction, id)?;
                 match state {
                     WorkState::Unread => {
@@ -198,10 +224,7 @@ impl Library {
     pub fn put_confidence(&mut self, id: DocumentId, confidence: Option<f32>) -> Result<()> {
         self.write(|transaction| {
             check_there(transaction, id)?;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO document_confidence (document_id, confidence) VALUES (?1, ?2)")?
-                .execute(params![id, confidence])?;
-            Ok(())
+            insert_confidence(transaction, id, confidence)
         })
     }
 
@@ -215,6 +238,14 @@ impl Library {
             Ok(statement.query_map([limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// Keeps how sure the chapters of a document are. To be called once they are stored, since they make it forgotten.
+pub(super) fn insert_confidence(connection: &Connection, id: DocumentId, confidence: Option<f32>) -> Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO document_confidence (document_id, confidence) VALUES (?1, ?2)")?
+        .execute(params![id, confidence])?;
+    Ok(())
 }
 
 /// Calls `visit` with each row of two columns, the first a document's number.
@@ -269,7 +300,7 @@ fn checked_tag(typed: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use super::super::{NewTopic, TopicId, samples};
     use super::*;
     use crate::document::Layer;
 
@@ -324,12 +355,74 @@ mod tests {
         assert_eq!(tags(&library), [("hives".to_owned(), 2)]);
     }
 
+    #[track_caller]
+    fn check_renamed(before: [&[&str]; 3], (from, to): (&str, &str), expected: &[(&str, u32)]) {
+        let (mut library, ids) = library();
+        for (id, own) in ids.into_iter().zip(before) {
+            for tag in own {
+                library.add_tag(&[id], tag).unwrap();
+            }
+        }
+        library.rename_tag(from, to).unwrap();
+        let expected: Vec<(String, u32)> = expected.iter().map(|(tag, n)| ((*tag).to_owned(), *n)).collect();
+        assert_eq!(tags(&library), expected, "{from} to {to}");
+    }
+
+    #[test]
+    fn a_renamed_tag_has_one_spelling_and_takes_along_what_lies_within_it() {
+        check_renamed([&["bees"], &["Hives"], &[]], ("bees", "hives"), &[("Hives", 2)]);
+        check_renamed([&["bees"], &["bees"], &[]], ("BEES", "Bees"), &[("Bees", 2)]);
+        let within: [&[&str]; 3] = [&["Bees", "beeswax"], &["Bees/wild"], &["Bees/wild/small"]];
+        check_renamed(
+            within,
+            ("bees", "Wasps"),
+            &[("beeswax", 1), ("Wasps", 1), ("Wasps/wild", 1), ("Wasps/wild/small", 1)],
+        );
+        check_renamed(
+            within,
+            ("bees", "Bees/wild"),
+            &[("Bees/wild", 1), ("Bees/wild/wild", 1), ("Bees/wild/wild/small", 1), ("beeswax", 1)],
+        );
+        check_renamed([&["a/b"], &["a/b/b"], &["A"]], ("a/b", "a"), &[("A", 2), ("A/b", 1)]);
+    }
+
+    #[test]
+    fn topics_are_counted_as_they_are_shown() {
+        let (mut library, [one, two, _]) = library();
+        let topic = |label: &str, documents: &[DocumentId]| NewTopic {
+            label: label.to_owned(),
+            words: Vec::new(),
+            npmi: 0.0,
+            profile: Vec::new(),
+            documents: documents.iter().map(|&id| (id, 0.5)).collect(),
+            chapters: Vec::new(),
+        };
+        let topics = [topic("Sea", &[one, two]), topic("Light", &[one]), topic("Bread", &[one])];
+        library.replace_topics(&topics, &samples::provenance("minhash")).unwrap();
+        let ids: Vec<TopicId> = library.topics().unwrap().iter().map(|topic| topic.id).collect();
+        let counted = |library: &Library| {
+            let standings = library.standings().unwrap();
+            let of_document = |id: DocumentId| standings.get(&id).map_or(0, |standing| standing.n_topics);
+            assert_eq!(library.standing(one).unwrap().n_topics, of_document(one));
+            [of_document(one), of_document(two)]
+        };
+        assert_eq!(counted(&library), [3, 1]);
+        library.merge_topics(ids[0], &[ids[1]]).unwrap();
+        assert_eq!(counted(&library), [2, 1]);
+        library.hide_topic(ids[0]).unwrap();
+        assert_eq!(counted(&library), [1, 0]);
+        library.show_topic(ids[0]).unwrap();
+        library.split_topic(ids[2], &[topic("Rye", &[one]), topic("Oat", &[])]).unwrap();
+        assert_eq!(counted(&library), [2, 1]);
+    }
+
     #[test]
     fn a_document_that_is_not_there_changes_nothing() {
         let (mut library, [one, ..]) = library();
         let gone = DocumentId(99);
         assert!(matches!(library.add_tag(&[one, gone], "bees"), Err(Error::NoDocument(99))));
-        assert!(matches!(library.set_work_state(&[one, gone], WorkState::Checked), Err(Error::NoDocument(99))));
+        let marks = [(one, WorkState::Checked), (gone, WorkState::InWork)];
+        assert!(matches!(library.set_work_states(&marks), Err(Error::NoDocument(99))));
         assert!(matches!(library.put_confidence(gone, None), Err(Error::NoDocument(99))));
         assert_eq!(library.standings().unwrap(), BTreeMap::new());
     }

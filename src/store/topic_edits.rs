@@ -223,13 +223,14 @@ impl Library {
     ) -> Result<EditId> {
         self.write(|transaction| {
             check_shown(transaction, id)?;
+            // Before `concerned` stores parts: those of an undone split go by the topic they are parts of.
+            forget_undone(transaction)?;
             let label = label(transaction, id)?;
             let mut topics = vec![id];
             topics.extend(concerned(transaction)?);
             let before: Vec<Hand> = topics.iter().map(|&topic| hand(transaction, topic)).collect::<Result<_>>()?;
             let mut after = before.clone();
             change(&mut after);
-            forget_undone(transaction)?;
             write_hands(transaction, &after)?;
             work_out_shown(transaction)?;
             let (before, after) = (serde_json::to_string(&before)?, serde_json::to_string(&after)?);
@@ -549,6 +550,16 @@ mod tests {
         check(&library, &AS_MINED);
         assert_eq!(library.redo_topic_edit().unwrap().unwrap().kind, EditKind::Split);
         check(&library, &[("Tide", 1), ("Gulls", 1), ("Light", 2), ("Bread", 1)]);
+    }
+
+    #[test]
+    fn a_topic_is_split_otherwise_after_its_split_was_undone() {
+        let (mut library, [a, b, _], [sea, ..]) = library();
+        library.split_topic(sea, &[topic("Tide", &[(a, 0.5)]), topic("Gulls", &[(b, 0.25)])]).unwrap();
+        library.undo_topic_edit().unwrap();
+        library.split_topic(sea, &[topic("Ebb", &[(a, 0.5)]), topic("Flood", &[(b, 0.25)])]).unwrap();
+        check(&library, &[("Ebb", 1), ("Flood", 1), ("Light", 2), ("Bread", 1)]);
+        assert_eq!(library.stored_topics().unwrap().iter().filter(|stored| stored.part_of.is_some()).count(), 2);
     }
 
     #[test]

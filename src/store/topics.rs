@@ -600,12 +600,30 @@ fn insert_document_topic(connection: &Connection, document: DocumentId, topic: T
     Ok(())
 }
 
-/// Stores that a chapter bears a topic, if the chapter is there.
-fn insert_chapter_topic(connection: &Connection, chapter: ChapterId, topic: TopicId, strength: f32) -> Result<()> {
+/// Stores that a document bears the topics of its chapters, each as strongly as its strongest chapter.
+pub(super) fn insert_topics_of_chapters(connection: &Connection, document: DocumentId) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO chapter_topics (chapter_id, topic_id, strength) \
-             SELECT id, ?2, ?3 FROM chapters WHERE id = ?1",
+            "INSERT INTO document_topics (document_id, topic_id, strength) \
+             SELECT document_id, topic_id, max(strength) FROM chapters \
+             JOIN chapter_topics ON chapter_topics.chapter_id = chapters.id \
+             WHERE document_id = ?1 GROUP BY document_id, topic_id",
+        )?
+        .execute([document])?;
+    Ok(())
+}
+
+/// Stores that a chapter bears a topic, if both are there.
+pub(super) fn insert_chapter_topic(
+    connection: &Connection,
+    chapter: ChapterId,
+    topic: TopicId,
+    strength: f32,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO chapter_topics (chapter_id, topic_id, strength) \
+             SELECT chapters.id, topics.id, ?3 FROM chapters, topics WHERE chapters.id = ?1 AND topics.id = ?2",
         )?
         .execute(params![chapter, topic, strength])?;
     Ok(())
@@ -625,7 +643,7 @@ pub(super) fn check_topic_there(connection: &Connection, id: TopicId) -> Result<
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "what is kept is read back to the bit")]
 mod tests {
-    use super::super::samples;
+    use super::super::{Assessment, samples};
     use super::*;
     use crate::document::Layer;
 
@@ -714,6 +732,33 @@ mod tests {
         assert_eq!(library.chapter_topics(one).unwrap(), expected);
         let expected = [(topics[1], "light".to_owned()), (topics[0], "sea".to_owned())];
         assert_eq!(library.topics_of_chapter(chapters[0]).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_document_is_added_with_what_is_known_of_it_or_not_at_all() {
+        let Mined { mut library, .. } = mined();
+        let topics: Vec<TopicId> = library.topics().unwrap().iter().map(|topic| topic.id).collect();
+        let (sea, light, gone) = (topics[0], topics[1], TopicId(99));
+        let new = samples::document(9, &["Lamps", "Boats"], TEXT);
+        let assessment = Assessment {
+            confidence: Some(0.25),
+            topics: vec![(0, sea, 0.5), (1, sea, 0.75), (1, light, 0.25), (1, gone, 1.0)],
+        };
+        let stop = "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.document_topics \
+                    BEGIN SELECT raise(ABORT, 'the disk is full'); END";
+        library.connection.execute_batch(stop).unwrap();
+        assert!(library.add_assessed_document(&new, &assessment).is_err());
+        assert_eq!(library.find_by_sha256(&new.sha256).unwrap(), None);
+        library.connection.execute_batch("DROP TRIGGER stop").unwrap();
+
+        let id = library.add_assessed_document(&new, &assessment).unwrap();
+        assert_eq!(library.standing(id).unwrap().confidence, Some(0.25));
+        let borne = |library: &Library| -> Vec<(TopicId, f32)> {
+            let all = library.document_topics().unwrap().into_iter();
+            all.filter(|(document, ..)| *document == id).map(|(_, topic, strength)| (topic, strength)).collect()
+        };
+        assert_eq!(borne(&library), [(sea, 0.75), (light, 0.25)]);
+        assert_eq!(library.chapter_topics(id).unwrap().len(), 3);
     }
 
     #[test]

@@ -111,11 +111,14 @@ impl App {
         }
     }
 
-    fn hear(&mut self) {
+    fn hear(&mut self, ctx: &egui::Context) {
         while let Some(event) = self.worker.heard() {
             for request in self.state.hear(event) {
                 self.worker.ask(request);
             }
+        }
+        if self.state.refresh_stale_table() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(100));
         }
     }
 
@@ -213,7 +216,7 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.state.now = self.clock.running();
-        self.hear();
+        self.hear(ui.ctx());
         self.tick(ui.ctx());
         let mut commands: Vec<Command> = self.dialogs.answered().into_iter().collect();
         commands.extend(std::mem::take(&mut self.state.asked).into_iter().map(Command::Do));

@@ -110,7 +110,9 @@ fn said(secs: i64) -> String {
 /// Returns whether a backup of a library is due at the moment `now`.
 pub(crate) fn is_due(plan: &Plan, library: &Path, now: i64) -> bool {
     let Some(every) = plan.every_secs else { return false };
-    let newest = list(plan, library).into_iter().filter_map(|backup| backup.made_at).max();
+    // One that was made while the clock was ahead says nothing of how old the others are.
+    let made = list(plan, library).into_iter().filter_map(|backup| backup.made_at);
+    let newest = made.filter(|made_at| *made_at <= now).max();
     newest.is_none_or(|newest| newest + every <= now)
 }
 
@@ -136,12 +138,17 @@ pub(crate) fn make(plan: &Plan, library: &Library, now: i64, asker: Asker) -> Re
     // Under another name until it is whole.
     let part = target.with_extension("part");
     let _ = std::fs::remove_file(&part);
-    library.backup_to(&part)?;
+    library.backup_to(&part).inspect_err(|_| {
+        let _ = std::fs::remove_file(&part);
+    })?;
     std::fs::rename(&part, &target).map_err(unwritten(&target))?;
+    // The one that was just made is kept, even if others say that they are of a later day.
+    let n_others = plan.n_kept.max(1) - usize::from(asker == Asker::Schedule);
     let too_many = list(plan, library.path())
         .into_iter()
         .filter(|backup| backup.made_at.is_some() && !name_of(&backup.path).contains(BY_HAND))
-        .skip(plan.n_kept.max(1));
+        .filter(|backup| backup.path != target)
+        .skip(n_others);
     for backup in too_many {
         if let Err(error) = std::fs::remove_file(&backup.path) {
             tracing::warn!(%error, path = %backup.path.display(), "an old backup could not be taken away");
@@ -178,6 +185,22 @@ mod tests {
         assert_eq!(made, [Some(4 * DAY), Some(3 * DAY), Some(0)]);
         assert!(list(&plan, &folder.path().join("other.caesura")).is_empty());
         assert!(!is_due(&Plan { every_secs: None, ..plan }, &folder.path().join("other.caesura"), 0));
+    }
+
+    #[test]
+    fn backups_of_a_clock_that_was_ahead_neither_stop_the_schedule_nor_push_out_the_newest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("own.caesura");
+        let library = Library::open(&path).expect("a library");
+        let plan = plan(folder.path());
+        for day in [900, 901] {
+            make(&plan, &library, day * DAY, Asker::Schedule).expect("a backup");
+        }
+        assert!(is_due(&plan, &path, 5 * DAY));
+        let made = make(&plan, &library, 5 * DAY, Asker::Schedule).expect("a backup");
+        assert!(made.exists());
+        assert!(!is_due(&plan, &path, 6 * DAY - 1));
+        assert_eq!(list(&plan, &path).len(), 2);
     }
 
     #[test]

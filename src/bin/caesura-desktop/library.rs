@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use caesura::document::Format;
 use caesura::store::{DocumentId, DocumentRow, Standing, TagRow, WorkState};
@@ -285,6 +286,11 @@ pub(crate) struct Table {
     pub(crate) n_moves: u64,
     undo: Vec<Undo>,
     n_taken: u32,
+    /// What was taken out and can be put back, by its number, as it is offered.
+    taken: BTreeMap<u32, String>,
+    /// Whether rows and tree are of documents or standings of before, and when they were worked out anew for that last.
+    is_stale: bool,
+    refreshed_at: Option<Duration>,
     /// Documents whose removal is to be confirmed.
     pub(crate) to_remove: Vec<DocumentId>,
 }
@@ -309,6 +315,9 @@ impl Default for Table {
             n_moves: 0,
             undo: Vec::new(),
             n_taken: 0,
+            taken: BTreeMap::new(),
+            is_stale: false,
+            refreshed_at: None,
             to_remove: Vec::new(),
         }
     }
@@ -321,6 +330,10 @@ struct Undo {
     label: String,
     change: Change,
 }
+
+/// While documents are added one after the other, the table is worked out anew at most so often: it takes as long as there
+/// are documents.
+const REFRESHED_EVERY: Duration = Duration::from_millis(250);
 
 /// Removal of more text than that is asked about first: it is not kept in memory to be put back.
 const MAX_BYTES_KEPT: u64 = 64 << 20;
@@ -364,9 +377,18 @@ impl Table {
         self.tags = tags;
     }
 
-    /// Takes the standing of one document.
+    /// Takes the standing of one document. The table shows it a moment later.
     pub(crate) fn set_standing(&mut self, id: DocumentId, standing: Standing) {
         self.standings.insert(id, standing);
+        self.is_stale = true;
+    }
+
+    /// Takes a document that was added, at that place of the list if it was not there. The table shows it a moment later.
+    pub(crate) fn take_added(&mut self, id: DocumentId, place: Option<usize>, standing: Standing) {
+        for row in self.rows.iter_mut().filter(|row| place.is_some_and(|place| place <= **row)) {
+            *row += 1;
+        }
+        self.set_standing(id, standing);
     }
 
     /// Starts on another library.
@@ -379,6 +401,7 @@ impl Table {
 
     /// Works out rows and tree anew.
     pub(crate) fn refresh(&mut self, documents: &[DocumentRow]) {
+        self.is_stale = false;
         let is_there: BTreeSet<DocumentId> = documents.iter().map(|row| row.id).collect();
         self.selected.retain(|id| is_there.contains(id));
         for kept in [&mut self.cursor, &mut self.anchor] {
@@ -588,6 +611,17 @@ impl State {
         self.table.refresh(documents);
     }
 
+    /// Works out the rows anew if documents were added since, unless that was done a moment ago. Returns whether it is still
+    /// to be done. Asked once a frame, before it is drawn.
+    pub(crate) fn refresh_stale_table(&mut self) -> bool {
+        let is_due = self.table.refreshed_at.is_none_or(|at| at + REFRESHED_EVERY <= self.now);
+        if self.table.is_stale && is_due {
+            self.table.refreshed_at = Some(self.now);
+            self.refresh_table();
+        }
+        self.table.is_stale
+    }
+
     /// Returns the documents that an action is about: in the library those that are selected, else the open one.
     pub(crate) fn acted_on(&self) -> Vec<DocumentId> {
         match self.tab {
@@ -708,7 +742,9 @@ impl State {
             [id] => format!("“{}”", self.title_of(*id)),
             _ => count(ids.len() as u64, "document"),
         };
-        self.table.undo.push(Undo { label: format!("remove {what}"), change: Change::PutBack(number) });
+        let label = format!("remove {what}");
+        self.table.taken.insert(number, label.clone());
+        self.table.undo.push(Undo { label, change: Change::PutBack(number) });
         let title = format!(
             "{} taken out of the library",
             if ids.len() == 1 { format!("{what} was") } else { format!("{what} were") }
@@ -743,6 +779,22 @@ impl State {
         self.notices.retain(|notice| notice.offer != Some(Offer::Undo));
         self.say_done(format!("Taken back: {}", undo.label), "", None);
         vec![Request::Change(undo.change)]
+    }
+
+    /// Takes that documents could not be put back: it can be tried again.
+    pub(crate) fn not_put_back(&mut self, number: u32) {
+        let Some(label) = self.table.taken.get(&number) else { return };
+        self.table.undo.push(Undo { label: label.clone(), change: Change::PutBack(number) });
+        self.notices.retain(|notice| !notice.is_good_news);
+    }
+
+    /// Takes that what was taken out under that number cannot be put back: it was not taken out, or is kept no more.
+    pub(crate) fn forget_removal(&mut self, number: u32) {
+        self.table.taken.remove(&number);
+        self.table.undo.retain(|undo| undo.change != Change::PutBack(number));
+        if number == self.table.n_taken {
+            self.notices.retain(|notice| notice.offer != Some(Offer::Undo));
+        }
     }
 
     /// Says calmly that something was done, in the place of what was said so before.
@@ -1016,8 +1068,32 @@ mod tests {
         let library = state.library.as_ref().expect("a library").path.clone();
         let like = state.library.as_ref().expect("a library").documents[0].clone();
         let row = Box::new(DocumentRow { id: DocumentId(9), title: "Butter".to_owned(), ..like });
-        state.hear(Event::DocumentAdded { library, row, standing: Standing::default() });
+        state.hear(Event::DocumentAdded { library: library.clone(), row: row.clone(), standing: Standing::default() });
+        assert_eq!(titles(&state), ["Apples", "bees", "Cider", "Dogs"], "rows are of the same documents as before");
+        assert!(!state.refresh_stale_table());
         assert_eq!(titles(&state), ["Apples", "bees", "Butter", "Cider", "Dogs"]);
+        // A list that was read when it was there, and said before it was, holds it already.
+        state.hear(Event::DocumentAdded { library, row, standing: Standing::default() });
+        assert!(state.refresh_stale_table(), "not again in the same moment");
+        state.now += REFRESHED_EVERY;
+        assert!(!state.refresh_stale_table());
+        assert_eq!(titles(&state), ["Apples", "bees", "Butter", "Cider", "Dogs"]);
+    }
+
+    #[test]
+    fn what_was_not_put_back_is_offered_again_and_what_is_kept_no_more_is_not() {
+        let mut state = four();
+        for n in [1, 2] {
+            do_(&mut state, Ask::Select(DocumentId(n), Selecting::Only));
+            state.apply(Command::Do(Action::RemoveDocument));
+        }
+        assert_eq!(state.apply(Command::Do(Action::UndoInLibrary)), [Request::Change(Change::PutBack(2))]);
+        state.hear(Event::NotPutBack { number: 2 });
+        assert_eq!(state.table.undo_label(), Some("remove “bees”"));
+        assert!(state.notices.iter().all(|notice| !notice.is_good_news));
+        state.hear(Event::Forgotten { number: 1 });
+        assert_eq!(state.apply(Command::Do(Action::UndoInLibrary)), [Request::Change(Change::PutBack(2))]);
+        assert_eq!(state.table.undo_label(), None);
     }
 
     /// Each change works out rows and tree anew; a frame never does.
@@ -1035,7 +1111,7 @@ mod tests {
             assert_eq!(state.table.rows().len(), 10_000);
         }
         // Far above what it takes (some milliseconds each): it must only not grow with the square.
-        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
         assert_eq!(state.table.branches().iter().filter(|branch| branch.depth == 2).count(), 300);
     }
 }

@@ -21,9 +21,10 @@ use caesura::progress::{Progress, Unwatched};
 use caesura::search::{self, Concordance, DocumentLines, Filter, Found, Question, Ranking, TopicPassage};
 use caesura::store::{Library, SavedSearch, SavedSearchId, TopicId, TopicRow};
 use caesura::word_counts::{TopicCounts, WordCounts};
+use caesura::words::Language;
 
 use crate::model::Model;
-use crate::worker::{Event, Failure, MAX_HITS, Voice};
+use crate::worker::{Event, Failure, MAX_HITS, Voice, say_standings, say_topics};
 
 /// The most lines of a concordance that are shown; all places are counted.
 pub(crate) const MAX_LINES: usize = 20_000;
@@ -255,9 +256,12 @@ pub(crate) struct Scout {
     gate: Arc<Gate>,
     model: Model,
     library: Option<Library>,
-    /// The words of the whole library, and of which state of it.
-    words: Option<((i64, i64), WordCounts)>,
+    /// The words of the whole library, and what they were counted of.
+    words: Option<(CountedOf, WordCounts)>,
 }
+
+/// What the words of a library are counted of: its documents, whose texts never change, and the language of its topics.
+type CountedOf = (BTreeSet<[u8; 32]>, Language);
 
 impl Scout {
     pub(crate) fn new(voice: Voice, gate: Arc<Gate>, model: Model) -> Self {
@@ -310,8 +314,8 @@ impl Scout {
             Errand::Pictures => Finding::Pictures(Box::new(pictures(library)?)),
             Errand::EditTopics(change) => {
                 edit_topics(library, change, &*self.gate)?;
-                let topics = library.topics()?;
-                self.voice.say(Event::Topics { library: library.path().to_owned(), topics });
+                say_topics(library, &self.voice)?;
+                say_standings(library, &self.voice)?;
                 Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?))
             }
             Errand::ByHand => Finding::TopicsByHand(Box::new(TopicsByHand::read(library)?)),
@@ -522,16 +526,16 @@ fn pictures(library: &Library) -> Result<CollectionPictures> {
     })
 }
 
-/// Returns the words of the whole library, counted anew if it has changed.
+/// Returns the words of the whole library, counted anew if documents came or went.
 fn counted<'a>(
-    kept: &'a mut Option<((i64, i64), WordCounts)>,
+    kept: &'a mut Option<(CountedOf, WordCounts)>,
     library: &Library,
     gate: &Gate,
 ) -> Result<&'a WordCounts> {
-    let version = library.version()?;
-    if kept.as_ref().is_none_or(|(of, _)| *of != version) {
-        let counts = WordCounts::of_library(library, pipeline::topics_language(library)?, gate)?;
-        *kept = Some((version, counts));
+    let of = (library.checksums()?, pipeline::topics_language(library)?);
+    if kept.as_ref().is_none_or(|(kept_of, _)| *kept_of != of) {
+        let counts = WordCounts::of_library(library, of.1, gate)?;
+        *kept = Some((of, counts));
     }
     Ok(&kept.as_ref().expect("it was counted").1)
 }
@@ -566,6 +570,9 @@ pub(crate) fn csv_bytes(table: &Table) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use caesura::document::UnitIndex;
+    use caesura::store::DocumentId;
+
     use super::*;
 
     fn asked(number: u64, errand: Errand) -> Asked {
@@ -587,5 +594,21 @@ mod tests {
         assert!(gate.begin(&asked(1, Errand::Saved)), "what has no kind is never overtaken");
         gate.close();
         assert!(gate.is_overtaken());
+    }
+
+    #[test]
+    fn words_are_counted_anew_when_documents_go_and_not_when_one_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("library.caesura");
+        crate::made_up::make(&path, 3).expect("made");
+        let mut library = Library::open(&path).expect("it opens");
+        let (mut kept, gate) = (None, Gate::default());
+        let all = counted(&mut kept, &library, &gate).expect("counted").n_words();
+        kept.as_mut().expect("it is kept").1 = WordCounts::default();
+        library.keep_reading_place(DocumentId(1), UnitIndex(2)).expect("kept");
+        assert_eq!(counted(&mut kept, &library, &gate).expect("as before").n_words(), 0);
+        library.remove_document(DocumentId(1)).expect("removed");
+        let fewer = counted(&mut kept, &library, &gate).expect("counted anew").n_words();
+        assert!(0 < fewer && fewer < all, "{fewer} of {all}");
     }
 }

@@ -137,6 +137,21 @@ pub(crate) struct LibraryShown {
     pub(crate) documents: Vec<DocumentRow>,
 }
 
+impl LibraryShown {
+    /// Takes a document that was added to where its title belongs, and returns that place; nothing if it is there
+    /// already: a list that was read since holds it.
+    fn take_added(&mut self, row: DocumentRow) -> Option<usize> {
+        if let Some(shown) = self.documents.iter_mut().find(|shown| shown.id == row.id) {
+            *shown = row;
+            return None;
+        }
+        let key = |row: &DocumentRow| (row.title.to_ascii_lowercase(), row.title.clone(), row.id);
+        let place = self.documents.partition_point(|other| key(other) < key(&row));
+        self.documents.insert(place, row);
+        Some(place)
+    }
+}
+
 /// The document that is read.
 #[derive(Debug)]
 pub(crate) struct OpenDocument {
@@ -1158,13 +1173,18 @@ impl State {
             }
             Event::DocumentAdded { library, row, standing } => {
                 if let Some(shown) = self.library_at(&library) {
-                    let key = |row: &DocumentRow| (row.title.to_ascii_lowercase(), row.title.clone(), row.id);
-                    let place = shown.documents.partition_point(|other| key(other) < key(&row));
-                    shown.documents.insert(place, (*row).clone());
-                    self.table.set_standing(row.id, standing);
-                    self.refresh_table();
+                    let id = row.id;
+                    let place = shown.take_added(*row);
+                    self.table.take_added(id, place, standing);
                 }
             }
+            Event::Standing { library, document, standing } => {
+                if self.library_at(&library).is_some() {
+                    self.table.set_standing(document, standing);
+                }
+            }
+            Event::NotPutBack { number } => self.not_put_back(number),
+            Event::Forgotten { number } => self.forget_removal(number),
             Event::Standings { library, standings, tags } => {
                 if self.library_at(&library).is_some() {
                     self.table.set_standings(standings, tags);
@@ -1361,14 +1381,16 @@ impl State {
 
     fn finish(&mut self, job: JobId, failures: Vec<Failure>) {
         let at = self.jobs.iter().position(|shown| shown.id == job);
-        let not_added = at.map(|at| self.jobs.remove(at).not_added).unwrap_or_default();
+        let ended = at.map(|at| self.jobs.remove(at));
+        let is_export = ended.as_ref().is_some_and(|job| matches!(job.work, Work::Export(_)));
         let mut notice = match failures.as_slice() {
             [] => return,
             [_] => failures.into_iter().map(Notice::of).next().unwrap_or_default(),
-            _ => Notice::of_many(&failures),
+            _ if is_export => Notice::of_many(format!("{} documents were not exported", failures.len()), &failures),
+            _ => Notice::of_many(format!("{} files were not added", failures.len()), &failures),
         };
-        if !not_added.is_empty() {
-            notice.offer = Some(Offer::Retry(not_added));
+        if let Some(job) = ended.filter(|job| !job.not_added.is_empty()) {
+            notice.offer = Some(Offer::Retry(job.not_added));
         }
         self.notices.push(notice);
     }
@@ -1394,13 +1416,12 @@ impl Notice {
         Self { title: failure.tried, lines, details, ..Self::default() }
     }
 
-    fn of_many(failures: &[Failure]) -> Self {
+    fn of_many(title: String, failures: &[Failure]) -> Self {
         const SHOWN: usize = 4;
         let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| failure.reason.clone()).collect();
         if SHOWN < failures.len() {
             lines.push(format!("and {} more", failures.len() - SHOWN));
         }
-        let title = format!("{} files were not added", failures.len());
         Self { title, lines, details: details_of(failures), ..Self::default() }
     }
 }
@@ -1667,6 +1688,18 @@ pub(crate) mod tests {
         let job = state.jobs[0].id;
         assert_eq!(state.apply(Command::Do(Action::Stop)), [Request::Cancel(job)]);
         assert!(state.jobs[0].is_cancelled);
+    }
+
+    #[test]
+    fn failures_of_an_export_are_said_of_documents() {
+        let mut state = reading(loaded(&[0.1]));
+        let format = state.settings.export_format;
+        let plan = exports::Plan { documents: vec![DocumentId(1)], format, to: "folder".into() };
+        state.start("Exporting".to_owned(), Work::Export(plan));
+        let job = state.jobs[0].id;
+        let failure = Failure { tried: String::new(), reason: "no times".to_owned(), is_ours: false };
+        state.hear(Event::Done { job, failures: vec![failure; 3] });
+        assert_eq!(state.notices[0].title, "3 documents were not exported");
     }
 
     #[test]

@@ -10,9 +10,9 @@ use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -131,6 +131,12 @@ pub(crate) enum Event {
     Documents { library: PathBuf, documents: Vec<DocumentRow> },
     /// A document was added to a library.
     DocumentAdded { library: PathBuf, row: Box<DocumentRow>, standing: Standing },
+    /// Where the user stands with one document has changed.
+    Standing { library: PathBuf, document: DocumentId, standing: Standing },
+    /// What was taken out under that number could not be put back.
+    NotPutBack { number: u32 },
+    /// What was to be taken out under that number was not, or is not kept any more.
+    Forgotten { number: u32 },
     /// Where the user stands with the documents of a library.
     Standings { library: PathBuf, standings: BTreeMap<DocumentId, Standing>, tags: Vec<TagRow> },
     /// The backups there are of a library.
@@ -263,9 +269,23 @@ impl Failure {
 pub(crate) struct Voice {
     events: Sender<Event>,
     wake: Wake,
+    /// Held while something is read in a library and said.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Voice {
+    fn new(events: Sender<Event>, wake: Wake) -> Self {
+        Self { events, wake, turn: Arc::default() }
+    }
+
+    /// Says what `read` finds in a library. No thread reads before another and says so after it, so that what is heard
+    /// last is what is there.
+    pub(crate) fn say_read(&self, read: impl FnOnce() -> Result<Event>) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.say(read()?);
+        Ok(())
+    }
+
     pub(crate) fn say(&self, event: Event) {
         // Nobody listens once the window is closed.
         if self.events.send(event).is_ok() {
@@ -331,7 +351,7 @@ impl Worker {
         let (desk, desk_requests) = channel();
         let (bench, bench_tasks) = channel();
         let (lookout, places) = channel();
-        let voice = Voice { events: events_in, wake };
+        let voice = Voice::new(events_in, wake);
         let (desk_voice, scout_voice, lookout_voice) = (voice.clone(), voice.clone(), voice.clone());
         let (scout, errands) = channel();
         let (gate, model) = (Arc::new(Gate::default()), Model::default());
@@ -511,20 +531,20 @@ impl Desk {
         match change {
             Change::AddTag(ids, tag) => library.add_tag(&ids, &tag).map(drop)?,
             Change::RemoveTag(ids, tag) => library.remove_tag(&ids, &tag).map(drop)?,
-            Change::Mark(marks) => {
-                for (id, state) in marks {
-                    library.set_work_state(&[id], state)?;
-                }
-            }
+            Change::Mark(marks) => library.set_work_states(&marks)?,
             Change::TakeOut(number, ids) => {
-                self.taken.insert(number, library.take_out(&ids)?);
+                let taken = library.take_out(&ids).inspect_err(|_| self.voice.say(Event::Forgotten { number }))?;
+                self.taken.insert(number, taken);
+                for number in let_go(&mut self.taken, MAX_TAKEN_BYTES) {
+                    self.voice.say(Event::Forgotten { number });
+                }
                 say_documents(library, &self.voice)?;
                 say_topics(library, &self.voice)?;
             }
             Change::PutBack(number) => {
                 if let Some(taken) = self.taken.get(&number) {
-                    library.put_back(taken)?;
                     // Kept until it is back: what fails can be tried again.
+                    library.put_back(taken).inspect_err(|_| self.voice.say(Event::NotPutBack { number }))?;
                     self.taken.remove(&number);
                     say_documents(library, &self.voice)?;
                     say_topics(library, &self.voice)?;
@@ -538,7 +558,8 @@ impl Desk {
         self.library.as_ref().ok_or_else(no_library)
     }
 
-    /// Keeps what was done by hand, and says the chapters that follow; what is about notes alone needs no answer.
+    /// Keeps what was done by hand, and says the chapters as they are kept then. That is said after a note too: another
+    /// program may have corrected the document in between.
     fn keep_by_hand(&mut self, document: DocumentId, change: &HandMove) -> Result<()> {
         let library = self.library.as_mut().ok_or_else(no_library)?;
         if let Err(error) = pipeline::keep_by_hand(library, document, change, now()) {
@@ -580,10 +601,11 @@ impl Desk {
     fn open(&mut self, path: &Path, is_sample: bool) -> Result<()> {
         make_folder(path)?;
         let library = Library::open(path)?;
-        let opened =
-            Shelf { path: path.to_owned(), is_sample, documents: library.documents()?, topics: library.topics()? };
         self.taken.clear();
-        self.voice.say(Event::Library(Box::new(opened)));
+        self.voice.say_read(|| {
+            let (documents, topics) = (library.documents()?, library.topics()?);
+            Ok(Event::Library(Box::new(Shelf { path: path.to_owned(), is_sample, documents, topics })))
+        })?;
         say_standings(&library, &self.voice)?;
         self.library = Some(library);
         Ok(())
@@ -595,6 +617,21 @@ const SEED: u64 = 1;
 
 /// The most hits that a search gives.
 pub(crate) const MAX_HITS: usize = 100;
+
+/// So much of what was taken out is kept in memory to be put back; the newest is, however large it is.
+const MAX_TAKEN_BYTES: usize = 256 << 20;
+
+/// Lets go of what was taken out first until the rest takes at most `max_bytes`, but of the newest; returns the numbers.
+fn let_go(taken: &mut BTreeMap<u32, TakenOut>, max_bytes: usize) -> Vec<u32> {
+    let mut size_bytes: usize = taken.values().map(TakenOut::size_bytes).sum();
+    let mut numbers = Vec::new();
+    while max_bytes < size_bytes && 1 < taken.len() {
+        let Some((number, oldest)) = taken.pop_first() else { break };
+        size_bytes -= oldest.size_bytes();
+        numbers.push(number);
+    }
+    numbers
+}
 
 fn no_library() -> Error {
     Error::Nothing { attempt: "look into the library", reason: "no library is open; open one first".to_owned() }
@@ -710,21 +747,25 @@ fn engine_starts(library: &Library, document: DocumentId, engine: &str, granular
 }
 
 fn say_documents(library: &Library, voice: &Voice) -> Result<()> {
-    let documents = library.documents()?;
-    voice.say(Event::Documents { library: library.path().to_owned(), documents });
-    Ok(())
+    voice.say_read(|| Ok(Event::Documents { library: library.path().to_owned(), documents: library.documents()? }))
 }
 
-fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
-    let topics = library.topics()?;
-    voice.say(Event::Topics { library: library.path().to_owned(), topics });
-    Ok(())
+pub(crate) fn say_topics(library: &Library, voice: &Voice) -> Result<()> {
+    voice.say_read(|| Ok(Event::Topics { library: library.path().to_owned(), topics: library.topics()? }))
 }
 
-fn say_standings(library: &Library, voice: &Voice) -> Result<()> {
-    let (standings, tags) = (library.standings()?, library.tags()?);
-    voice.say(Event::Standings { library: library.path().to_owned(), standings, tags });
-    Ok(())
+pub(crate) fn say_standings(library: &Library, voice: &Voice) -> Result<()> {
+    voice.say_read(|| {
+        let (standings, tags) = (library.standings()?, library.tags()?);
+        Ok(Event::Standings { library: library.path().to_owned(), standings, tags })
+    })
+}
+
+fn say_standing(library: &Library, document: DocumentId, voice: &Voice) -> Result<()> {
+    voice.say_read(|| {
+        let standing = library.standing(document)?;
+        Ok(Event::Standing { library: library.path().to_owned(), document, standing })
+    })
 }
 
 /// Does what takes longer than a moment, one job after the other.
@@ -744,6 +785,8 @@ struct Bench {
     to_tend: Option<PathBuf>,
     /// The library whose backups were told last.
     listed: Option<PathBuf>,
+    /// The library whose backup by schedule failed last, and when that was, in seconds since 1970.
+    backup_failed: Option<(PathBuf, i64)>,
     clock: Box<dyn Clock>,
 }
 
@@ -771,6 +814,7 @@ impl Bench {
             tended: None,
             to_tend: None,
             listed: None,
+            backup_failed: None,
             clock: Box::new(SystemClock::start()),
         }
     }
@@ -835,6 +879,8 @@ impl Bench {
             });
         }
         self.settings = settings;
+        // Another folder may do.
+        self.backup_failed = None;
     }
 
     fn do_piece_safely(&mut self, mut task: Task) {
@@ -973,9 +1019,10 @@ impl Bench {
         let document = match added {
             Ok(Added::New(document)) => {
                 let library = self.library.as_ref().ok_or_else(no_library)?;
-                let row = Box::new(library.document(document)?);
-                let standing = standing_of(library, document)?;
-                self.voice.say(Event::DocumentAdded { library: task.library.clone(), row, standing });
+                self.voice.say_read(|| {
+                    let (row, standing) = (Box::new(library.document(document)?), library.standing(document)?);
+                    Ok(Event::DocumentAdded { library: task.library.clone(), row, standing })
+                })?;
                 document
             }
             Ok(Added::Already(document)) => document,
@@ -1132,27 +1179,38 @@ impl Bench {
         /// So many documents are done before it is heard again what is asked.
         const AT_ONCE: usize = 8;
         self.open(path)?;
-        if let Some(settings) = &self.settings {
-            let now = self.clock.secs_since_1970();
-            let library = self.library.as_ref().ok_or_else(no_library)?;
-            let is_due = 0 < library.counts()?.documents && backups::is_due(&settings.backups, path, now);
-            if is_due {
-                backups::make(&settings.backups, library, now, Asker::Schedule)?;
-            }
-            if is_due || self.listed.as_deref() != Some(path) {
-                self.listed = Some(path.to_owned());
-                self.say_backups()?;
-            }
-        }
+        self.back_up_if_due(path)?;
         let library = self.library.as_mut().ok_or_else(no_library)?;
         let unknown = library.documents_without_confidence(AT_ONCE)?;
         for id in &unknown {
             pipeline::keep_confidence(library, *id)?;
-        }
-        if !unknown.is_empty() {
-            say_standings(library, &self.voice)?;
+            say_standing(library, *id, &self.voice)?;
         }
         Ok(unknown.len() == AT_ONCE)
+    }
+
+    /// Makes the backup that the schedule asks for. What stands in the way is told, and tried again when the next backup
+    /// would be due: a copy of the whole library is not begun anew every few seconds.
+    fn back_up_if_due(&mut self, path: &Path) -> Result<()> {
+        let Some(plan) = self.settings.as_ref().map(|settings| settings.backups.clone()) else { return Ok(()) };
+        let now = self.clock.secs_since_1970();
+        let library = self.library.as_ref().ok_or_else(no_library)?;
+        let failed = self.backup_failed.as_ref().filter(|(of, _)| of == path);
+        let waits = failed.is_some_and(|(_, at)| (*at..*at + plan.every_secs.unwrap_or(0)).contains(&now));
+        let is_due = !waits && 0 < library.counts()?.documents && backups::is_due(&plan, path, now);
+        if is_due {
+            let made = backups::make(&plan, library, now, Asker::Schedule);
+            self.backup_failed = made.is_err().then(|| (path.to_owned(), now));
+            if let Some(failure) = made.err().and_then(|error| Failure::of("The library was not backed up", &error)) {
+                tracing::warn!(reason = failure.reason, "could not back up");
+                self.voice.say(Event::Failed(failure));
+            }
+        }
+        if is_due || self.listed.as_deref() != Some(path) {
+            self.listed = Some(path.to_owned());
+            self.say_backups()?;
+        }
+        Ok(())
     }
 }
 
@@ -1203,11 +1261,6 @@ impl Adding {
     }
 }
 
-/// Returns where the user stands with one document.
-fn standing_of(library: &Library, id: DocumentId) -> Result<Standing> {
-    library.standing(id)
-}
-
 /// Returns the seconds since the start of 1970.
 pub(crate) fn now() -> i64 {
     SystemClock::start().secs_since_1970()
@@ -1218,7 +1271,7 @@ struct Watch {
     job: JobId,
     voice: Voice,
     stop: Arc<AtomicBool>,
-    label: std::sync::Mutex<String>,
+    label: Mutex<String>,
     /// The work that was done before this part, that it is, and that there is in all.
     done: AtomicUsize,
     weight: AtomicUsize,
@@ -1233,7 +1286,7 @@ impl Watch {
             job: task.job,
             voice: voice.clone(),
             stop: Arc::clone(&task.stop),
-            label: std::sync::Mutex::default(),
+            label: Mutex::default(),
             done: AtomicUsize::new(0),
             weight: AtomicUsize::new(1),
             total: AtomicUsize::new(1),
@@ -1243,7 +1296,7 @@ impl Watch {
 
     /// Says that a part called `label` is begun, which is `weight` of `total`, after `done`.
     fn begin(&self, label: &str, done: usize, weight: usize, total: usize) {
-        label.clone_into(&mut self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        label.clone_into(&mut self.label.lock().unwrap_or_else(PoisonError::into_inner));
         self.done.store(done, Ordering::Relaxed);
         self.weight.store(weight, Ordering::Relaxed);
         self.total.store(total.max(1), Ordering::Relaxed);
@@ -1262,7 +1315,7 @@ impl Progress for Watch {
         let at = self.done.load(Ordering::Relaxed) as f64 + within * weight;
         let step = (STEPS * at / all as f64) as usize;
         if self.said.swap(step, Ordering::Relaxed) != step {
-            let label = self.label.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            let label = self.label.lock().unwrap_or_else(PoisonError::into_inner).clone();
             self.voice.say(Event::Progress { job: self.job, label, done: at as usize, total: all });
         }
     }
@@ -1274,6 +1327,8 @@ impl Progress for Watch {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::atomic::AtomicI64;
+
     use super::*;
     use crate::system::tests::MemoryFiles;
 
@@ -1287,7 +1342,7 @@ pub(crate) mod tests {
     impl Clerk {
         pub(crate) fn new() -> Self {
             let (events_in, events) = channel();
-            let voice = Voice { events: events_in, wake: Arc::new(|| {}) };
+            let voice = Voice::new(events_in, Arc::new(|| {}));
             let scout = Scout::new(voice.clone(), Arc::default(), Model::default());
             Self { desk: Desk::new(voice, Box::new(MemoryFiles::default()), "settings.json".into()), scout, events }
         }
@@ -1378,7 +1433,7 @@ pub(crate) mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let (events_in, events) = channel();
             let (inbox, tasks) = channel();
-            let bench = Bench::new(Voice { events: events_in, wake: Arc::new(|| {}) }, tasks, Model::default());
+            let bench = Bench::new(Voice::new(events_in, Arc::new(|| {})), tasks, Model::default());
             let table = Self { library: folder.path().join("own.caesura"), folder, inbox, bench, events };
             let settings = WorkSettings {
                 split: SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() },
@@ -1469,6 +1524,93 @@ pub(crate) mod tests {
         assert_eq!(library.documents_without_confidence(20).expect("read"), []);
         let n_backups = std::fs::read_dir(table.folder.path().join("backups")).expect("listed").count();
         assert_eq!(n_backups, 1, "one, and no other within the minute");
+        assert_eq!(table.events.try_iter().filter(|event| matches!(event, Event::Standing { .. })).count(), 9);
+    }
+
+    /// A clock that says what it is told to.
+    struct HandClock(Arc<AtomicI64>);
+
+    impl Clock for HandClock {
+        fn running(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn secs_since_1970(&self) -> i64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_backup_that_fails_is_told_and_tried_again_when_the_next_is_due() {
+        let mut table = Table::new();
+        crate::made_up::make(&table.library, 1).expect("made");
+        let secs = Arc::new(AtomicI64::new(1_000));
+        table.bench.clock = Box::new(HandClock(Arc::clone(&secs)));
+        assert!(table.bench.hear(), "it hears how to work");
+        let folder = table.folder.path().join("backups");
+        std::fs::write(&folder, "no folder").expect("a file");
+        let mut failures_at = |secs_since_1970: i64| {
+            secs.store(secs_since_1970, Ordering::Relaxed);
+            table.bench.tend_a_little(&table.library).expect("the rest is done");
+            table.events.try_iter().filter(|event| matches!(event, Event::Failed(_))).count()
+        };
+        assert_eq!([1_000, 1_030, 1_059, 1_060, 1_090].map(&mut failures_at), [1, 0, 0, 1, 0]);
+        std::fs::remove_file(&folder).expect("removed");
+        assert_eq!(failures_at(1_120), 0);
+        assert_eq!(std::fs::read_dir(&folder).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn what_was_taken_out_first_is_let_go_first_and_the_newest_never() {
+        let (_folder, path, _clerk) = desk();
+        let mut library = Library::open(&path).expect("it opens");
+        let mut taken: BTreeMap<u32, TakenOut> =
+            (1..=3).map(|n| (n, library.take_out(&[DocumentId(n.into())]).expect("taken out"))).collect();
+        let size_bytes = |number: u32| taken[&number].size_bytes();
+        let (of_all, of_two) = (size_bytes(1) + size_bytes(2) + size_bytes(3), size_bytes(2) + size_bytes(3));
+        assert!(3 * 300 < of_all, "the texts alone are longer");
+        assert_eq!(let_go(&mut taken, of_all), [0; 0]);
+        assert_eq!(let_go(&mut taken, of_two), [1]);
+        assert_eq!(let_go(&mut taken, 0), [2]);
+        assert_eq!(taken.keys().collect::<Vec<_>>(), [&3]);
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_said_and_kept() {
+        let (_folder, path, mut clerk) = desk();
+        let mut library = Library::open(&path).expect("it opens");
+        let text = library.text(DocumentId(2)).expect("a text");
+        clerk.answer(Request::Change(Change::TakeOut(1, vec![DocumentId(2)])));
+        let source = pipeline::Source { bytes: text.as_bytes(), name: "again.txt", path: None, added_at: 0 };
+        let settings = SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() };
+        let again = pipeline::add_document(&mut library, &source, &settings, None, &caesura::progress::Unwatched);
+        let Ok(Added::New(again)) = again else { panic!("{again:?}") };
+        let events = clerk.answer(Request::Change(Change::PutBack(1)));
+        assert!(matches!(&events[..], [Event::NotPutBack { number: 1 }, Event::Failed(_)]), "{events:?}");
+        library.remove_document(again).expect("removed");
+        let events = clerk.answer(Request::Change(Change::PutBack(1)));
+        assert!(!events.iter().any(|event| matches!(event, Event::Failed(_))), "{events:?}");
+        let events = clerk.answer(Request::Change(Change::TakeOut(2, vec![DocumentId(99)])));
+        assert!(matches!(&events[..], [Event::Forgotten { number: 2 }, Event::Failed(_)]), "{events:?}");
+    }
+
+    #[test]
+    fn what_is_read_is_said_before_another_thread_reads() {
+        let (events_in, events) = channel();
+        let turn: Arc<Mutex<()>> = Arc::default();
+        let is_taken = {
+            let turn = Arc::clone(&turn);
+            move || turn.try_lock().is_err()
+        };
+        let is_taken_when_said = is_taken.clone();
+        let wake: Wake = Arc::new(move || assert!(is_taken_when_said(), "it is said in the same turn"));
+        let voice = Voice { events: events_in, wake, turn };
+        let read = || {
+            assert!(is_taken(), "it is read in turn");
+            Ok(Event::Forgotten { number: 1 })
+        };
+        voice.say_read(read).expect("said");
+        assert_eq!(events.try_iter().count(), 1);
     }
 
     #[test]

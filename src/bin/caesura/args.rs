@@ -401,7 +401,7 @@ pub(crate) enum TagWhat {
     Add(TagOf),
     /// Takes a tag from documents
     Remove(TagOf),
-    /// Gives a tag another name on all documents
+    /// Gives a tag, and those that lie within it, another name on all documents
     Rename {
         /// The tag
         from: String,
