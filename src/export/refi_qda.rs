@@ -10,7 +10,7 @@
 //! Every GUID is made of what it stands for, and every date is that of the document, so that the same library gives the
 //! same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -185,8 +185,9 @@ struct Codes {
     topics: BTreeMap<u32, Code>,
     /// By the whole tag, so that what lies within a tag comes after it.
     tags: BTreeMap<String, Code>,
-    /// Programs tell codes apart by their names.
-    names: BTreeSet<String>,
+    /// The names given so far, each with the number to go on with for the next of that name: programs tell codes apart by
+    /// their names.
+    names: BTreeMap<String, usize>,
 }
 
 impl Codes {
@@ -488,6 +489,17 @@ mod tests {
             }
             assert_eq!(positions.of(text.len()), written.len() as u64);
         }
+        assert_eq!(
+            ["a (3)", "a", "a (5)", "a"].map(|name| codes.free_name(name)),
+            ["a (3) (2)", "a (4)", "a (5)", "a (6)"]
+        );
+    }
+
+    #[test]
+    fn a_name_that_many_codes_have_takes_no_time() {
+        let mut codes = Codes::default();
+        let last = (0..50_000).map(|_| codes.free_name("Introduction")).last();
+        assert_eq!(last.as_deref(), Some("Introduction (50000)"));
     }
 
     #[test]
