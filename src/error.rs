@@ -301,7 +301,14 @@ pub enum Error {
 
     /// A value could not be written as JSON.
     #[error("write JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
+}
+
+impl From<serde_json::Error> for Error {
+    /// Returns [`Error::Output`] where not the value but what it is written to is at fault, such as a full disk.
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_io() { Self::Output(error.into()) } else { Self::Json(error) }
+    }
 }
 
 impl Error {
@@ -327,3 +334,22 @@ mod tests {
         assert_eq!(error.kind(), Kind::Input);
     }
 }
+
+    /// As many say who write JSON straight to a file.
+    #[test]
+    fn json_that_the_disk_has_no_room_for_is_not_our_mistake() {
+        struct Full;
+        impl io::Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let error = Error::from(serde_json::to_writer(Full, "lit").unwrap_err());
+        assert!(matches!(&error, Error::Output(source) if source.kind() == io::ErrorKind::StorageFull), "{error:?}");
+        assert_eq!(error.kind(), Kind::Input);
+        let ours = Error::from(serde_json::from_str::<u8>("lit").unwrap_err());
+        assert_eq!(ours.kind(), Kind::Internal);
+    }

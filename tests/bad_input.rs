@@ -173,6 +173,12 @@ fn a_query_of_any_kind_is_answered() {
         "(((",
         "AND OR NOT",
         "*",
+    // More than is held back, so that the writer of JSON meets the end itself.
+    let file = place.file("long.txt", "Some text.\n\n".repeat(4_000));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let args = ["split", "--engine", "lexical", "--format", "json"];
+    let output = place.command().args(args).arg(&file).stdout(full).output().unwrap();
+    crate::support::Ran::of(output).refused("write the result");
         "tide AND",
         "NEAR(tide",
         "🌊",

@@ -104,5 +104,8 @@ pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
 
 /// Turns an error of the CSV writer, which can only be one of the stream below it, into ours.
 pub(super) fn unwritten(error: csv::Error) -> Error {
-    Error::Output(std::io::Error::other(error))
+    Error::Output(match error.into_kind() {
+        csv::ErrorKind::Io(source) => source,
+        kind => std::io::Error::other(format!("{kind:?}")),
+    })
 }
