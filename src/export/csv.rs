@@ -74,7 +74,7 @@ fn cells(view: &DocumentView<'_>, index: usize, chapter: &Chapter) -> [String; 1
         secs(chapter.time.map(|time| time.end.as_secs())),
         format!("{:.4}", chapter.score),
         chapter.origin.name().to_owned(),
-        view.provenance.engine.clone(),
+        guarded(&on_one_line(&view.provenance.engine)).into_owned(),
     ]
 }
 
