@@ -33,7 +33,7 @@ mod youtube;
 
 use std::io::Write;
 
-pub use clock::clock;
+pub use clock::{civil, clock};
 pub use csv::write_documents as write_documents_csv;
 pub use refi_qda::LineEnds;
 pub use svg::write_svg;

@@ -974,7 +974,7 @@ impl Bench {
             Ok(Added::New(document)) => {
                 let library = self.library.as_ref().ok_or_else(no_library)?;
                 let row = Box::new(library.document(document)?);
-                let standing = standing_of(library, document)?;
+                let standing = library.standing(document)?;
                 self.voice.say(Event::DocumentAdded { library: task.library.clone(), row, standing });
                 document
             }
@@ -1201,11 +1201,6 @@ impl Adding {
         self.at += 1;
         self.done += weight;
     }
-}
-
-/// Returns where the user stands with one document.
-fn standing_of(library: &Library, id: DocumentId) -> Result<Standing> {
-    library.standing(id)
 }
 
 /// Returns the seconds since the start of 1970.
