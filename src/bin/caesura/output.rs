@@ -186,29 +186,6 @@ pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
     })
 }
 
-/// Runs `write` on a file that appears under its name only once it is whole.
-///
-/// What is there and is no file, such as a pipe or `/dev/null`, is written to as it is, and never replaced.
-pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let unwritten = |source| Error::Write { path: path.to_owned(), source };
-    if path.exists() && !path.is_file() {
-        let mut out = BufWriter::new(std::fs::File::options().write(true).open(path).map_err(unwritten)?);
-        write(&mut out)?;
-        return Ok(out.flush().map_err(unwritten)?);
-    }
-    let mut partial = path.as_os_str().to_owned();
-    // Of this run alone: two at once must not write into one another's.
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = PathBuf::from(partial);
-    let mut out = BufWriter::new(std::fs::File::create(&partial).map_err(unwritten)?);
-    let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(unwritten)?));
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(&partial);
-        return Err(error);
-    }
-    Ok(std::fs::rename(&partial, path).map_err(unwritten)?)
-}
-
 /// Returns the most memory this process has held at once, in MiB, where the system tells.
 pub(crate) fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
