@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
-use caesura::error::Error;
+use caesura::error::{Error, Obstacle};
 use caesura::neural::{Encoder, KeptVectors, SentenceEncoder};
 use caesura::progress::Progress;
 use caesura::store::Library;
@@ -59,7 +59,8 @@ impl Session {
         })
     }
 
-    /// Opens the library for reading. One that is not there yet is an error: there is nothing to read.
+    /// Opens the library, only to read from it where it may not be written to. One that is not there yet is an error: there
+    /// is nothing to read.
     pub(crate) fn library(&self) -> Result<Library> {
         let path = self.library_path()?;
         if !path.exists() {
@@ -69,7 +70,12 @@ impl Session {
             }
             .into());
         }
-        Ok(Library::open(&path)?)
+        Ok(match Library::open(&path) {
+            Err(Error::Library { obstacle: Obstacle::ReadOnly | Obstacle::Unopened, .. }) => {
+                Library::open_read_only(&path)?
+            }
+            opened => opened?,
+        })
     }
 
     /// Opens the library for adding to it, and makes it where there is none.
