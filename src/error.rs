@@ -177,7 +177,10 @@ pub enum Error {
     },
 
     /// A file unpacks to more than import admits.
-    #[error("import {name:?}: what is packed in it unpacks to more than {limit_bytes} bytes, which is not read")]
+    #[error(
+        "import {name:?}: what is packed in it unpacks to more than {limit_bytes} bytes, which is not read; \
+         unpack it and add the folder"
+    )]
     Unpacks {
         /// The file's name.
         name: String,
@@ -215,7 +218,7 @@ pub enum Error {
     },
 
     /// A file took too long to read, and was given up on.
-    #[error("import {name:?}: it was given up on after {limit_secs} seconds")]
+    #[error("import {name:?}: it was given up on after {limit_secs} seconds; split it, or save it in another format")]
     Slow {
         /// The file's name.
         name: String,
@@ -268,7 +271,7 @@ pub enum Error {
     },
 
     /// There is no document of that number.
-    #[error("there is no document {0} in the library")]
+    #[error("there is no document {0} in the library; `caesura list` shows the numbers")]
     NoDocument(i64),
 
     /// There is no chapter of that number.
@@ -384,7 +387,6 @@ mod tests {
         assert!(error.to_string().starts_with("read \"no/such/file.txt\": "), "{error}");
         assert_eq!(error.kind(), Kind::Input);
     }
-}
 
     /// As many say who write JSON straight to a file.
     #[test]
@@ -404,3 +406,4 @@ mod tests {
         let ours = Error::from(serde_json::from_str::<u8>("lit").unwrap_err());
         assert_eq!(ours.kind(), Kind::Internal);
     }
+}
