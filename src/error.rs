@@ -24,6 +24,57 @@ pub enum Kind {
 const SUPPORTED: &str = "supported are PDF, Word (DOCX), OpenDocument (ODT), RTF, EPUB, HTML, Markdown, plain text, mail \
     (EML, MBOX), tables (CSV, TSV, XLSX, JSON lines), transcripts and subtitles, and ZIP archives of these";
 
+/// What can stand in the way of a library. The sentence says what to do as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// Its name is empty.
+    #[error("the name is empty; name a file")]
+    NoName,
+    /// There is a folder of its name.
+    #[error("it is a folder; name a file in it")]
+    Folder,
+    /// Its folder is missing.
+    #[error("there is no such folder; create it first")]
+    NoFolder,
+    /// It is missing, and was to be read.
+    #[error("there is no such file; add a document to create it")]
+    NoFile,
+    /// A copy of it is missing.
+    #[error("there is no such file; choose another copy")]
+    NoCopy,
+    /// The file is no database, or one in which nothing was ever stored.
+    #[error("it is not a library of Caesura; choose another file")]
+    NoLibrary,
+    /// The file is a database of another program.
+    #[error("it is an SQLite file of another program; choose another file")]
+    OfAnother,
+    /// An older version wrote it, and it may only be read.
+    #[error("an older version of Caesura wrote it; open it once to write, which brings it up to date")]
+    Older,
+    /// The file is damaged, or forged.
+    #[error("the file is damaged; go back to another copy of it")]
+    Damaged,
+    /// Another program is writing to it.
+    #[error("another program is writing to it; try again when that is done")]
+    Busy,
+    /// The file, or its folder, may not be written to.
+    #[error(
+        "the file or its folder may not be written to; nothing was changed; ask for the right to, or choose another file"
+    )]
+    ReadOnly,
+    /// The file, or one beside it, could not be opened.
+    #[error(
+        "the file, or one that SQLite keeps beside it, could not be opened; check that you may write to its folder"
+    )]
+    Unopened,
+    /// The disk is full.
+    #[error("the disk is full; nothing was changed; make room and try again")]
+    DiskFull,
+    /// The disk failed.
+    #[error("the disk failed to read or write; nothing was changed; check the disk and try again")]
+    DiskFailed,
+}
+
 /// Everything that can go wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -126,7 +177,10 @@ pub enum Error {
     },
 
     /// A file unpacks to more than import admits.
-    #[error("import {name:?}: what is packed in it unpacks to more than {limit_bytes} bytes, which is not read")]
+    #[error(
+        "import {name:?}: what is packed in it unpacks to more than {limit_bytes} bytes, which is not read; \
+         unpack it and add the folder"
+    )]
     Unpacks {
         /// The file's name.
         name: String,
@@ -164,7 +218,7 @@ pub enum Error {
     },
 
     /// A file took too long to read, and was given up on.
-    #[error("import {name:?}: it was given up on after {limit_secs} seconds")]
+    #[error("import {name:?}: it was given up on after {limit_secs} seconds; split it, or save it in another format")]
     Slow {
         /// The file's name.
         name: String,
@@ -193,14 +247,14 @@ pub enum Error {
     },
 
     /// A library could not be opened, read or written.
-    #[error("{attempt} the library {path:?}: {reason}")]
+    #[error("{attempt} the library {path:?}: {obstacle}")]
     Library {
         /// What was tried: `open`, `read`, `write to`.
         attempt: &'static str,
         /// The library's file.
         path: PathBuf,
-        /// What stood in the way, and what to do.
-        reason: String,
+        /// What stood in the way.
+        obstacle: Obstacle,
     },
 
     /// The library was written by a newer version of this program.
@@ -217,7 +271,7 @@ pub enum Error {
     },
 
     /// There is no document of that number.
-    #[error("there is no document {0} in the library")]
+    #[error("there is no document {0} in the library; `caesura list` shows the numbers")]
     NoDocument(i64),
 
     /// There is no chapter of that number.
@@ -301,7 +355,14 @@ pub enum Error {
 
     /// A value could not be written as JSON.
     #[error("write JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
+}
+
+impl From<serde_json::Error> for Error {
+    /// Returns [`Error::Output`] where not the value but what it is written to is at fault, such as a full disk.
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_io() { Self::Output(error.into()) } else { Self::Json(error) }
+    }
 }
 
 impl Error {
@@ -325,5 +386,24 @@ mod tests {
         let error = Error::Read { path: "no/such/file.txt".into(), source };
         assert!(error.to_string().starts_with("read \"no/such/file.txt\": "), "{error}");
         assert_eq!(error.kind(), Kind::Input);
+    }
+
+    /// As many say who write JSON straight to a file.
+    #[test]
+    fn json_that_the_disk_has_no_room_for_is_not_our_mistake() {
+        struct Full;
+        impl io::Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let error = Error::from(serde_json::to_writer(Full, "lit").unwrap_err());
+        assert!(matches!(&error, Error::Output(source) if source.kind() == io::ErrorKind::StorageFull), "{error:?}");
+        assert_eq!(error.kind(), Kind::Input);
+        let ours = Error::from(serde_json::from_str::<u8>("lit").unwrap_err());
+        assert_eq!(ours.kind(), Kind::Internal);
     }
 }

@@ -131,6 +131,35 @@ fn a_library_in_a_place_that_cannot_be_written_is_refused() {
     crate::support::Ran::of(output).refused("one.txt");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_library_that_may_only_be_read_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let file = place.file("one.txt", "A harbour wall.\n\nThe tide came in.");
+    place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), file.as_os_str()]).ok();
+    let permit = |mode: u32, path: &std::path::Path| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let folder = file.parent().unwrap();
+    permit(0o444, &place.path("test.caesura"));
+    permit(0o555, folder);
+    // Who may do everything may write here, too.
+    if std::fs::write(place.path("test"), "").is_err() {
+        assert_eq!(place.run(["list", "--format", "csv"]).ok().lines().count(), 2);
+        place.run(["show", "1"]).ok();
+        assert!(place.run(["search", "tide"]).ok().contains("tide"));
+        assert!(place.run(["export"]).ok().contains("harbour"));
+        place.run(["tag", "add", "sea", "1"]).refused("may not be written to");
+    }
+    permit(0o755, folder);
+}
+
+#[test]
+fn what_is_called_as_an_end_of_output_is_said_to_be_missing() {
+    Place::new().run(["split", "Broken pipe.txt"]).refused("Broken pipe.txt");
+}
+
 #[test]
 fn reading_a_library_that_is_not_there_says_how_to_make_one() {
     Place::new().run(["list"]).refused("caesura add");
@@ -144,6 +173,12 @@ fn a_full_disk_is_said() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = place.command().arg("split").arg(&file).stdout(full).output().unwrap();
     crate::support::Ran::of(output).refused("write");
+    // More than is held back, so that the writer of JSON meets the end itself.
+    let file = place.file("long.txt", "Some text.\n\n".repeat(4_000));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let args = ["split", "--engine", "lexical", "--format", "json"];
+    let output = place.command().args(args).arg(&file).stdout(full).output().unwrap();
+    crate::support::Ran::of(output).refused("write the result");
 }
 
 #[test]

@@ -144,7 +144,19 @@ fn a_library_is_added_to_searched_exported_and_taken_from() {
         folder.as_os_str(),
     ]);
     ran.ok();
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+    let files = || {
+        let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (std::fs::read_to_string(&path).unwrap(), path)).collect::<Vec<_>>()
+    };
+    let before = files();
+    assert_eq!(before.len(), 2);
+    for (_, path) in &before {
+        std::fs::write(path, "written by hand").unwrap();
+    }
+    place.run(["export".as_ref(), "--output".as_ref(), folder.as_os_str()]).ok();
+    let after = files();
+    assert_eq!(after.len(), 4, "an export is put beside what is there: {after:?}");
+    assert_eq!(after.iter().filter(|(text, _)| text == "written by hand").count(), 2);
 
     place.run(["remove", id.as_str()]).ok();
     place.run(["show", id.as_str()]).refused("no document");

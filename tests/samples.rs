@@ -153,10 +153,11 @@ fn topics_are_changed_by_hand_joined_and_counted() {
     place.run(["topics", "--by", "year"]).refused("year");
     place.run(["topics", "--granularity", "7"]).refused("granularity");
 
+    place.run(["topic", "redo"]).refused("redo: nothing was taken back");
     for _ in 0..4 {
         place.run(["topic", "undo"]).ok();
     }
-    place.run(["topic", "undo"]).refused("nothing");
+    place.run(["topic", "undo"]).refused("undo: there is nothing to take back");
     let undone = place.run(["topics", "--kept", "--format", "json"]).json();
     assert_eq!(undone["topics"].as_array().unwrap(), &mined);
 }

@@ -1,4 +1,4 @@
-//! Tags and the state of work, from the command line.
+//! Tags, the state of work, and back-ups, from the command line.
 
 use crate::support::Place;
 
@@ -51,4 +51,45 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     place.run(["mark", "checked", "77"]).refused("there is no document 77");
     assert_eq!(place.run(["tag", "list"]).ok(), "");
     assert_eq!(titles(&place, &["--state", "unread"]).len(), 2);
+}
+
+/// Returns the names of what lies in the place, but for the sources of its documents.
+fn files(place: &Place) -> Vec<String> {
+    let entries =
+        std::fs::read_dir(place.path(".")).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = entries.map(|name| name.into_string().expect("letters")).collect();
+    names.retain(|name| !["bees.txt", "trains.txt"].contains(&name.as_str()));
+    names.sort();
+    names
+}
+
+#[test]
+fn a_healthy_library_stays_in_its_place_whatever_the_back_up_is() {
+    let place = place();
+    place.file("notes.caesura", "this is my shopping list, not a database\n".repeat(40));
+    for (name, because) in [("notes.caesura", "not a library"), ("typo.caesura", "no such file")] {
+        place.run(["restore", "--replace", name]).refused(because);
+        assert_eq!(titles(&place, &[]), ["bees.txt", "trains.txt"]);
+        assert_eq!(files(&place), ["notes.caesura", "test.caesura"]);
+    }
+}
+
+#[test]
+fn a_library_that_is_damaged_is_put_aside_and_no_other() {
+    let place = place();
+    place.run(["backup", "copy"]).ok();
+    let library = place.path("test.caesura");
+    let own = std::fs::read(&library).expect("the library");
+
+    let newer = [&own[..60], &99_u32.to_be_bytes(), &own[64..]].concat();
+    std::fs::write(&library, newer).expect("written");
+    place.run(["restore", "--replace", "copy"]).refused("a newer version of Caesura wrote it");
+    assert_eq!(files(&place), ["copy", "test.caesura"]);
+
+    std::fs::write(&library, "this is my shopping list, not a database\n".repeat(40)).expect("written");
+    place.run(["restore", "typo", "--replace"]).refused("no such file");
+    assert_eq!(files(&place), ["copy", "test.caesura"]);
+    place.run(["restore", "copy", "--replace"]).ok();
+    assert_eq!(files(&place), ["copy", "test.caesura", "test.caesura.damaged"]);
+    assert_eq!(titles(&place, &[]), ["bees.txt", "trains.txt"]);
 }

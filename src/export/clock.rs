@@ -9,6 +9,23 @@ pub fn clock(moment: Millis) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
 }
 
+/// Returns year, month and day of a moment in seconds since 1970, in universal time: `civil_from_days` of Hinnant,
+/// "chrono-Compatible Low-Level Date Algorithms".
+///
+/// Days are counted in years that begin in March, so that the day that some years have more comes last.
+pub fn civil(secs: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    // From the first of March of the year 0.
+    let days = secs.div_euclid(86_400) + 719_468;
+    let (era, day) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, day)
+}
+
 /// Returns a moment as `WebVTT` writes it, such as `01:02:09.250`.
 pub(super) fn web_vtt_clock(moment: Millis) -> String {
     let (secs, millis) = (moment.0 / 1000, moment.0 % 1000);
@@ -28,6 +45,20 @@ pub(super) fn matroska_clock(moment: Millis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (secs, expected) in [
+            (0, (1970, 1, 1)),
+            (951_782_400, (2000, 2, 29)),
+            (951_868_800, (2000, 3, 1)),
+            (1_709_251_199, (2024, 2, 29)),
+            (4_107_542_400, (2100, 3, 1)),
+            (-1, (1969, 12, 31)),
+        ] {
+            assert_eq!(civil(secs), expected, "{secs}");
+        }
+    }
 
     #[test]
     fn hours_are_written_once_there_are_any() {

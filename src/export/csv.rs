@@ -74,7 +74,7 @@ fn cells(view: &DocumentView<'_>, index: usize, chapter: &Chapter) -> [String; 1
         secs(chapter.time.map(|time| time.end.as_secs())),
         format!("{:.4}", chapter.score),
         chapter.origin.name().to_owned(),
-        view.provenance.engine.clone(),
+        guarded(&on_one_line(&view.provenance.engine)).into_owned(),
     ]
 }
 
@@ -104,5 +104,8 @@ pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
 
 /// Turns an error of the CSV writer, which can only be one of the stream below it, into ours.
 pub(super) fn unwritten(error: csv::Error) -> Error {
-    Error::Output(std::io::Error::other(error))
+    Error::Output(match error.into_kind() {
+        csv::ErrorKind::Io(source) => source,
+        kind => std::io::Error::other(format!("{kind:?}")),
+    })
 }

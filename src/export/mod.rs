@@ -9,6 +9,7 @@ mod csv;
 mod cues;
 mod docx;
 mod ffmetadata;
+mod files;
 mod html;
 mod json;
 mod markdown;
@@ -33,8 +34,9 @@ mod youtube;
 
 use std::io::Write;
 
-pub use clock::clock;
+pub use clock::{civil, clock};
 pub use csv::write_documents as write_documents_csv;
+pub use files::{free_name, write_file};
 pub use refi_qda::LineEnds;
 pub use svg::write_svg;
 pub use table::write_table_csv;

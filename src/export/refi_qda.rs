@@ -10,7 +10,7 @@
 //! Every GUID is made of what it stands for, and every date is that of the document, so that the same library gives the
 //! same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::cues::{Leaf, tree};
 use super::package::Package;
-use super::{Borne, DocumentView, Mark, on_one_line, xml};
+use super::{Borne, DocumentView, Mark, civil, on_one_line, xml};
 use crate::document::Span;
 use crate::error::Result;
 
@@ -185,8 +185,9 @@ struct Codes {
     topics: BTreeMap<u32, Code>,
     /// By the whole tag, so that what lies within a tag comes after it.
     tags: BTreeMap<String, Code>,
-    /// Programs tell codes apart by their names.
-    names: BTreeSet<String>,
+    /// The names given so far, each with the number to go on with for the next of that name: programs tell codes apart by
+    /// their names.
+    names: BTreeMap<String, usize>,
 }
 
 impl Codes {
@@ -255,9 +256,13 @@ impl Codes {
     /// Returns a name that no other code has.
     fn free_name(&mut self, name: &str) -> String {
         let numbered = |n: usize| if n == 1 { name.to_owned() } else { format!("{name} ({n})") };
-        let free =
-            (1..=usize::MAX).map(numbered).find(|name| !self.names.contains(name)).expect("there are numbers enough");
-        self.names.insert(free.clone());
+        let mut number = self.names.get(name).copied().unwrap_or(1);
+        while self.names.contains_key(&numbered(number)) {
+            number += 1;
+        }
+        let free = numbered(number);
+        self.names.insert(free.clone(), 2);
+        self.names.insert(name.to_owned(), number + 1);
         free
     }
 
@@ -434,20 +439,10 @@ fn guid(kind: &str, key: &str) -> String {
 }
 
 /// Returns seconds since 1970 as XML writes a moment: `2026-11-25T03:33:03Z`.
-///
-/// The days are turned into a date as in Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 fn date_time(secs: i64) -> String {
     // Years of five digits are no dates to readers.
     let secs = secs.clamp(0, 253_402_300_799);
-    let (days, of_day) = (secs / 86_400, secs % 86_400);
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let ((year, month, day), of_day) = (civil(secs), secs % 86_400);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
@@ -494,5 +489,16 @@ mod tests {
     fn names_of_codes_are_never_the_same() {
         let mut codes = Codes::default();
         assert_eq!(["a", "a", "b", "a"].map(|name| codes.free_name(name)), ["a", "a (2)", "b", "a (3)"]);
+        assert_eq!(
+            ["a (3)", "a", "a (5)", "a"].map(|name| codes.free_name(name)),
+            ["a (3) (2)", "a (4)", "a (5)", "a (6)"]
+        );
+    }
+
+    #[test]
+    fn a_name_that_many_codes_have_takes_no_time() {
+        let mut codes = Codes::default();
+        let last = (0..50_000).map(|_| codes.free_name("Introduction")).last();
+        assert_eq!(last.as_deref(), Some("Introduction (50000)"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::{on_one_line, xml};
 use crate::error::Result;
 use crate::pictures::{Anchor, Drawing, Shape, Tone};
 
@@ -13,8 +14,8 @@ pub fn write_svg(drawing: &Drawing, title: &str, summary: &str, out: &mut dyn Wr
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\" font-family=\"Ubuntu, 'Noto Sans', sans-serif\">"
     )?;
-    writeln!(out, "<title>{}</title>", escaped(title))?;
-    writeln!(out, "<desc>{}</desc>", escaped(summary))?;
+    writeln!(out, "<title>{}</title>", xml::escaped(&on_one_line(title)))?;
+    writeln!(out, "<desc>{}</desc>", xml::escaped(&on_one_line(summary)))?;
     writeln!(out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>", colour(Tone::Paper))?;
     for shape in &drawing.shapes {
         write_shape(shape, out)?;
@@ -63,7 +64,7 @@ fn write_shape(shape: &Shape, out: &mut dyn Write) -> Result<()> {
                 out,
                 "<text x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{}\"{turn}>{}</text>",
                 colour(*tone),
-                escaped(text)
+                xml::escaped(&on_one_line(text))
             )?;
         }
     }
@@ -93,22 +94,6 @@ fn colour(tone: Tone) -> String {
         }
     };
     format!("#{red:02x}{green:02x}{blue:02x}")
-}
-
-/// Returns text that stands for itself in XML; what XML cannot hold becomes a space.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

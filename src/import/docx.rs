@@ -20,9 +20,7 @@ const WHAT: &str = "a Word document (DOCX)";
 pub(super) fn document(mut archive: Archive, title: String) -> Unread<Document> {
     let main = office::part_of_type(&mut archive, "officeDocument").unwrap_or_else(|| "word/document.xml".to_owned());
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-    let mut beside = |file: &str| -> Unread<Vec<u8>> {
-        archive.read(format!("{folder}/{file}").trim_start_matches('/')).unwrap_or(Ok(Vec::new()))
-    };
+    let mut beside = |file: &str| office::side_file(&mut archive, format!("{folder}/{file}").trim_start_matches('/'));
     let styles = Styles::read(&beside("styles.xml")?);
     let notes = [notes_in(&beside("footnotes.xml")?), notes_in(&beside("endnotes.xml")?)];
     let damaged = |reason: String| Refusal::Damaged { what: WHAT, reason };

@@ -304,6 +304,25 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_of_a_picture_or_of_the_end_of_a_page_is_a_mark_of_what_follows() {
+        let navigation = "<nav epub:type='toc'><ol><li><a href='text/a.xhtml'>Plate</a></li>\
+            <li><a href='text/a.xhtml#end'>After the plate</a></li><li><a href='text/b%20b.xhtml#end'>Lost</a></li></ol></nav>";
+        let bytes = archive(&[
+            ("mimetype", b"application/epub+zip"),
+            ("META-INF/container.xml", CONTAINER.as_bytes()),
+            ("OEBPS/book.opf", PACKAGE.as_bytes()),
+            ("OEBPS/nav.xhtml", navigation.as_bytes()),
+            ("OEBPS/text/a.xhtml", b"<html><body><img src='plate.png'/><a id='end'></a></body></html>"),
+            ("OEBPS/text/b b.xhtml", b"<html><body><p>It was blown.</p><a id='end'></a></body></html>"),
+        ]);
+        let document = super::super::import(&bytes, "a.epub").unwrap();
+        let marks: Vec<(&str, MarkStart)> = document.marks.iter().map(|mark| (&mark.title[..], mark.start)).collect();
+        let start = MarkStart::Byte(document.blocks[0].span.start);
+        // After the last word of the book there is nothing that an entry could lead to.
+        assert_eq!(marks, [("Plate", start), ("After the plate", start)]);
+    }
+
+    #[test]
     fn links_are_followed_within_the_book_only() {
         assert_eq!(
             resolved("OEBPS/nav.xhtml", "text/a%20b.xhtml#x"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -17,12 +17,10 @@ pub const EXTENSIONS: [&str; 39] = [
     "mbox", "csv", "tsv", "tab", "xlsx", "xlsm", "jsonl", "ndjson", "jl", "zip",
 ];
 
-/// Returns whether the first bytes of a file, of that name, are those of data that nobody reads: of JSON, only transcripts
-/// are taken from a folder.
-pub(super) fn is_mere_data(name: &str, head: &[u8]) -> bool {
+/// Returns whether a file of an archive, of that name, is data that nobody reads: of JSON, only transcripts are taken.
+pub(super) fn is_mere_data(name: &str, bytes: &[u8]) -> bool {
     let is_json = name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("json"));
-    let head = &head[..head.len().min(HEAD_BYTES)];
-    is_json && transcript_json::format_of(&String::from_utf8_lossy(head)).is_none()
+    is_json && !transcript_json::is_transcript(bytes)
 }
 
 /// Returns whether a file of an archive is read, by its name: as from a folder, but that one without an ending is left.
@@ -172,9 +170,9 @@ fn reason_to_skip(path: &Path) -> Option<String> {
         return Some("chapters of another file".to_owned());
     }
     match extension {
-        Some(extension) if extension == "json" => match head(path) {
-            Ok(head) if is_mere_data("a.json", &head) => Some("not a transcript".to_owned()),
-            Ok(_) => None,
+        Some(extension) if extension == "json" => match begins_as_transcript(path) {
+            Ok(true) => None,
+            Ok(false) => Some("not a transcript".to_owned()),
             Err(error) => Some(error.to_string()),
         },
         Some(extension) if EXTENSIONS.contains(&extension.as_str()) => None,
@@ -189,6 +187,15 @@ fn reason_to_skip(path: &Path) -> Option<String> {
 
 /// What follows the last full stop of a name and is longer than this is no ending: `Minutes of 3.September`.
 const MAX_EXTENSION_BYTES: usize = 5;
+
+fn begins_as_transcript(path: &Path) -> io::Result<bool> {
+    let beginning = File::open(path)?.take(MAX_PREFACE_BYTES);
+    Ok(transcript_json::is_transcript(BufReader::new(beginning)))
+}
+
+/// A transcript has said its first piece before this many bytes: all words of a recording of ten hours, each letter as an
+/// escape of six bytes, are shorter.
+const MAX_PREFACE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// How many bytes tell what a file is.
 const HEAD_BYTES: usize = 8 * 1024;
@@ -246,6 +253,20 @@ mod tests {
             folder.path(),
             &["!a.chapters.json", "a.vtt", "b.ttml", "c.sbv", "d.json3", "!package.json", "talk.json"],
         );
+    }
+
+    #[test]
+    fn a_transcript_that_says_its_whole_text_first_is_taken() {
+        let folder = folder(&["data.json"]);
+        let whisper = format!(
+            "{{\"text\": \"{}\", \"segments\": [{{\"id\": 0, \"start\": 0.0, \"end\": 2.5, \"text\": \"Lit.\"}}]}}",
+            "The lamp was lit. ".repeat(1_200)
+        );
+        fs::write(folder.path().join("talk.json"), &whisper).unwrap();
+        let data = format!("{{\"text\": \"{}\", \"rows\": [1, 2]}}", "The lamp was lit. ".repeat(1_200));
+        fs::write(folder.path().join("data.json"), data).unwrap();
+        check(folder.path(), &["!data.json", "talk.json"]);
+        assert!(!is_mere_data("talks/talk.json", whisper.as_bytes()));
     }
 
     #[test]

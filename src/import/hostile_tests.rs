@@ -339,6 +339,32 @@ fn pages_and_bookmarks_that_lead_in_a_circle_end() {
     assert!(heard.starts_with("a.pdf: Lit at dusk.") || heard.starts_with("! "), "{heard}");
 }
 
+/// Makes the checksum of one file in an archive wrong.
+fn with_damaged(mut archive: Vec<u8>, name: &str) -> Vec<u8> {
+    // A line of the table at the end begins with this sign; the checksum follows after 16 bytes, the name after 46.
+    let is_line =
+        |at: &usize| archive[*at..].starts_with(b"PK\x01\x02") && archive[at + 46..].starts_with(name.as_bytes());
+    let line = (0..archive.len()).find(is_line).unwrap();
+    archive[line + 16] ^= 0xFF;
+    archive
+}
+
+#[test]
+fn a_damaged_file_beside_a_text_costs_what_it_holds_and_not_the_text() {
+    for name in ["word/styles.xml", "word/footnotes.xml", "word/endnotes.xml", "docProps/core.xml"] {
+        let docx = archive(&[("word/document.xml", b"<w:p><w:r><w:t>Lit.</w:t></w:r></w:p>"), (name, b"<a/>")]);
+        check(&with_damaged(docx, name), "a.docx", &["a.docx: Lit."]);
+    }
+    let office = b"application/vnd.oasis.opendocument.text";
+    for name in ["META-INF/manifest.xml", "styles.xml", "meta.xml"] {
+        let odt = archive(&[("mimetype", office), ("content.xml", b"<d><text:p>Lit.</text:p></d>"), (name, b"<a/>")]);
+        check(&with_damaged(odt, name), "a.odt", &["a.odt: Lit."]);
+    }
+    let zeros = vec![b' '; 100_000_000];
+    let docx = archive(&[("word/document.xml", b"<w:p><w:r><w:t>Lit.</w:t></w:r></w:p>"), ("word/styles.xml", &zeros)]);
+    check_refused(&docx, "a.docx", "unpacks to more than");
+}
+
 #[test]
 fn what_a_password_protects_is_said_to_be_locked() {
     let mut zip = archive(&[("a.txt", b"Lit."), ("b.txt", b"Out.")]);

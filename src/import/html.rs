@@ -270,7 +270,8 @@ impl Page {
         self.lay_out_with(layout, &[]);
     }
 
-    /// Adds what is read of the page, with marks before the pieces of these numbers, which ascend.
+    /// Adds what is read of the page, with marks before the pieces of these numbers, which ascend. A mark after the last
+    /// piece is one of what follows the page.
     fn lay_out_with(&self, layout: &mut Layout, marks: &[(usize, &Anchor)]) {
         let chosen = self.regions.choose(self.pieces.iter().map(|piece| (piece.region, piece.range.len())));
         let mut marks = marks.iter().peekable();
@@ -281,6 +282,9 @@ impl Page {
             if chosen[piece.region.index()] {
                 layout.push(piece.kind.clone(), &self.text[piece.range.clone()]);
             }
+        }
+        for (_, anchor) in marks {
+            layout.open_mark(anchor.level, anchor.title);
         }
     }
 

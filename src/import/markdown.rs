@@ -4,8 +4,8 @@ use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Ta
 
 use crate::document::{BlockKind, Document, Format};
 
-use super::html;
 use super::layout::{self, Layout};
+use super::{html, table};
 
 /// A text with more signs than this, in bytes, and one in four bytes or more a sign, is no Markdown: `pulldown-cmark` takes
 /// some sixty bytes of memory for each.
@@ -163,7 +163,11 @@ impl Reader {
             _ if text.trim().is_empty() => {}
             Place::Heading(level) => self.layout.push(BlockKind::Heading { level }, &layout::one_line(&text)),
             Place::Html => html::lay_out(&text, &mut self.layout),
-            Place::FrontMatter => self.title = self.title.take().or_else(|| title_in(&text)),
+            Place::FrontMatter => {
+                self.title = self.title.take().or_else(|| title_in(&text));
+                let fields = self.layout.fields();
+                fields.date = fields.date.or_else(|| table::day_of(value_in(&text, "date")?));
+            }
             Place::Text => {
                 let kind = self.kind_here();
                 self.layout.push(kind, &references_read(&text));
@@ -219,15 +223,20 @@ fn depth(level: HeadingLevel) -> u8 {
     }
 }
 
-/// Returns the title in front matter: of YAML, `title: The log`; of TOML, `title = "The log"`.
+/// Returns the title in front matter.
 fn title_in(front_matter: &str) -> Option<String> {
-    let value = front_matter.lines().find_map(|line| {
-        let rest = line.strip_prefix("title")?.trim_start();
-        rest.strip_prefix([':', '='])
-    })?;
-    let title = layout::one_line(html::words_of(value).trim_matches(['"', '\'', ' ']));
+    let title = layout::one_line(&html::words_of(value_in(front_matter, "title")?));
     // A lone sign opens a text of several lines, which is no title.
     title.contains(char::is_alphanumeric).then_some(title)
+}
+
+/// Returns what front matter says under a name: of YAML, `title: The log`; of TOML, `title = "The log"`.
+fn value_in<'a>(front_matter: &'a str, name: &str) -> Option<&'a str> {
+    let value = front_matter.lines().find_map(|line| {
+        let rest = line.strip_prefix(name)?.trim_start();
+        rest.strip_prefix([':', '='])
+    })?;
+    Some(value.trim_matches(['"', '\'', ' ']))
 }
 
 #[cfg(test)]
@@ -312,6 +321,21 @@ mod tests {
         check_title("---\ntitle: >\n  x\n---\n\ntext\n\n# The log", "The log");
         check_title("## Second\n\ntext", "name");
         check("---\ntitle: x\n---\n\ntext", &["text"]);
+    }
+
+    #[test]
+    fn the_day_of_the_front_matter_is_that_of_the_document_where_it_is_sure() {
+        for (front_matter, expected) in [
+            ("---\ntitle: x\ndate: 2021-03-04\n---", Some("2021-03-04")),
+            ("---\ndate: \"2021-03-04T10:00:00+01:00\"\n---", Some("2021-03-04")),
+            ("+++\ndate = 2021-03-04\n+++", Some("2021-03-04")),
+            ("---\ndate: 14/3/2021\n---", Some("2021-03-14")),
+            ("---\ndate: 3/4/2021\n---", None),
+            ("---\ndate: soon\ndated: 2021-03-04\n---", None),
+        ] {
+            let found = document(&format!("{front_matter}\n\ntext"), "name".to_owned()).fields.date;
+            assert_eq!(found.map(|date| date.to_string()).as_deref(), expected, "{front_matter}");
+        }
     }
 
     #[test]

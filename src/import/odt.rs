@@ -16,13 +16,13 @@ const WHAT: &str = "an OpenDocument text (ODT)";
 
 /// Reads a document. `title` is what the name of the file says.
 pub(super) fn document(mut archive: Archive, title: String) -> Unread<Document> {
-    let manifest = archive.read("META-INF/manifest.xml").unwrap_or(Ok(Vec::new()))?;
+    let manifest = office::side_file(&mut archive, "META-INF/manifest.xml")?;
     if contains(&manifest, b"encryption-data") {
         return Err(Refusal::Locked { what: WHAT });
     }
     let damaged = |reason: String| Refusal::Damaged { what: WHAT, reason };
     let content = archive.read("content.xml").ok_or_else(|| damaged("it has no text part".to_owned()))??;
-    let styles = archive.read("styles.xml").unwrap_or(Ok(Vec::new()))?;
+    let styles = office::side_file(&mut archive, "styles.xml")?;
     let titles = Titles::read(&[&styles, &content]);
 
     let mut reader = Body::new(&titles);
@@ -37,7 +37,7 @@ pub(super) fn document(mut archive: Archive, title: String) -> Unread<Document> 
         return Err(damaged(reason));
     }
     let mut layout = flow.into_layout();
-    let meta = archive.read("meta.xml").unwrap_or(Ok(Vec::new()))?;
+    let meta = office::side_file(&mut archive, "meta.xml")?;
     let told = office::properties(&meta, layout.fields());
     let title = main_title.or_else(|| layout.first_title()).or(told).unwrap_or(title);
     Ok(layout.into_document(title, Format::Odt))

@@ -4,6 +4,7 @@ use crate::document::{Date, Fields};
 
 use super::archive::Archive;
 use super::layout;
+use super::refusal::{Refusal, Unread};
 use super::xml::{self, Node};
 
 /// Returns the file of a package that a relation of its root leads to, such as `officeDocument`.
@@ -20,6 +21,15 @@ pub(super) fn part_of_type(archive: &mut Archive, kind: &str) -> Option<String> 
     });
     let target = super::archive::clean_name(&target?);
     archive.has(&target).then_some(target)
+}
+
+/// Returns a file beside the text of a document; nothing if it is missing, or damaged: that costs what it holds, not the
+/// text.
+pub(super) fn side_file(archive: &mut Archive, name: &str) -> Unread<Vec<u8>> {
+    match archive.read(name) {
+        None | Some(Err(Refusal::Damaged { .. })) => Ok(Vec::new()),
+        Some(read) => read,
+    }
 }
 
 /// Takes author, day and language from the core properties of a package; returns the title there, if it is one.

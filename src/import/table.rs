@@ -208,8 +208,8 @@ fn longest(sample: &[Record], names: &[Rc<str>]) -> Option<Rc<str>> {
     worded.max_by_key(|name| n_bytes(name)).cloned()
 }
 
-/// Reads a day as tables write it: in ISO, `4.3.2021`, `3/14/2021`, or a bare year.
-fn day_of(text: &str) -> Option<Date> {
+/// Reads a day as tables write it: in ISO, `4.3.2021`, `3/14/2021`, or a bare year. Nothing where it is not sure.
+pub(super) fn day_of(text: &str) -> Option<Date> {
     if let Some(date) = Date::from_iso(text) {
         return Some(date);
     }

@@ -7,10 +7,12 @@
 //!
 //! One reader takes them all, piece by piece; a file that is cut off is read as far as it goes.
 
-use std::fmt;
+use std::ops::ControlFlow;
+use std::{fmt, io};
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::de::{IoRead, Read, StrRead};
 
 use crate::document::{Document, Format, Millis, TimeSpan};
 
@@ -104,24 +106,27 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// What was read of a file.
-#[derive(Default)]
-struct Read {
-    pieces: Vec<Piece>,
-}
-
 /// Returns the format of a text, if it is a transcript in JSON.
 pub(super) fn format_of(text: &str) -> Option<Format> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    format_of_pieces(&read(text).pieces)
+    first_format(StrRead::new(text))
+}
+
+/// Returns whether `source` is a transcript in JSON. It is read to its first piece, before which Whisper says the whole text.
+pub(super) fn is_transcript(source: impl io::Read) -> bool {
+    first_format(IoRead::new(source)).is_some()
 }
 
 /// Reads a clean text. `title` is what the name of the file says.
 pub(super) fn document(text: &str, title: String) -> Document {
-    let pieces = read(text).pieces;
-    let format = format_of_pieces(&pieces).unwrap_or(Format::WhisperJson);
+    let mut pieces: Vec<Piece> = Vec::new();
+    each_piece(StrRead::new(text), &mut |piece| {
+        pieces.push(piece);
+        ControlFlow::Continue(())
+    });
+    let format = pieces.iter().find_map(Piece::format).unwrap_or(Format::WhisperJson);
     let mut said: Vec<Said> = pieces.into_iter().flat_map(Piece::said).collect();
     for part in &mut said {
         part.text = layout::one_line(&part.text);
@@ -142,18 +147,19 @@ fn end_by_the_next(said: &mut [Said]) {
     }
 }
 
-fn format_of_pieces(pieces: &[Piece]) -> Option<Format> {
-    pieces.iter().find_map(|piece| match piece {
-        Piece { start_millis: Some(_), segs: Some(_), .. } => Some(Format::YouTubeJson3),
-        Piece { start_time: Some(_), body: Some(_), .. } => Some(Format::PodcastTranscript),
-        Piece { start: Some(_), text: Some(_), .. } | Piece { offsets: Some(_), text: Some(_), .. } => {
-            Some(Format::WhisperJson)
-        }
-        _ => None,
-    })
-}
-
 impl Piece {
+    /// Returns the format that a piece is of, if it is of any.
+    fn format(&self) -> Option<Format> {
+        match self {
+            Self { start_millis: Some(_), segs: Some(_), .. } => Some(Format::YouTubeJson3),
+            Self { start_time: Some(_), body: Some(_), .. } => Some(Format::PodcastTranscript),
+            Self { start: Some(_), text: Some(_), .. } | Self { offsets: Some(_), text: Some(_), .. } => {
+                Some(Format::WhisperJson)
+            }
+            _ => None,
+        }
+    }
+
     /// Returns what is said in a piece, parted where its words change the speaker.
     fn said(self) -> Vec<Said> {
         let time = self.time();
@@ -223,19 +229,30 @@ fn millis(number: f64) -> Option<Millis> {
     (!number.is_nan()).then(|| Millis(number.clamp(0.0, MOST).round() as u64))
 }
 
-/// Reads pieces until the end, or until something is no JSON.
-fn read(text: &str) -> Read {
-    let mut read = Read::default();
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+/// Returns the format of the first piece that is of any.
+fn first_format<'de>(source: impl Read<'de>) -> Option<Format> {
+    let mut format = None;
+    each_piece(source, &mut |piece| {
+        format = piece.format();
+        if format.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    format
+}
+
+/// What is done with a piece, and whether the next is wanted.
+type Take<'a> = dyn FnMut(Piece) -> ControlFlow<()> + 'a;
+
+/// Reads pieces until the end, until something is no JSON, or until no more are wanted.
+fn each_piece<'de>(source: impl Read<'de>, take: &mut Take) {
+    let mut deserializer = serde_json::Deserializer::new(source);
     // What was read before an error is in hand.
-    let _ = Top(&mut read).deserialize(&mut deserializer);
-    read
+    let _ = Top(take).deserialize(&mut deserializer);
 }
 
 /// The whole: an object with a list of pieces somewhere on its first level, or the list.
-struct Top<'a>(&'a mut Read);
+struct Top<'a, 'b>(&'a mut Take<'b>);
 
-impl<'de> DeserializeSeed<'de> for Top<'_> {
+impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -243,7 +260,7 @@ impl<'de> DeserializeSeed<'de> for Top<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Top<'_> {
+impl<'de> Visitor<'de> for Top<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -266,9 +283,9 @@ impl<'de> Visitor<'de> for Top<'_> {
 }
 
 /// A list of pieces.
-struct List<'a>(&'a mut Read);
+struct List<'a, 'b>(&'a mut Take<'b>);
 
-impl<'de> DeserializeSeed<'de> for List<'_> {
+impl<'de> DeserializeSeed<'de> for List<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -276,7 +293,7 @@ impl<'de> DeserializeSeed<'de> for List<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for List<'_> {
+impl<'de> Visitor<'de> for List<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -285,7 +302,9 @@ impl<'de> Visitor<'de> for List<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(piece) = seq.next_element::<Piece>()? {
-            self.0.pieces.push(piece);
+            if (self.0)(piece).is_break() {
+                return Err(A::Error::custom("no more is wanted"));
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Counts, Library, failure, migrations, plain_name};
-use crate::error::{Error, Result};
+use crate::error::{Error, Obstacle, Result};
 
 /// How often, and how long apart, a library is asked for that another program holds.
 const N_ATTEMPTS: usize = 50;
@@ -100,24 +100,34 @@ impl Library {
     /// does, with [`Error::Library`] if the copy is damaged, and if another program holds this library for long; nothing
     /// is changed then. A copy of an older version is brought up to date here; the copy itself stays as it is.
     pub fn restore_from(&mut self, path: &Path) -> Result<()> {
-        Self::check_place(path)?;
-        if !path.is_file() {
-            return Err(failure::refused("open", path, "there is no such file"));
-        }
-        let source = failure::in_plain_words("open", path, Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
-        let check = || -> Result<String> {
-            Ok(source.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
-        };
-        if failure::in_plain_words("read", path, check())? != "ok" {
-            return Err(failure::refused("read", path, "the file is damaged; choose another copy"));
-        }
-        if migrations::is_unused(&source.connection)? {
-            return Err(failure::refused("open", path, "it is not a library of Caesura; choose another file"));
-        }
+        let source = Self::open_copy(path)?;
         let copied = self.copy_from(&source);
         failure::in_plain_words("write to", &self.path, copied)?;
         let updated = self.prepare_for_writing();
         failure::in_plain_words("write to", &self.path, updated)
+    }
+
+    /// Fails as [`Library::restore_from`] does if the copy at `path` could not be gone back to; changes nothing.
+    pub fn check_copy(path: &Path) -> Result<()> {
+        Self::open_copy(path).map(drop)
+    }
+
+    fn open_copy(path: &Path) -> Result<Self> {
+        Self::check_place(path)?;
+        if !path.is_file() {
+            return Err(failure::refused("open", path, Obstacle::NoCopy));
+        }
+        let copy = failure::in_plain_words("open", path, Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let check = || -> Result<String> {
+            Ok(copy.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
+        };
+        if failure::in_plain_words("read", path, check())? != "ok" {
+            return Err(failure::refused("read", path, Obstacle::Damaged));
+        }
+        if migrations::is_unused(&copy.connection)? {
+            return Err(failure::refused("open", path, Obstacle::NoLibrary));
+        }
+        Ok(copy)
     }
 
     fn copy_from(&mut self, source: &Self) -> Result<()> {
@@ -171,7 +181,8 @@ fn checked(path: &Path) -> Result<Counts> {
     let copy = Library::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let found: String = copy.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
-        return Err(failure::refused("check", path, format!("the copy is damaged: {found}")));
+        tracing::debug!(found, "the copy is damaged");
+        return Err(failure::refused("check", path, Obstacle::Damaged));
     }
     // A copy of an older version, made before it is brought up to date, may lack what is counted.
     match migrations::older_schema(&copy.connection)? {
@@ -221,8 +232,16 @@ mod tests {
         std::fs::write(folder.path().join("damaged"), bytes).unwrap();
         std::fs::write(folder.path().join("text"), "this is no library").unwrap();
         std::fs::write(folder.path().join("empty"), "").unwrap();
-        for name in ["damaged", "text", "empty", "gone"] {
-            assert!(library.restore_from(&folder.path().join(name)).is_err(), "{name}");
+        for (name, expected) in [
+            ("damaged", Obstacle::Damaged),
+            ("text", Obstacle::NoLibrary),
+            ("empty", Obstacle::NoLibrary),
+            ("gone", Obstacle::NoCopy),
+        ] {
+            let copy = folder.path().join(name);
+            for error in [Library::check_copy(&copy), library.restore_from(&copy)].map(Result::unwrap_err) {
+                assert!(matches!(error, Error::Library { obstacle, .. } if obstacle == expected), "{name}: {error}");
+            }
             assert_eq!(titles(&library), ["Document 1"], "{name}");
         }
         assert!(!folder.path().join("gone").exists());

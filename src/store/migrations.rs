@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::failure;
-use crate::error::{Error, Result};
+use crate::error::{Error, Obstacle, Result};
 
 /// What `SQLite` keeps in the head of our files: "Caes".
 const APPLICATION_ID: i64 = 0x4361_6573;
@@ -33,15 +33,14 @@ pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<()> {
         (APPLICATION_ID, found) if found > known => Err(Error::NewerLibrary { path: path.to_owned(), found, known }),
         (APPLICATION_ID, _) => Ok(()),
         (0, 0) if is_empty(connection)? => Ok(()),
-        _ => Err(failure::refused("open", path, "it is an SQLite file of another program; choose another file")),
+        _ => Err(failure::refused("open", path, Obstacle::OfAnother)),
     }
 }
 
 /// Fails if the file has not had every step.
 pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<()> {
     if version(connection)? < schema_after(&STEPS) {
-        let reason = "an older version of Caesura wrote it; open it once to write, which brings it up to date";
-        return Err(failure::refused("open", path, reason));
+        return Err(failure::refused("open", path, Obstacle::Older));
     }
     Ok(())
 }

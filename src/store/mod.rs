@@ -1,8 +1,8 @@
 //! The library: one `SQLite` file that keeps documents, chapters, vectors and topics. The only room that knows SQL.
 //!
 //! Values go in, values come out. Each call that changes anything is one transaction, so a program killed at any
-//! moment, or a full disk, leaves whole documents only. What stands in the way of a call is said in plain words
-//! ([`Error::Library`]) in one place, `failure.rs`.
+//! moment, or a full disk, leaves whole documents only. What stands in the way of a call is told as an [`Obstacle`]
+//! ([`Error::Library`]) by one place, `failure.rs`.
 //!
 //! A [`Library`] is one connection. It can be sent to another thread, and other threads and programs may open the same
 //! file: readers never wait, and a writer waits some seconds for another one.
@@ -55,7 +55,7 @@ pub use vectors::UnitVectors;
 
 use chapter_vectors::ChapterVectors;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Obstacle, Result};
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -116,16 +116,22 @@ impl Library {
         failure::in_plain_words("open", path, opened)
     }
 
-    /// Opens the library at `path` to read from it only.
+    /// Opens the library at `path` to read from it only, also where nothing may be written beside it.
     ///
     /// Fails as [`Library::open`] does, if there is no such file, and if an older version wrote it: opening it once to
     /// write brings it up to date.
     pub fn open_read_only(path: &Path) -> Result<Self> {
         Self::check_place(path)?;
         if !path.exists() {
-            return Err(failure::refused("open", path, "there is no such file; add a document to create it"));
+            return Err(failure::refused("open", path, Obstacle::NoFile));
         }
-        let library = failure::in_plain_words("open", path, Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let connected = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let library = match failure::in_plain_words("open", path, connected) {
+            Err(Error::Library { obstacle: Obstacle::ReadOnly | Obstacle::Unopened, .. }) if !is_in_use(path) => {
+                failure::in_plain_words("open", path, Self::connect_as_it_is(path))?
+            }
+            connected => connected?,
+        };
         failure::in_plain_words("open", path, migrations::check_current(&library.connection, path))?;
         Ok(library)
     }
@@ -164,26 +170,34 @@ impl Library {
 
     /// Refuses what cannot be a library before `SQLite` can make anything of it.
     fn check_place(path: &Path) -> Result<()> {
-        let refused = |reason| Err(failure::refused("open", path, reason));
+        let refused = |obstacle| Err(failure::refused("open", path, obstacle));
         if path.as_os_str().is_empty() {
-            return refused("the name is empty; name a file");
+            return refused(Obstacle::NoName);
         }
         if path.is_dir() {
-            return refused("it is a folder; name a file in it");
+            return refused(Obstacle::Folder);
         }
         match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-                refused("there is no such folder; create it first")
-            }
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => refused(Obstacle::NoFolder),
             _ => Ok(()),
         }
     }
 
     /// Connects, and changes nothing that is stored.
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
-        let file = plain_name(path);
+        Self::connect_by(&plain_name(path), path, flags)
+    }
+
+    /// Connects to a file that nobody changes meanwhile. `SQLite` keeps a log beside any other, and does not read it where
+    /// it cannot.
+    fn connect_as_it_is(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Self::connect_by(Path::new(&unchanging_name(path)), path, flags)
+    }
+
+    fn connect_by(name: &Path, path: &Path, flags: OpenFlags) -> Result<Self> {
         let connect = || -> Result<Connection> {
-            let connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             // The file may come from anywhere: what its schema says is not to be trusted.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -201,8 +215,7 @@ impl Library {
 
     fn prepare_for_writing(&mut self) -> Result<()> {
         if self.connection.is_readonly(rusqlite::MAIN_DB)? {
-            let reason = "the file may not be written to; ask for the right to, or choose another file";
-            return Err(failure::refused("open", &self.path, reason));
+            return Err(failure::refused("open", &self.path, Obstacle::ReadOnly));
         }
         // Readers and a writer do not wait for each other. A power cut may take back the last few additions, never half
         // of one.
@@ -242,6 +255,34 @@ impl Library {
 /// Returns a path that `SQLite` takes for nothing but a name: `:memory:` is more to it, and after a `./` is not.
 fn plain_name(path: &Path) -> PathBuf {
     if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
+}
+
+/// Returns the name by which `SQLite` takes a file for one that nobody changes: `file:///a%20b?immutable=1`.
+fn unchanging_name(path: &Path) -> String {
+    let mut name = if path.is_relative() {
+        "file:".to_owned()
+    } else if cfg!(windows) {
+        // Before the letter of a drive stands a stroke, too.
+        "file:///".to_owned()
+    } else {
+        "file://".to_owned()
+    };
+    for &byte in plain_name(path).as_os_str().as_encoded_bytes() {
+        match byte {
+            b'\\' if cfg!(windows) => name.push('/'),
+            b'/' | b':' | b'.' | b'-' | b'_' => name.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => name.push(char::from(byte)),
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    name + "?immutable=1"
+}
+
+/// Returns whether somebody has the library open to write, or was killed so: what is stored is in the log beside it as well.
+fn is_in_use(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    Path::new(&log).exists()
 }
 
 #[cfg(test)]

@@ -84,12 +84,22 @@ fn a_library_opened_to_read_cannot_be_written_to() {
     check_holds(&writer, &[1]);
 }
 
+#[test]
+fn a_library_of_any_name_is_read_where_nothing_may_be_written_beside_it() {
+    let folder = folder();
+    let path = folder.path().join("my library #1, 100 % full?.caesura");
+    Library::open(&path).unwrap().add_document(&sample(1)).unwrap();
+    let library = Library::connect_as_it_is(&path).unwrap();
+    assert_eq!(library.counts().unwrap().documents, 1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");
+}
+
 /// Fails if `error` does not say that `path` could not be written to, and end with `advice`.
 #[track_caller]
 fn check_says(error: &Error, path: &Path, advice: &str) {
-    let Error::Library { attempt, path: named, reason } = error else { panic!("{error}") };
+    let Error::Library { attempt, path: named, obstacle } = error else { panic!("{error}") };
     assert_eq!((*attempt, named.as_path()), ("write to", path));
-    assert!(reason.ends_with(advice), "{reason}");
+    assert!(obstacle.to_string().ends_with(advice), "{obstacle}");
 }
 
 /// A file may become one that must not be written to while it is open: the disk is mounted anew, say.

@@ -127,21 +127,11 @@ pub(crate) enum Asker {
 
 /// Makes a backup, and takes away those of the schedule that are too many. Returns where it is.
 pub(crate) fn make(plan: &Plan, library: &Library, now: i64, asker: Asker) -> Result<PathBuf> {
-    let unwritten = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::Write { path, source }
-    };
-    std::fs::create_dir_all(&plan.folder).map_err(unwritten(&plan.folder))?;
+    std::fs::create_dir_all(&plan.folder).map_err(|source| Error::Write { path: plan.folder.clone(), source })?;
     let stem = stem(library.path());
     let mark = if asker == Asker::User { BY_HAND } else { "" };
     let target = plan.folder.join(format!("{stem}.{}{mark}.caesura", stamped(now)));
-    // Under another name until it is whole.
-    let part = target.with_extension("part");
-    let _ = std::fs::remove_file(&part);
-    library.backup_to(&part).inspect_err(|_| {
-        let _ = std::fs::remove_file(&part);
-    })?;
-    std::fs::rename(&part, &target).map_err(unwritten(&target))?;
+    library.backup_to(&target)?;
     // The one that was just made is kept, even if others say that they are of a later day.
     let n_others = plan.n_kept.max(1) - usize::from(asker == Asker::Schedule);
     let too_many = list(plan, library.path())

@@ -1,11 +1,9 @@
 //! Documents written to files that other tools read, as `caesura export` writes them.
 
-use std::collections::BTreeSet;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use caesura::document::Layer;
-use caesura::error::{Error, Result};
+use caesura::error::Result;
 use caesura::export::{self, ChapterFormat};
 use caesura::pipeline::{self, Whole};
 use caesura::store::{DocumentId, Library};
@@ -23,20 +21,7 @@ pub(crate) struct Plan {
 pub(crate) fn write_one(library: &Library, id: DocumentId, format: ChapterFormat, to: &Path) -> Result<()> {
     let whole = Whole::read(library, id, &pipeline::topic_names(library)?)?;
     let view = whole.view(Layer::Found)?;
-    let unwritten = |source| Error::Write { path: to.to_owned(), source };
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let write = || -> Result<()> {
-        let mut out = BufWriter::new(std::fs::File::create(&part).map_err(unwritten)?);
-        export::write_document(&view, format, &mut out)?;
-        out.flush().map_err(unwritten)
-    };
-    let written = write().and_then(|()| std::fs::rename(&part, to).map_err(unwritten));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    written
+    export::write_file(to, |out| export::write_document(&view, format, out))
 }
 
 /// Returns what a format is called.
@@ -64,45 +49,10 @@ pub(crate) fn label(format: ChapterFormat) -> &'static str {
     }
 }
 
-/// Returns a file name made of a title that no system minds, that no other in `taken` has, and of which there is no file;
-/// adds it to `taken`. An export never writes over a file.
-pub(crate) fn free_name(
-    title: &str,
-    id: DocumentId,
-    format: ChapterFormat,
-    taken: &mut BTreeSet<String>,
-    is_there: &dyn Fn(&str) -> bool,
-) -> String {
-    let mut name = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            name.push(c);
-        } else if !name.ends_with('-') {
-            name.push('-');
-        }
-        if 80 <= name.len() {
-            break;
-        }
-    }
-    let mut name = name.trim_matches('-').to_owned();
-    if name.is_empty() || taken.contains(&name) {
-        let numbered = format!("{name}-{}", id.0);
-        numbered.trim_start_matches('-').clone_into(&mut name);
-    }
-    let file = |name: &str| format!("{name}.{}", format.file_ending());
-    let mut free = name.clone();
-    let mut number = 1;
-    while is_there(&file(&free)) {
-        number += 1;
-        free = format!("{name}-{number}");
-    }
-    taken.insert(name);
-    file(&free)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use caesura::error::Error;
     use caesura::pipeline::{Engine, Source, SplitSettings};
     use caesura::progress::Unwatched;
 
@@ -126,20 +76,5 @@ mod tests {
         let error = write_one(&library, id, ChapterFormat::WebVtt, &folder.path().join("bees.vtt"));
         assert!(matches!(error, Err(Error::NeedsTimes { .. })), "{error:?}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
-    }
-
-    #[test]
-    fn names_are_tame_and_never_the_same() {
-        let mut taken = BTreeSet::new();
-        let mut name = |title, id| {
-            free_name(title, DocumentId(id), ChapterFormat::Markdown, &mut taken, &|name| {
-                name.starts_with("lamps") && name != "lamps-3.md"
-            })
-        };
-        assert_eq!(name("Terms & Conditions", 1), "terms-conditions.md");
-        assert_eq!(name("Terms / Conditions", 2), "terms-conditions-2.md");
-        assert_eq!(name("../../etc/passwd", 3), "etc-passwd.md");
-        assert_eq!(name("???", 4), "4.md");
-        assert_eq!(name("Lamps", 5), "lamps-3.md");
     }
 }

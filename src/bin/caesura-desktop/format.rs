@@ -1,13 +1,8 @@
 //! Numbers as people read them.
 
-use caesura::document::{Millis, UnitKind};
+use caesura::document::UnitKind;
 
-/// Returns a moment or a length of a recording, such as `1:02:03` or `4:05`.
-pub(crate) fn clock(time: Millis) -> String {
-    let secs = time.0 / 1000;
-    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
-    if hours == 0 { format!("{minutes}:{secs:02}") } else { format!("{hours}:{minutes:02}:{secs:02}") }
-}
+pub(crate) use caesura::export::{civil, clock};
 
 /// Returns a count with what is counted, such as `1 chapter` or `12,345 chapters`.
 pub(crate) fn count(n: u64, one: &str) -> String {
@@ -35,22 +30,6 @@ pub(crate) fn thousands(n: u64) -> String {
 pub(crate) fn date(secs: i64) -> String {
     let (year, month, day) = civil(secs);
     format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// Returns year, month and day of a moment in seconds since 1970, in universal time.
-///
-/// Days are counted in years that begin in March, so that the day that some years have more comes last.
-pub(crate) fn civil(secs: i64) -> (i64, i64, i64) {
-    const DAYS_OF_400_YEARS: i64 = 146_097;
-    // From the first of March of the year 0.
-    let days = secs.div_euclid(86_400) + 719_468;
-    let (era, day) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
 /// Returns the seconds since 1970 of a day and a time of day, in universal time; `None` if there is no such moment.
@@ -109,13 +88,6 @@ pub(crate) fn opening(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_written_as_on_a_clock() {
-        assert_eq!(clock(Millis(0)), "0:00");
-        assert_eq!(clock(Millis(245_900)), "4:05");
-        assert_eq!(clock(Millis(3_723_000)), "1:02:03");
-    }
 
     #[test]
     fn days_are_those_of_the_calendar() {

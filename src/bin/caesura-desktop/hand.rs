@@ -514,9 +514,6 @@ impl State {
         let Some(after) = open.hand.kept.after(&change) else { return Vec::new() };
         let document = open.row.id;
         open.take_by_hand(after);
-        if let Some(comparison) = &mut open.hand.comparison {
-            comparison.other = comparison.other.take();
-        }
         vec![Request::ByHand { document, change }]
     }
 

@@ -742,7 +742,6 @@ impl State {
             Action::Stop => return self.stop(),
             Action::ShowShortcuts => self.sheet = Some(Sheet::Shortcuts),
             Action::ShowAbout => self.sheet = Some(Sheet::About),
-            // Asked of the system by the front end.
             // Asked of the system by the front end, or done to the open document, above.
             _ => {}
         }

@@ -4,6 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use caesura::error::Error;
+use caesura::export::write_file;
+
 /// The time.
 pub(crate) trait Clock: Send {
     /// Returns the seconds since the start of 1970.
@@ -71,15 +74,10 @@ impl Files for SystemFiles {
     }
 
     fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
-        use io::Write;
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let part = path.with_extension("part");
-        let mut file = std::fs::File::create(&part)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&part, path)
+        write_file::<Error>(path, |out| Ok(out.write_all(text.as_bytes())?)).map_err(io::Error::other)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

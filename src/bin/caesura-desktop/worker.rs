@@ -19,6 +19,7 @@ use std::time::Duration;
 use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
+use caesura::export::free_name;
 use caesura::import::{self, Ahead, Heard, ImportSettings, Part};
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, Added, Engine, Imported, SplitSettings};
@@ -1147,9 +1148,8 @@ impl Bench {
             watch.check()?;
             let title = library.document(*id)?.title;
             watch.begin(&format!("Exporting {title}"), at, 1, plan.documents.len());
-            let to = plan
-                .to
-                .join(exports::free_name(&title, *id, plan.format, &mut taken, &|name| plan.to.join(name).exists()));
+            let is_there = |name: &str| plan.to.join(name).exists();
+            let to = plan.to.join(free_name(&title, id.0, plan.format, &mut taken, &is_there));
             match exports::write_one(library, *id, plan.format, &to) {
                 Ok(()) => n_documents += 1,
                 Err(error) => failures.extend(Failure::of(&format!("“{title}” was not exported"), &error)),

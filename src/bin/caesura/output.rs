@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
-use caesura::error::Error;
+use caesura::error::{Error, Obstacle};
 use caesura::neural::{Encoder, KeptVectors, SentenceEncoder};
 use caesura::progress::Progress;
 use caesura::store::Library;
@@ -59,7 +59,8 @@ impl Session {
         })
     }
 
-    /// Opens the library for reading. One that is not there yet is an error: there is nothing to read.
+    /// Opens the library, only to read from it where it may not be written to. One that is not there yet is an error: there
+    /// is nothing to read.
     pub(crate) fn library(&self) -> Result<Library> {
         let path = self.library_path()?;
         if !path.exists() {
@@ -69,7 +70,12 @@ impl Session {
             }
             .into());
         }
-        Ok(Library::open(&path)?)
+        Ok(match Library::open(&path) {
+            Err(Error::Library { obstacle: Obstacle::ReadOnly | Obstacle::Unopened, .. }) => {
+                Library::open_read_only(&path)?
+            }
+            opened => opened?,
+        })
     }
 
     /// Opens the library for adding to it, and makes it where there is none.
@@ -184,29 +190,6 @@ pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
         serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
         Ok(writeln!(out)?)
     })
-}
-
-/// Runs `write` on a file that appears under its name only once it is whole.
-///
-/// What is there and is no file, such as a pipe or `/dev/null`, is written to as it is, and never replaced.
-pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let unwritten = |source| Error::Write { path: path.to_owned(), source };
-    if path.exists() && !path.is_file() {
-        let mut out = BufWriter::new(std::fs::File::options().write(true).open(path).map_err(unwritten)?);
-        write(&mut out)?;
-        return Ok(out.flush().map_err(unwritten)?);
-    }
-    let mut partial = path.as_os_str().to_owned();
-    // Of this run alone: two at once must not write into one another's.
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = PathBuf::from(partial);
-    let mut out = BufWriter::new(std::fs::File::create(&partial).map_err(unwritten)?);
-    let written = write(&mut out).and_then(|()| Ok(out.flush().map_err(unwritten)?));
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(&partial);
-        return Err(error);
-    }
-    Ok(std::fs::rename(&partial, path).map_err(unwritten)?)
 }
 
 /// Returns the most memory this process has held at once, in MiB, where the system tells.

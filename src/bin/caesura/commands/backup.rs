@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use caesura::error::Error;
+use caesura::error::{Error, Obstacle};
 use caesura::progress::Progress;
-use caesura::store::Counts;
+use caesura::store::{Counts, Library};
 
 use crate::args;
 use crate::output::{Bar, Session};
@@ -21,10 +21,12 @@ pub(crate) fn back_up(session: &Session, args: &args::Backup) -> Result<()> {
 
 /// Restores. A library that holds anything is replaced only if asked to, and kept beside under another name.
 pub(crate) fn restore(session: &Session, args: &args::Restore) -> Result<()> {
+    // Nothing is moved or made for a back-up that is none.
+    Library::check_copy(&args.file)?;
     let path = session.library_path()?;
     let mut library = match session.library_to_add_to() {
         Ok(library) => library,
-        Err(error) if args.replace && path.is_file() => {
+        Err(error) if args.replace && is_past_use(&error) => {
             let aside = put_aside(&path)?;
             session.note(&format!("{error:#}\nit is kept as {}", aside.display()));
             session.library_to_add_to()?
@@ -46,6 +48,12 @@ pub(crate) fn restore(session: &Session, args: &args::Restore) -> Result<()> {
     library.restore_from(&args.file)?;
     session.note(&format!("{} restored", said(library.counts()?)));
     Ok(())
+}
+
+/// Returns whether a library can never be opened, and not only at this moment, by this user or by this version.
+fn is_past_use(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<Error>();
+    matches!(error, Some(Error::Library { obstacle: Obstacle::Damaged | Obstacle::NoLibrary, .. }))
 }
 
 fn reporting(bar: &Bar) -> impl FnMut(usize, usize) -> Result<(), Error> + '_ {

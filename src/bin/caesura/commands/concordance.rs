@@ -68,8 +68,10 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// Returns the title of a document. They were looked through in the order of their numbers.
     fn title(&self, id: DocumentId) -> &str {
-        self.documents.iter().find(|document| document.document == id).map_or("", |document| &document.title)
+        let at = self.documents.binary_search_by_key(&id, |document| document.document);
+        at.map_or("", |at| &self.documents[at].title)
     }
 
     fn print_text(&self, session: &Session) -> Result<()> {

@@ -15,6 +15,7 @@ use caesura::evaluate::chapters::{
 };
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
 use caesura::evaluate::split::Part;
+use caesura::export::write_file;
 use caesura::neural::Encoder;
 use caesura::pipeline::{Engine, ModelFolders};
 use serde_json::{Value, json};
@@ -85,7 +86,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     });
     let results: Vec<(&Path, ChaptersEvaluation)> = results.collect::<Result<_>>()?;
     if let Some(path) = &args.predictions {
-        output::write_file(path, |out| Ok(out.write_all(&predictions.borrow())?))?;
+        write_file(path, |out| out.write_all(&predictions.borrow()).map_err(Error::Output))?;
     }
     match args.format {
         SearchFormat::Text => {

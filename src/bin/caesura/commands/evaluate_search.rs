@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 use caesura::document::{Chapter, GapScores, Origin, Provenance, Span, UnitIndex};
+use caesura::error::Error;
 use caesura::evaluate::beir::{JudgedQuery, Passage, judged_queries, passages};
 use caesura::evaluate::rankings::{RankingMeasures, percentile, ranking_measures};
+use caesura::export::write_file;
 use caesura::neural::Encoder;
 use caesura::pipeline;
 use caesura::progress::{Progress, Unwatched};
@@ -48,7 +50,7 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateSearch) -> Result<()> 
     }
     drop(bar);
     if let Some(path) = &args.predictions {
-        output::write_file(path, |out| Ok(out.write_all(&predictions)?))?;
+        write_file(path, |out| out.write_all(&predictions).map_err(Error::Output))?;
     }
     match args.format {
         SearchFormat::Text => output::print(|out| table(&corpus, queries.len(), &results, out)),

@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use anyhow::Result;
 use caesura::document::{ProfileWord, Provenance};
+use caesura::error::Error;
 use caesura::evaluate::corpus::{self, CorpusDocument};
 use caesura::evaluate::topics::{
     Agreement, TokenCorpus, TopicScores, agreement, evaluate, strongest, strongest_from_file, terms, topics_from_file,
 };
-use caesura::export::{TopicFormat, write_topics};
+use caesura::export::{TopicFormat, write_file, write_topics};
 use caesura::pipeline;
 use caesura::topics::{Assigner, Bearing, Level, Topic, TopicsConfig, n_tables_for};
 use caesura::words::{Analyzer, Language, fold};
@@ -27,7 +28,7 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTopics) -> Result<()> 
     let corpus = Corpus::of(&documents);
     if let Some(path) = &args.tokens {
         let mut lines = corpus.texts.iter().map(|text| corpus.analyzer.content_stems(text).join(" "));
-        output::write_file(path, |out| lines.try_for_each(|line| Ok(writeln!(out, "{line}")?)))?;
+        write_file(path, |out| lines.try_for_each(|line| writeln!(out, "{line}").map_err(Error::Output)))?;
     }
     if args.ablation {
         return ablation(session, args, &corpus);
@@ -43,7 +44,7 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTopics) -> Result<()> 
         if let Some(path) = &args.predictions {
             let names: Vec<String> = documents.iter().map(|document| document.id.clone()).collect();
             let view = view(&mined.topics, &names, Level::FINEST);
-            output::write_file(path, |out| Ok(write_topics(&view, &mined.provenance, TopicFormat::Json, out)?))?;
+            write_file(path, |out| write_topics(&view, &mined.provenance, TopicFormat::Json, out))?;
         }
         mined.found(args.number.map_or(Level::FINEST, |number| Level::Number(number as usize)), &corpus)
     };

@@ -7,11 +7,10 @@ use std::path::Path;
 use anyhow::Result;
 use caesura::document::Layer;
 use caesura::error::Error;
-use caesura::export::{ChapterFormat, Collection, LineEnds};
+use caesura::export::{ChapterFormat, Collection, LineEnds, free_name, write_file};
 use caesura::pipeline::{Whole, topic_names};
 use caesura::progress::Progress;
 use caesura::store::{DocumentId, DocumentRow, Library};
-use unicode_normalization::UnicodeNormalization;
 
 use super::{put, put_with, remark};
 use crate::args;
@@ -84,7 +83,7 @@ fn write_collection(
     Ok(collection.finish()?)
 }
 
-/// Writes each document to a file of its own. Documents that the format cannot hold are listed, and no error.
+/// Writes each document to a file of its own, beside what is there. Documents that the format cannot hold are listed, and no error.
 fn write_folder(session: &Session, library: &Library, args: &args::Export, layer: Layer, folder: &Path) -> Result<()> {
     let mut taken = BTreeSet::new();
     let names = topic_names(library)?;
@@ -92,11 +91,12 @@ fn write_folder(session: &Session, library: &Library, args: &args::Export, layer
     for row in &rows(library, args)? {
         bar.check()?;
         let whole = Whole::read(library, row.id, &names)?;
-        let path = folder.join(free_name(&row.title, row.id.0, args.format, &mut taken));
+        let is_there = |name: &str| folder.join(name).exists();
+        let path = folder.join(free_name(&row.title, row.id.0, args.format, &mut taken, &is_there));
         let written = whole.view(layer).map_err(anyhow::Error::from).and_then(|view| match args.format {
-            ChapterFormat::Qdpx => output::write_file(&path, |out| {
-                write_collection(session, library, args, layer, std::slice::from_ref(row), out)
-            }),
+            ChapterFormat::Qdpx => {
+                write_file(&path, |out| write_collection(session, library, args, layer, std::slice::from_ref(row), out))
+            }
             format => put(session, &view, format, Some(&path)),
         });
         match written {
@@ -111,55 +111,4 @@ fn write_folder(session: &Session, library: &Library, args: &args::Export, layer
 
 fn is_for_another_format(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref::<Error>(), Some(Error::NeedsTimes { .. } | Error::Nothing { .. }))
-}
-
-/// The longest name of a file made of a title, in bytes, without its ending.
-const MAX_NAME_BYTES: usize = 80;
-
-/// Names that Windows keeps for devices, whatever their ending.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
-
-/// Returns a file name made of the title that no system minds and no other document has.
-fn free_name(title: &str, id: i64, format: ChapterFormat, taken: &mut BTreeSet<String>) -> String {
-    let mut slug = String::new();
-    // Some systems take the two ways to write an accented letter for the same, and capitals for small letters.
-    for c in title.nfc().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.ends_with('-') {
-            slug.push('-');
-        }
-        if MAX_NAME_BYTES <= slug.len() {
-            break;
-        }
-    }
-    let slug = slug.trim_matches('-');
-    let with_id = if slug.is_empty() { id.to_string() } else { format!("{slug}-{id}") };
-    let is_device = DEVICES.contains(&slug.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let plain = (!slug.is_empty() && !is_device).then(|| slug.to_owned());
-    let numbered = (2..).map(|n: u64| format!("{with_id}-{n}"));
-    let mut names = plain.into_iter().chain([with_id.clone()]).chain(numbered);
-    let name = names.find(|name| taken.insert(name.clone())).expect("there are numbers enough");
-    format!("{name}.{}", format.file_ending())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_tame_and_never_the_same() {
-        let mut taken = BTreeSet::new();
-        let mut name = |title, id| free_name(title, id, ChapterFormat::Markdown, &mut taken);
-        assert_eq!(name("Terms & Conditions", 1), "terms-conditions.md");
-        assert_eq!(name("Terms / Conditions", 2), "terms-conditions-2.md");
-        assert_eq!(name("../../etc/passwd", 3), "etc-passwd.md");
-        assert_eq!(name("???", 4), "4.md");
-        assert_eq!(name("NUL", 5), "nul-5.md");
-        assert_eq!(name("com1", 6), "com1-6.md");
-        assert_eq!(name("Terms Conditions 2", 7), "terms-conditions-2-7.md");
-        assert_eq!(name("Cafe\u{301}", 8), "café.md");
-        assert_eq!(name("Caf\u{e9}", 9), "café-9.md");
-        assert!(name(&"灯".repeat(500), 10).len() < 100);
-    }
 }

@@ -25,7 +25,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use caesura::error::Error;
-use caesura::export::{ChapterFormat, DocumentView};
+use caesura::export::{ChapterFormat, DocumentView, write_file};
 use caesura::pipeline::SplitSettings;
 use caesura::store::{DocumentId, Filter, Library, TopicRow};
 
@@ -99,7 +99,7 @@ fn put_with(
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     match output {
-        Some(path) => output::write_file(path, write),
+        Some(path) => write_file(path, write),
         None if format.is_binary() && std::io::stdout().is_terminal() => {
             let reason = format!("{} is nothing that a terminal can show; name a file with --output", format.name());
             Err(Error::Nothing { attempt: "write to the terminal", reason }.into())

@@ -13,8 +13,12 @@ pub(crate) fn run(session: &Session, args: &args::TopicByHand) -> Result<()> {
     match &args.what {
         Typed::List => return list(&library),
         Typed::Edits => return edits(&library),
-        Typed::Undo => return went(session, "undone", library.undo_topic_edit()?),
-        Typed::Redo => return went(session, "done again", library.redo_topic_edit()?),
+        Typed::Undo => {
+            return went(session, "undone", library.undo_topic_edit()?, ("undo", "there is nothing to take back"));
+        }
+        Typed::Redo => {
+            return went(session, "done again", library.redo_topic_edit()?, ("redo", "nothing was taken back"));
+        }
         Typed::Rename { id, name } => library.rename_topic(TopicId(*id), name.as_deref())?,
         Typed::Hide { id } => library.hide_topic(TopicId(*id))?,
         Typed::Show { id } => library.show_topic(TopicId(*id))?,
@@ -52,11 +56,9 @@ fn sentence(edit: &TopicEdit) -> String {
     format!("{:8}  {:6}  {}{undone}", edit.kind.name(), edit.topic.0, tame(&edit.label))
 }
 
-fn went(session: &Session, what: &str, edit: Option<TopicEdit>) -> Result<()> {
-    let Some(edit) = edit else {
-        let reason = "nothing is left that was done to topics by hand".to_owned();
-        return Err(Error::Nothing { attempt: "go through the edits", reason }.into());
-    };
+/// Says which edit was gone back over or done again. Without one, fails with what was tried and why there is none.
+fn went(session: &Session, what: &str, edit: Option<TopicEdit>, (attempt, reason): (&'static str, &str)) -> Result<()> {
+    let edit = edit.ok_or_else(|| Error::Nothing { attempt, reason: reason.to_owned() })?;
     session.note(&format!("{what}: {} of topic {}, {}", edit.kind.name(), edit.topic.0, tame(&edit.label)));
     Ok(())
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use caesura::document::Provenance;
 use caesura::error::Error;
 use caesura::evaluate::corpus;
-use caesura::export::{self, FieldCellView, FieldView, TopicPartView, TopicView, TopicsView};
+use caesura::export::{self, FieldCellView, FieldView, TopicPartView, TopicView, TopicsView, write_file};
 use caesura::pipeline::{self, LibraryTree, TopicField};
 use caesura::progress::Progress;
 use caesura::store::{Library, TopicId};
@@ -198,7 +198,7 @@ fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
         part.unwrap_or_else(|| PartOfTexts::new(args.language.unwrap_or_default(), args.passage_words)).finish()?
     };
     let config = SketchConfig { seed: session.seed(), n_functions: args.functions };
-    output::write_file(&args.output, |out| Ok(part.write(&config, &bar, out)?))?;
+    write_file(&args.output, |out| part.write(&config, &bar, out))?;
     drop(bar);
     session.note(&format!("sketched {} documents", part.n_documents()));
     Ok(())
