@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
 use crate::topics::{
     self, Assigner, Bearing, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
-    label_by_phrases, strongest,
+    label_by_phrases, mean_strengths, strongest,
 };
 use crate::words::{self, Analyzer, fold};
 
@@ -34,7 +34,7 @@ pub struct Mined {
 /// Mines the topics of a library and keeps them in it, in the place of those before.
 ///
 /// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
-/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its strongest bag. In
+/// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its bags do on average. In
 /// a library of twelve documents or more, what a single document bears is no topic.
 ///
 /// A topic that is found again ([`topics::same_topics`]) keeps its number, and with it what was done to it by hand: its
@@ -51,9 +51,9 @@ pub fn mine_topics(
     let language = language_of(&texts);
     let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
     label_by_phrases(&mut found, &texts, language);
-    let documents: BTreeSet<DocumentId> = passages.iter().map(|passage| passage.document).collect();
-    if topics::MANY_DOCUMENTS <= documents.len() {
-        found.retain(|topic| 2 <= documents_of(topic, &passages).len());
+    let lengths = lengths(&passages);
+    if topics::MANY_DOCUMENTS <= lengths.len() {
+        found.retain(|topic| 2 <= documents_of(topic, &passages, &lengths).len());
     }
 
     let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
@@ -76,7 +76,7 @@ pub fn mine_topics(
             words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
             npmi: topic.npmi,
             profile: topic.profile.clone(),
-            documents: documents_of(topic, &passages),
+            documents: documents_of(topic, &passages, &lengths),
             chapters,
         })
         .collect();
@@ -237,7 +237,8 @@ impl Judge {
         self.add_ids(id, &mut parts);
         let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
         let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
-        let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32)>> = BTreeMap::new();
+        let lengths = lengths(passages);
+        let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32, usize)>> = BTreeMap::new();
         let mut judged: BTreeSet<DocumentId> = BTreeSet::new();
         for passage in passages {
             for (chapter, range) in &passage.chapters {
@@ -245,18 +246,18 @@ impl Judge {
                 judged.insert(passage.document);
                 for (part, strength) in self.strengths(id, strength, &passage.text[range.clone()], analyzer) {
                     parts.entry(part).or_default().chapters.push((*chapter, strength));
-                    documents.entry(part).or_default().push((passage.document, strength));
+                    documents.entry(part).or_default().push((passage.document, strength, range.len()));
                 }
             }
         }
         // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
         for (&document, &strength) in of_document.iter().filter(|(document, _)| !judged.contains(document)) {
             for (part, strength) in self.strengths(id, strength, "", analyzer) {
-                documents.entry(part).or_default().push((document, strength));
+                documents.entry(part).or_default().push((document, strength, lengths[&document]));
             }
         }
         for (part, documents) in documents {
-            parts.entry(part).or_default().documents = strongest(documents.into_iter());
+            parts.entry(part).or_default().documents = mean_strengths(documents.into_iter(), |id| lengths[&id]);
         }
         parts
     }
@@ -555,6 +556,12 @@ struct Passage {
     n_words: usize,
 }
 
+impl Passage {
+    fn length(&self) -> usize {
+        self.chapters.iter().map(|(_, range)| range.len()).sum()
+    }
+}
+
 fn passages(library: &Library) -> Result<Vec<Passage>> {
     let mut passages: Vec<Passage> = Vec::new();
     library.for_each_chapter(|row, text| {
@@ -573,10 +580,23 @@ fn passages(library: &Library) -> Result<Vec<Passage>> {
     Ok(passages)
 }
 
-/// Returns the documents that bear a topic, each as strongly as its strongest passage, strongest first.
-fn documents_of(topic: &Topic, passages: &[Passage]) -> Vec<(DocumentId, f32)> {
-    let bearers = topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength));
-    let mut documents = strongest(bearers);
+/// Returns how long documents are, in bytes of their chapters.
+fn lengths(passages: &[Passage]) -> BTreeMap<DocumentId, usize> {
+    let mut lengths = BTreeMap::new();
+    for passage in passages {
+        *lengths.entry(passage.document).or_default() += passage.length();
+    }
+    lengths
+}
+
+/// Returns the documents that bear a topic, each as strongly as its passages do on average, strongest first. `lengths` are
+/// those of [`lengths`].
+fn documents_of(topic: &Topic, passages: &[Passage], lengths: &BTreeMap<DocumentId, usize>) -> Vec<(DocumentId, f32)> {
+    let bearers = topic.bearers.iter().map(|bearer| {
+        let passage = &passages[bearer.bag.index()];
+        (passage.document, bearer.strength, passage.length())
+    });
+    let mut documents = mean_strengths(bearers, |document| lengths[&document]);
     documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     documents
 }

@@ -126,7 +126,7 @@ impl Library {
     }
 
     /// Adds a document as [`Library::add_document`] does, with what is known of the chapters that were found, in one
-    /// transaction. The document bears a topic as strongly as its strongest chapter.
+    /// transaction. The document bears a topic as strongly as its chapters do on average.
     pub fn add_assessed_document(&mut self, new: &NewDocument, assessment: &Assessment) -> Result<DocumentId> {
         self.add(new, |transaction, id| {
             chapters::insert_assessed(transaction, id, &new.document.text, &new.chapters, assessment)?;

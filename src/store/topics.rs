@@ -600,12 +600,13 @@ fn insert_document_topic(connection: &Connection, document: DocumentId, topic: T
     Ok(())
 }
 
-/// Stores that a document bears the topics of its chapters, each as strongly as its strongest chapter.
+/// Stores that a document bears the topics of its chapters, each as strongly as these do on average, by their lengths.
 pub(super) fn insert_topics_of_chapters(connection: &Connection, document: DocumentId) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO document_topics (document_id, topic_id, strength) \
-             SELECT document_id, topic_id, max(strength) FROM chapters \
+             SELECT document_id, topic_id, sum(strength * (end_byte - start_byte)) / \
+             (SELECT sum(end_byte - start_byte) FROM chapters WHERE document_id = ?1 AND layer = 'found') FROM chapters \
              JOIN chapter_topics ON chapter_topics.chapter_id = chapters.id \
              WHERE document_id = ?1 GROUP BY document_id, topic_id",
         )?

@@ -225,20 +225,21 @@ fn values(topic: &Ranked, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> 
     values.filter(|&(_, value)| 0.0 < value).collect()
 }
 
-/// Returns each thing once, in order, with the mean of its strengths over as many parts as `n_parts` says it has: a part of
-/// it that is not there counts as 0.
+/// Returns each thing once, in order, with the mean of the strengths of its parts. A part is a thing, its strength and how
+/// long it is; `length` says how long a thing is with all of its parts, those that are not there being of strength 0.
 ///
 /// So a document's strongest topic is the one that most of it is about. Where its strongest passage was asked instead, the
 /// strongest topics of 1,380 calls agreed less with whose calls they were (NMI .70, and .80 so).
 pub fn mean_strengths<D: Ord + Copy>(
-    strengths: impl Iterator<Item = (D, f32)>,
-    n_parts: impl Fn(D) -> f64,
+    parts: impl Iterator<Item = (D, f32, usize)>,
+    length: impl Fn(D) -> usize,
 ) -> Vec<(D, f32)> {
     let mut sums: BTreeMap<D, f64> = BTreeMap::new();
-    for (bearer, strength) in strengths {
-        *sums.entry(bearer).or_default() += f64::from(strength);
+    for (bearer, strength, length) in parts {
+        *sums.entry(bearer).or_default() += f64::from(strength) * length as f64;
     }
-    sums.into_iter().map(|(bearer, sum)| (bearer, (sum / n_parts(bearer)).min(1.0) as f32)).collect()
+    let mean = |(bearer, sum): (D, f64)| (bearer, (sum / length(bearer) as f64).min(1.0) as f32);
+    sums.into_iter().map(mean).collect()
 }
 
 /// Returns each thing once, with the greatest of its strengths, in order.
@@ -293,8 +294,9 @@ impl Assigner {
     /// to be of the language the topics were mined in.
     pub fn strengths(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
         let passages = passages(text, self.passage_words);
-        let n_passages = passages.len() as f64;
-        mean_strengths(passages.into_iter().flat_map(|passage| self.of_passage(passage, analyzer)), |_| n_passages)
+        let n_passages = passages.len();
+        let borne = passages.into_iter().flat_map(|passage| self.of_passage(passage, analyzer));
+        mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
     }
 
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {

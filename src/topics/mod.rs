@@ -161,7 +161,7 @@ pub fn mine_signed(
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
     let squares = assign::squares_left_out(all_bags, &bags);
     let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
-    let mut n_bags = vec![0_u32; all_bags.n_documents()];
+    let mut n_bags = vec![0_usize; all_bags.n_documents()];
     for bag in 0..all_bags.len() {
         n_bags[all_bags.document(BagIndex::from(bag)).index()] += 1;
     }
@@ -190,12 +190,12 @@ pub fn mine_signed(
 
 /// Returns the documents of bags, each as strong as its bags are on average, strongest first, ties in the order of the
 /// documents. `n_bags` says how many bags each document is.
-fn of_documents(bearers: Vec<Bearer>, bags: &Bags, n_bags: &[u32]) -> Vec<Bearer> {
+fn of_documents(bearers: Vec<Bearer>, bags: &Bags, n_bags: &[usize]) -> Vec<Bearer> {
     if !bags.has_passages() {
         return bearers;
     }
-    let of_bags = bearers.into_iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
-    let means = mean_strengths(of_bags, |document| f64::from(n_bags[document.index()]));
+    let of_bags = bearers.into_iter().map(|bearer| (bags.document(bearer.bag), bearer.strength, 1));
+    let means = mean_strengths(of_bags, |document| n_bags[document.index()]);
     let mut bearers: Vec<Bearer> = means.into_iter().map(|(bag, strength)| Bearer { bag, strength }).collect();
     sort_by_strength(&mut bearers);
     bearers
