@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) places: Places,
     pub(crate) theme: ThemeChoice,
     pub(crate) tab: Tab,
+    /// The tab that the settings were opened from.
+    tab_before: Tab,
     pub(crate) outline: Outline,
     pub(crate) library: Option<LibraryShown>,
     /// Whether a library was asked for and could not be opened, so that none is on its way.
@@ -697,7 +699,9 @@ impl State {
             Action::RemoveDocument => return self.remove(self.acted_on()),
             Action::Confirm => return self.confirm(),
             Action::ShowLibrary => self.tab = Tab::Library,
-            Action::ShowSettings => self.tab = Tab::Settings,
+            // Once more leads back to where one was.
+            Action::ShowSettings if self.tab == Tab::Settings => self.tab = self.tab_before,
+            Action::ShowSettings => (self.tab_before, self.tab) = (self.tab, Tab::Settings),
             Action::TypeTag => {
                 self.tab = Tab::Library;
                 self.n_tag_focus += 1;
@@ -1384,10 +1388,21 @@ fn details_of(failures: &[Failure]) -> String {
     details
 }
 
+/// Returns why a file was not read, as a sentence: its name is said above it.
+fn reason_alone(reason: &str) -> String {
+    let Some((_, why)) = reason.strip_prefix("import \"").and_then(|rest| rest.split_once("\": ")) else {
+        return reason.to_owned();
+    };
+    let mut letters = why.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
 impl Notice {
     fn of(failure: Failure) -> Self {
         let details = details_of(std::slice::from_ref(&failure));
-        let mut lines = vec![failure.reason];
+        let mut lines = vec![reason_alone(&failure.reason)];
+        lines.extend(failure.advice.map(str::to_owned));
         if failure.is_ours {
             lines.push("This is a fault of Caesura: please report it, with the details copied".to_owned());
         }
@@ -1674,7 +1689,8 @@ pub(crate) mod tests {
         let mut state = reading(loaded(&[0.1]));
         state.apply(Command::AddPaths(vec!["a".into()]));
         let job = state.jobs[0].id;
-        let failure = |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), is_ours: false };
+        let failure =
+            |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), advice: None, is_ours: false };
         state.hear(Event::Done { job, failures: (0..9).map(failure).collect() });
         assert!(state.jobs.is_empty());
         let [notice] = &state.notices[..] else { panic!("one message") };
