@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, ScrollArea, Slider, Ui, WidgetInfo, pos2, vec2};
 
-use caesura::document::Chapter;
+use caesura::document::{Chapter, Origin};
 
 use super::{Memory, notes, reader, tints, widgets};
 use crate::command::{Action, Command, Outline};
@@ -94,6 +94,14 @@ fn score_ui(ui: &Ui, right_middle: egui::Pos2, score: f32) -> f32 {
     bar_left
 }
 
+/// Returns whether a person said that a chapter starts where it does.
+fn is_by_hand(open: &OpenDocument, chapter: &Chapter) -> bool {
+    let corrections = open.hand.corrections();
+    chapter.origin == Origin::ByHand
+        || corrections.is_certain(chapter.first_unit)
+        || corrections.at(chapter.first_unit).is_some_and(|it| it.lock.is_some())
+}
+
 /// Draws that a chapter is as a person wants it, as the text does: by a thick line, to the left of `right_middle`. Returns
 /// where that begins.
 fn by_hand_ui(ui: &Ui, right_middle: egui::Pos2) -> f32 {
@@ -141,11 +149,11 @@ fn chapter_ui(
     let standing = if state.outline == Outline::Found { reader::standing(open, chapter) } else { Vec::new() };
     let is_found = state.outline == Outline::Found && chapter.first_unit.0 != 0;
     let middle = rect.top() + 33.0;
-    let score_left = match (is_found, standing.is_empty()) {
-        (true, true) => score_ui(ui, pos2(rect.right(), middle), chapter.score),
+    let score_left = match is_found {
         // What a person said of it counts, and not what the engine did.
-        (true, false) => by_hand_ui(ui, pos2(rect.right(), middle)),
-        (false, _) => rect.right(),
+        true if is_by_hand(open, chapter) => by_hand_ui(ui, pos2(rect.right(), middle)),
+        true => score_ui(ui, pos2(rect.right(), middle), chapter.score),
+        false => rect.right(),
     };
     if let Some(number) = topics().next().and_then(|id| state.topics.number(id)) {
         widgets::swatch(ui, pos2(rect.left(), middle), tints::topic(ui, number));

@@ -231,7 +231,7 @@ fn the_readme_shows_the_window_as_it_is() {
     let picture = |name, commands| Picture { name, size, theme: Theme::Light, commands };
     let pictures = [
         picture("window", to_front as fn(&State) -> Vec<Command>),
-        picture("topics", to_topics),
+        picture("topics", to_front_topic),
         picture("search", to_front_search),
     ];
     let folder = tempfile::tempdir().expect("a folder");
@@ -250,18 +250,23 @@ fn to_front(state: &State) -> Vec<Command> {
     let open = state.open.as_ref().expect("the interview");
     let unit = |words: &str| {
         let says = |unit: &&caesura::document::Unit| unit.span.of(&open.text).contains(words);
-        let found = open.units.units.iter().find(says);
-        found.map(|unit| open.unit_of(unit.span)).unwrap_or_else(|| panic!("{words:?} is said in {}", open.row.title))
+        let found = open.units.units.iter().find(says).expect("it is said");
+        open.unit_of(found.span)
     };
     let chapter = open.chapter_of(unit("Badly, at first")).expect("a chapter").first_unit;
     let title = Change::Rename { chapter, title: "Money for a tide".to_owned() };
     vec![
+        Command::Hand(HandCommand::Correct(title)),
         Command::Hand(HandCommand::Choose(unit("Badly, at first"))),
         Command::Hand(HandCommand::Highlight(NoteColor::Yellow)),
-        Command::Hand(HandCommand::Correct(title)),
-        Command::Hand(HandCommand::Choose(unit("And after the kettle"))),
-        Command::GoTo(unit("Lots of hardware")),
+        Command::GoTo(unit("No alarm may be muted")),
+        Command::Hand(HandCommand::Choose(unit("It ran an electric kettle"))),
     ]
+}
+
+fn to_front_topic(state: &State) -> Vec<Command> {
+    let clearest = state.topics.all.iter().max_by(|one, other| one.npmi.total_cmp(&other.npmi)).expect("topics");
+    vec![Command::Do(Action::ShowTopics), Command::OpenTopic(clearest.id)]
 }
 
 fn to_front_search(_: &State) -> Vec<Command> {
