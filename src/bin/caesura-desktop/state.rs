@@ -1388,9 +1388,19 @@ fn details_of(failures: &[Failure]) -> String {
     details
 }
 
+/// Returns the name of a file that was not read, and why; nothing of what did not work otherwise.
+fn parts_of_reason(reason: &str) -> Option<(&str, &str)> {
+    reason.strip_prefix("import \"").and_then(|rest| rest.split_once("\": "))
+}
+
+/// Returns why one of several files was not read, with its name.
+fn reason_named(reason: &str) -> String {
+    parts_of_reason(reason).map_or_else(|| reason.to_owned(), |(name, why)| format!("“{name}”: {why}"))
+}
+
 /// Returns why a file was not read, as a sentence: its name is said above it.
 fn reason_alone(reason: &str) -> String {
-    let Some((_, why)) = reason.strip_prefix("import \"").and_then(|rest| rest.split_once("\": ")) else {
+    let Some((_, why)) = parts_of_reason(reason) else {
         return reason.to_owned();
     };
     let mut letters = why.chars();
@@ -1411,7 +1421,7 @@ impl Notice {
 
     fn of_many(failures: &[Failure]) -> Self {
         const SHOWN: usize = 4;
-        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| failure.reason.clone()).collect();
+        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| reason_named(&failure.reason)).collect();
         if SHOWN < failures.len() {
             lines.push(format!("and {} more", failures.len() - SHOWN));
         }
@@ -1682,6 +1692,14 @@ pub(crate) mod tests {
         let job = state.jobs[0].id;
         assert_eq!(state.apply(Command::Do(Action::Stop)), [Request::Cancel(job)]);
         assert!(state.jobs[0].is_cancelled);
+    }
+
+    #[test]
+    fn a_message_says_why_a_file_was_not_read_and_its_name_once() {
+        let reason = "import \"a.pdf\": it is damaged";
+        assert_eq!(reason_alone(reason), "It is damaged.");
+        assert_eq!(reason_named(reason), "“a.pdf”: it is damaged");
+        assert_eq!(reason_alone("read \"a.pdf\": no such file"), "read \"a.pdf\": no such file");
     }
 
     #[test]

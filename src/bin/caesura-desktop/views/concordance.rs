@@ -159,7 +159,9 @@ fn sort_ui(ui: &mut Ui, shown: &ConcordanceShown, commands: &mut Vec<Command>) {
         let widths: Vec<f32> = texts.iter().map(|text| key_width(ui, text)).collect();
         let n_before = Key::ALL.iter().position(|key| *key == Key::Hit).unwrap_or_default();
         let before: f32 = widths[..n_before].iter().map(|width| width + KEY_SPACE).sum();
-        let mut left = shape.middle - widths[n_before] / 2.0 - before;
+        // In a narrow window they would lie on what is before them.
+        let least = place_left + key_width(ui, "Place") + space::XS;
+        let mut left = (shape.middle - widths[n_before] / 2.0 - before).max(least);
         for (at, key) in Key::ALL.into_iter().enumerate() {
             let is_chosen = shown.keys.contains(&key);
             let response = button(ui, left, &texts[at], is_chosen);

@@ -135,7 +135,7 @@ fn operators_ui(ui: &mut Ui, mode: SearchMode, commands: &mut Vec<Command>) {
 
 /// Draws the menu of saved searches, with a field to save this one under a name.
 fn saved_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let button = ui.button("Saved").on_hover_text("Searches saved in this library");
+    let button = widgets::drop_menu_button(ui, "Saved").on_hover_text("Searches saved in this library");
     let close = egui::PopupCloseBehavior::CloseOnClickOutside;
     Popup::menu(&button).close_behavior(close).show(|ui| {
         ui.set_min_width(280.0);
