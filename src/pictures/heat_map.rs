@@ -20,7 +20,10 @@ const ROW: f32 = 20.0;
 const COLUMN: (f32, f32) = (20.0, 60.0);
 
 /// The most room for the names of the topics, in points.
-const MAX_HEAD: f32 = 170.0;
+const MAX_HEAD: f32 = 240.0;
+
+/// The least of it: the key stands beside the names.
+const MIN_HEAD: f32 = 44.0;
 
 /// Topics, documents and strengths.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,7 +63,7 @@ impl HeatMap {
         let names = (0.34 * width).clamp(90.0, 280.0);
         let column = ((width - names - 16.0) / n_topics.max(1) as f32).clamp(COLUMN.0, COLUMN.1);
         let head = self.topics[..n_topics].iter().map(|label| text_width(label, TEXT_SIZE)).fold(0.0, f32::max);
-        let head = head.min(MAX_HEAD) + 14.0;
+        let head = (head.min(MAX_HEAD) + 14.0).max(MIN_HEAD);
         let height = head + ROW * self.shown.len() as f32 + 10.0;
         let width = width.max(names + column * n_topics as f32 + 16.0);
         let mut picture = Picture {
@@ -90,6 +93,9 @@ impl HeatMap {
                 target: Target::Topic(topic),
             });
         }
+        if !self.shown.is_empty() {
+            key(&mut picture.drawing.shapes, names - 8.0, head);
+        }
         for (row, &document) in self.shown.iter().enumerate() {
             self.draw_row(&mut picture, head + ROW * row as f32, document, names, column, n_topics);
         }
@@ -99,7 +105,7 @@ impl HeatMap {
     fn draw_row(&self, picture: &mut Picture, top: f32, document: usize, names: f32, column: f32, n_topics: usize) {
         let title = &self.documents[document];
         let at = Point { x: names - 8.0, y: top + ROW / 2.0 };
-        picture.drawing.shapes.push(text(at, Anchor::End, Tone::Muted, fitted(title, TEXT_SIZE, names - 12.0)));
+        picture.drawing.shapes.push(text(at, Anchor::End, Tone::Muted, fitted(title, TEXT_SIZE, names - 18.0)));
         picture.marks.push(Mark {
             min: Point { x: 0.0, y: top },
             width: names - 2.0,
@@ -112,8 +118,7 @@ impl HeatMap {
             let strength = of_document.next_if(|(of, _)| *of == topic).map_or(0.0, |(_, strength)| *strength);
             let min = Point { x: names + column * topic as f32 + 0.5, y: top + 0.5 };
             let (width, height) = (column - 1.0, ROW - 1.0);
-            // The square root: most strengths are small, and shall be told from none.
-            let fill = Tone::Ramp(strength.clamp(0.0, 1.0).sqrt());
+            let fill = shade(strength);
             picture.drawing.shapes.push(Shape::Box { min, width, height, fill });
             if strength > 0.0 {
                 let label = format!("{title} bears {}: {strength:.2}", self.topics[topic]);
@@ -165,6 +170,27 @@ impl HeatMap {
         }
         table
     }
+}
+
+/// Returns what a strength is drawn in. The square root: most strengths are small, and shall be told from none.
+fn shade(strength: f32) -> Tone {
+    Tone::Ramp(strength.clamp(0.0, 1.0).sqrt())
+}
+
+/// Draws what the shades mean, to the left of `right` and above `bottom`.
+fn key(shapes: &mut Vec<Shape>, right: f32, bottom: f32) {
+    const N_STEPS: usize = 8;
+    const STEP: f32 = 7.0;
+    let (top, middle) = (bottom - 34.0, bottom - 15.0);
+    shapes.push(text(Point { x: right, y: top }, Anchor::End, Tone::Muted, "strength"));
+    shapes.push(text(Point { x: right, y: middle }, Anchor::End, Tone::Muted, "1"));
+    let left = right - 12.0 - STEP * N_STEPS as f32;
+    for step in 0..N_STEPS {
+        let min = Point { x: left + STEP * step as f32, y: middle - 5.0 };
+        let fill = shade(step as f32 / (N_STEPS - 1) as f32);
+        shapes.push(Shape::Box { min, width: STEP, height: 10.0, fill });
+    }
+    shapes.push(text(Point { x: left - 5.0, y: middle }, Anchor::End, Tone::Muted, "0"));
 }
 
 #[cfg(test)]

@@ -81,9 +81,10 @@ impl Relevance {
             let shapes = &mut picture.drawing.shapes;
             let name = fitted(&word.word, TEXT_SIZE, names - 10.0);
             shapes.push(text(Point { x: names - 8.0, y: middle }, Anchor::End, Tone::Ink, name));
-            for (n, fill) in [(word.in_all, Tone::Line), (word.in_topic, Tone::Accent)] {
-                let min = Point { x: names, y: top + 4.0 };
-                shapes.push(Shape::Box { min, width: (scale * n as f32).max(1.0), height: ROW - 8.0, fill });
+            for (n, fill, inset) in [(word.in_all, Tone::Bar, 7.0), (word.in_topic, Tone::Accent, 4.0)] {
+                let min = Point { x: names, y: top + inset };
+                let (width, height) = ((scale * n as f32).max(1.0), ROW - 2.0 * inset);
+                shapes.push(Shape::Box { min, width, height, fill });
             }
             let end = Point { x: names + scale * word.in_all as f32 + 6.0, y: middle };
             let counts = format!("{} of {}", word.in_topic, word.in_all);
@@ -107,8 +108,9 @@ impl Relevance {
     fn key(picture: &mut Picture, left: f32, head: f32) {
         let shapes = &mut picture.drawing.shapes;
         let y = head / 2.0 - 2.0;
-        for (x, fill, name) in [(left, Tone::Accent, "in its chapters"), (left + 124.0, Tone::Line, "in all")] {
-            shapes.push(Shape::Box { min: Point { x, y: y - 5.0 }, width: 14.0, height: 10.0, fill });
+        let keys = [(left, Tone::Accent, 10.0, "in its chapters"), (left + 124.0, Tone::Bar, 6.0, "in all")];
+        for (x, fill, height, name) in keys {
+            shapes.push(Shape::Box { min: Point { x, y: y - height / 2.0 }, width: 14.0, height, fill });
             shapes.push(text(Point { x: x + 19.0, y }, Anchor::Start, Tone::Muted, name));
         }
         let (from, to) = (Point { x: left - 0.5, y: head }, Point { x: left - 0.5, y: picture.drawing.height - 6.0 });
@@ -120,7 +122,13 @@ impl Relevance {
             return format!("The chapters of “{}” hold no words that carry a subject.", self.label);
         }
         let words = list(shown.iter().map(|(word, _)| word.word.as_str()), 5);
-        format!("The {} most relevant words of “{}” at a lambda of {lambda:.2}: {words}.", shown.len(), self.label)
+        format!(
+            "The {} most relevant words of “{}”: {words}. Relevant is what is often here ({lambda:.2}) and what is only \
+             here ({:.2}).",
+            shown.len(),
+            self.label,
+            1.0 - lambda
+        )
     }
 }
 
@@ -172,7 +180,8 @@ mod tests {
         let picture = relevance().picture(0.6, 500.0);
         assert_eq!(
             picture.summary,
-            "The 3 most relevant words of “bees” at a lambda of 0.60: “bees”, “queen”, “time”."
+            "The 3 most relevant words of “bees”: “bees”, “queen”, “time”. Relevant is what is often here (0.60) and what \
+             is only here (0.40)."
         );
         assert_eq!(picture.marks[0].label, "bees: 15 of 18 in chapters of this topic");
         assert_eq!(picture.table.rows[0], ["bees", "15", "18", "-0.013"]);

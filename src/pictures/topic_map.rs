@@ -128,7 +128,7 @@ impl TopicMap {
         order.sort_by_key(|&place| chosen != Some(self.shown[place]));
         for place in order {
             let at = self.shown[place];
-            let label = super::fitted(&self.topics[at].label, TEXT_SIZE, 190.0);
+            let label = super::fitted(&self.topics[at].label, TEXT_SIZE, 240.0);
             let beside = places_beside(centers[place], radius(at), text_width(&label, TEXT_SIZE), width);
             let is_within =
                 |area: &Area| 0.0 <= area.left && area.right <= width && 0.0 <= area.top && area.bottom <= height;

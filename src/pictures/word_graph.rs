@@ -18,6 +18,12 @@ const N_STEPS: usize = 300;
 /// The most edges that are kept for each word: more make a tangle.
 const EDGES_PER_WORD: usize = 3;
 
+/// The room for what sizes and widths mean, in points.
+const KEY_WIDTH: f32 = 410.0;
+
+/// The same, in height.
+const KEY_HEIGHT: f32 = 26.0;
+
 /// A word of a graph.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GraphWord {
@@ -84,18 +90,25 @@ impl WordGraph {
         let most = self.words.iter().map(|word| word.n_passages).max().unwrap_or(1).max(1) as f32;
         let radius = |at: usize| 4.0 + 9.0 * (self.words[at].n_passages as f32 / most).sqrt();
         let (across, down) = (60.0_f32.min(width / 3.0), 26.0_f32.min(height / 3.0));
+        let has_key = KEY_WIDTH <= width && 10.0 * KEY_HEIGHT <= height && !self.edges.is_empty();
+        let graph_height = if has_key { height - KEY_HEIGHT } else { height };
         let center = |at: usize| Point {
             x: across + (width - 2.0 * across) * self.places[at].0 as f32,
-            y: down + (height - 2.0 * down) * self.places[at].1 as f32,
+            y: down + (graph_height - 2.0 * down) * self.places[at].1 as f32,
         };
+        if has_key {
+            key(&mut picture.drawing.shapes, height - KEY_HEIGHT / 2.0);
+        }
         for edge in self.edges.iter().rev() {
-            let width = 0.6 + 3.0 * edge.npmi as f32;
-            picture.drawing.shapes.push(line(
-                center(edge.one),
-                center(edge.other),
-                width,
-                Tone::Ramp(edge.npmi as f32),
-            ));
+            let shapes = &mut picture.drawing.shapes;
+            shapes.push(joined(center(edge.one), center(edge.other), edge.npmi as f32));
+        }
+        let labels: Vec<(usize, Point, String)> = self.labels(width, &center, &radius);
+        // Labels lie above what joins words, and below the words.
+        for (_, at, label) in &labels {
+            let (width, height) = (text_width(label, TEXT_SIZE) + 4.0, TEXT_SIZE + 1.0);
+            let min = Point { x: at.x - width / 2.0, y: at.y - height / 2.0 };
+            picture.drawing.shapes.push(Shape::Box { min, width, height, fill: Tone::Paper });
         }
         for at in 0..self.words.len() {
             picture.drawing.shapes.push(Shape::Circle {
@@ -106,7 +119,29 @@ impl WordGraph {
                 outline: Some(Tone::Paper),
             });
         }
+        for (at, place, label) in labels {
+            picture.drawing.shapes.push(text(place, Anchor::Middle, Tone::Ink, label));
+            let (center, reach) = (center(at), radius(at).max(9.0));
+            picture.marks.push(Mark {
+                min: Point { x: center.x - reach, y: center.y - reach },
+                width: 2.0 * reach,
+                height: 2.0 * reach,
+                label: self.said(at),
+                target: Target::Word(at),
+            });
+        }
+        picture
+    }
+
+    /// Returns the words, the most frequent first, with where the middle of each label stands and what it says.
+    fn labels(
+        &self,
+        width: f32,
+        center: &dyn Fn(usize) -> Point,
+        radius: &dyn Fn(usize) -> f32,
+    ) -> Vec<(usize, Point, String)> {
         let mut taken: Vec<(f32, f32, f32, f32)> = Vec::new();
+        let mut labels = Vec::with_capacity(self.words.len());
         let mut order: Vec<usize> = (0..self.words.len()).collect();
         order.sort_by_key(|&at| std::cmp::Reverse(self.words[at].n_passages));
         for at in order {
@@ -120,17 +155,9 @@ impl WordGraph {
             });
             let y = y.unwrap_or(center.y + beside);
             taken.push((x - half, x + half, y - 7.0, y + 7.0));
-            picture.drawing.shapes.push(text(Point { x, y }, Anchor::Middle, Tone::Ink, label));
-            let reach = radius.max(9.0);
-            picture.marks.push(Mark {
-                min: Point { x: center.x - reach, y: center.y - reach },
-                width: 2.0 * reach,
-                height: 2.0 * reach,
-                label: self.said(at),
-                target: Target::Word(at),
-            });
+            labels.push((at, Point { x, y }, label));
         }
-        picture
+        labels
     }
 
     /// Returns the word that a mark of the picture stands for.
@@ -161,7 +188,7 @@ impl WordGraph {
         let pair = |edge: &Edge| format!("{} and {}", self.words[edge.one].word, self.words[edge.other].word);
         let pairs: Vec<String> = self.edges.iter().map(pair).collect();
         format!(
-            "{} words of “{}” and {} joins. Strongest: {}.",
+            "{} words of “{}” and {} links. Strongest: {}.",
             self.words.len(),
             self.label,
             self.edges.len(),
@@ -177,6 +204,26 @@ impl WordGraph {
         }
         table
     }
+}
+
+/// Returns the line that joins two words, thicker and stronger the more they keep company.
+fn joined(from: Point, to: Point, npmi: f32) -> Shape {
+    line(from, to, 0.6 + 3.0 * npmi, Tone::Ramp(npmi))
+}
+
+/// Draws what sizes and widths mean, its middle at `y`.
+fn key(shapes: &mut Vec<Shape>, y: f32) {
+    let disc = |x: f32, radius: f32| {
+        let center = Point { x, y };
+        Shape::Circle { center, radius, fill: Tone::Accent, opacity: 1.0, outline: Some(Tone::Paper) }
+    };
+    shapes.extend([disc(8.0, 5.0), disc(24.0, 9.0)]);
+    shapes.push(text(Point { x: 40.0, y }, Anchor::Start, Tone::Muted, "in more passages"));
+    for (shift, npmi) in [(-4.0, 0.2), (4.0, 0.9)] {
+        let y = y + shift;
+        shapes.push(joined(Point { x: 168.0, y }, Point { x: 194.0, y }, npmi));
+    }
+    shapes.push(text(Point { x: 202.0, y }, Anchor::Start, Tone::Muted, "together more often than by chance"));
 }
 
 /// Returns how much more often two words share a passage than by chance, in `-1.0..=1.0`.
@@ -281,7 +328,7 @@ mod tests {
         let picture = graph().picture(500.0, 400.0);
         assert_eq!(
             picture.summary,
-            "5 words of “bees, hive” and 4 joins. Strongest: “train and signal”, “bees and hive”, “bees and queen” and 1 more."
+            "5 words of “bees, hive” and 4 links. Strongest: “train and signal”, “bees and hive”, “bees and queen” and 1 more."
         );
         assert_eq!(picture.marks[0].label, "bees: in 20 passages; stands with hive, queen");
         assert_eq!(picture.marks.len(), 5);

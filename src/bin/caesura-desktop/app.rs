@@ -345,10 +345,14 @@ fn draw_drop(ui: &Ui) {
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
-    painter.rect_filled(rect, 0.0, palette.paper.gamma_multiply(0.96));
+    painter.rect_filled(rect, 0.0, palette.paper.gamma_multiply(0.95));
     let stroke = egui::Stroke::new(2.0, palette.accent);
     painter.rect_stroke(rect.shrink(14.0), 12.0, stroke, egui::StrokeKind::Inside);
     let font = theme::font(theme::size::TITLE);
+    // What lies behind would be read through the letters.
+    let card = egui::Rect::from_center_size(rect.center(), egui::vec2((rect.width() - 80.0).min(460.0), 130.0));
+    painter.rect_filled(card, 12.0, palette.panel);
+    painter.rect_stroke(card, 12.0, egui::Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
     painter.text(rect.center(), egui::Align2::CENTER_CENTER, "Drop to add to the library", font, palette.strong);
 }
 

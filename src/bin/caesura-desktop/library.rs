@@ -212,7 +212,17 @@ impl Column {
         matches!(self, Self::Length | Self::Duration | Self::Chapters | Self::Topics | Self::Confidence)
     }
 
-    /// Returns what it says of a document.
+    /// Returns whether it has something to say of a document.
+    fn is_told(self, row: &DocumentRow, standing: &Standing) -> bool {
+        match self {
+            Self::Duration => row.duration.is_some_and(|duration| 0 < duration.0),
+            Self::Confidence => standing.confidence.is_some(),
+            Self::Tags => !standing.tags.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Returns what it says of a document; nothing if it has nothing to say.
     pub(crate) fn text(self, row: &DocumentRow, standing: &Standing) -> String {
         match self {
             Self::Title => row.title.clone(),
@@ -274,6 +284,8 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The rows shown: places in the list of documents.
     rows: Vec<usize>,
+    /// The columns in which at least one of the rows says something.
+    filled: Vec<Column>,
     /// The lines of the tree.
     branches: Vec<Branch>,
     closed: BTreeSet<Place>,
@@ -306,6 +318,7 @@ impl Default for Table {
             is_descending: false,
             columns: Column::USUAL.to_vec(),
             rows: Vec::new(),
+            filled: Vec::new(),
             branches: Vec::new(),
             closed: BTreeSet::new(),
             selected: BTreeSet::new(),
@@ -349,6 +362,11 @@ impl Table {
     /// Returns the rows shown, as places in the list of documents.
     pub(crate) fn rows(&self) -> &[usize] {
         &self.rows
+    }
+
+    /// Returns whether any of the rows says something in a column.
+    pub(crate) fn is_filled(&self, column: Column) -> bool {
+        self.filled.contains(&column)
     }
 
     /// Returns the lines of the tree.
@@ -437,6 +455,9 @@ impl Table {
         if self.is_descending {
             rows.reverse();
         }
+        let says =
+            |column: Column| rows.iter().any(|&at| column.is_told(&documents[at], self.standing(documents[at].id)));
+        self.filled = Column::ALL.into_iter().filter(|column| says(*column)).collect();
         self.rows = rows;
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) places: Places,
     pub(crate) theme: ThemeChoice,
     pub(crate) tab: Tab,
+    /// The tab that the settings were opened from.
+    tab_before: Tab,
     pub(crate) outline: Outline,
     pub(crate) library: Option<LibraryShown>,
     /// Whether a library was asked for and could not be opened, so that none is on its way.
@@ -712,7 +714,9 @@ impl State {
             Action::RemoveDocument => return self.remove(self.acted_on()),
             Action::Confirm => return self.confirm(),
             Action::ShowLibrary => self.tab = Tab::Library,
-            Action::ShowSettings => self.tab = Tab::Settings,
+            // Once more leads back to where one was.
+            Action::ShowSettings if self.tab == Tab::Settings => self.tab = self.tab_before,
+            Action::ShowSettings => (self.tab_before, self.tab) = (self.tab, Tab::Settings),
             Action::TypeTag => {
                 self.tab = Tab::Library;
                 self.n_tag_focus += 1;
@@ -1405,10 +1409,31 @@ fn details_of(failures: &[Failure]) -> String {
     details
 }
 
+/// Returns the name of a file that was not read, and why; nothing of what did not work otherwise.
+fn parts_of_reason(reason: &str) -> Option<(&str, &str)> {
+    reason.strip_prefix("import \"").and_then(|rest| rest.split_once("\": "))
+}
+
+/// Returns why one of several files was not read, with its name.
+fn reason_named(reason: &str) -> String {
+    parts_of_reason(reason).map_or_else(|| reason.to_owned(), |(name, why)| format!("“{name}”: {why}"))
+}
+
+/// Returns why a file was not read, as a sentence: its name is said above it.
+fn reason_alone(reason: &str) -> String {
+    let Some((_, why)) = parts_of_reason(reason) else {
+        return reason.to_owned();
+    };
+    let mut letters = why.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
 impl Notice {
     fn of(failure: Failure) -> Self {
         let details = details_of(std::slice::from_ref(&failure));
-        let mut lines = vec![failure.reason];
+        let mut lines = vec![reason_alone(&failure.reason)];
+        lines.extend(failure.advice.map(str::to_owned));
         if failure.is_ours {
             lines.push("This is a fault of Caesura: please report it, with the details copied".to_owned());
         }
@@ -1417,7 +1442,7 @@ impl Notice {
 
     fn of_many(title: String, failures: &[Failure]) -> Self {
         const SHOWN: usize = 4;
-        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| failure.reason.clone()).collect();
+        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| reason_named(&failure.reason)).collect();
         if SHOWN < failures.len() {
             lines.push(format!("and {} more", failures.len() - SHOWN));
         }
@@ -1702,11 +1727,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_message_says_why_a_file_was_not_read_and_its_name_once() {
+        let reason = "import \"a.pdf\": it is damaged";
+        assert_eq!(reason_alone(reason), "It is damaged.");
+        assert_eq!(reason_named(reason), "“a.pdf”: it is damaged");
+        assert_eq!(reason_alone("read \"a.pdf\": no such file"), "read \"a.pdf\": no such file");
+    }
+
+    #[test]
     fn many_failures_are_said_in_one_message() {
         let mut state = reading(loaded(&[0.1]));
         state.apply(Command::AddPaths(vec!["a".into()]));
         let job = state.jobs[0].id;
-        let failure = |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), is_ours: false };
+        let failure =
+            |n: usize| Failure { tried: format!("{n}"), reason: format!("no text {n}"), advice: None, is_ours: false };
         state.hear(Event::Done { job, failures: (0..9).map(failure).collect() });
         assert!(state.jobs.is_empty());
         let [notice] = &state.notices[..] else { panic!("one message") };

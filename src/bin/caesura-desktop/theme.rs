@@ -3,6 +3,7 @@
 //! Views take colours from [`Palette`] by what they mean, never by what they are. Text keeps the contrast that
 //! WCAG 2.2 asks for at level AA; the tests say so for every pair that is drawn.
 
+use eframe::egui::epaint::FontColorTransferFunction;
 use eframe::egui::{
     self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals,
     style::{HandleShape, WidgetVisuals},
@@ -33,6 +34,8 @@ pub(crate) struct Palette {
     pub(crate) accent: Color32,
     /// Text on [`Palette::accent`].
     pub(crate) on_accent: Color32,
+    /// Behind what differs from what it is compared with.
+    pub(crate) differs: Color32,
     /// A score that made no boundary.
     pub(crate) bar: Color32,
     /// A score that leaves it open whether there is a boundary.
@@ -59,6 +62,7 @@ const LIGHT: Palette = Palette {
     muted: Color32::from_rgb(0x63, 0x5f, 0x56),
     accent: Color32::from_rgb(0x14, 0x64, 0x5f),
     on_accent: Color32::from_rgb(0xff, 0xff, 0xff),
+    differs: Color32::from_rgb(0xf8, 0xec, 0xd6),
     bar: Color32::from_rgb(0x8f, 0x8a, 0x7e),
     doubt: Color32::from_rgb(0xb4, 0x6a, 0x12),
     hit: Color32::from_rgb(0xfb, 0xe3, 0x9a),
@@ -79,6 +83,7 @@ const DARK: Palette = Palette {
     muted: Color32::from_rgb(0xa5, 0xa1, 0x98),
     accent: Color32::from_rgb(0x74, 0xc7, 0xbe),
     on_accent: Color32::from_rgb(0x08, 0x24, 0x22),
+    differs: Color32::from_rgb(0x37, 0x2f, 0x20),
     bar: Color32::from_rgb(0x7d, 0x7f, 0x84),
     doubt: Color32::from_rgb(0xe8, 0xa9, 0x4f),
     hit: Color32::from_rgb(0x6a, 0x55, 0x12),
@@ -213,6 +218,11 @@ fn visuals(palette: &Palette, theme: Theme) -> Visuals {
     visuals.warn_fg_color = palette.on_notice;
     visuals.error_fg_color = palette.on_notice;
     visuals.slider_trailing_fill = true;
+    if theme == Theme::Light {
+        // The built-in letters are thin, and dark ones on paper look thinner than light ones on a dark ground.
+        visuals.text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.65);
+    }
+    visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
     visuals.handle_shape = HandleShape::Circle;
     visuals
 }
@@ -258,6 +268,7 @@ mod tests {
                 ("field", p.field),
                 ("hovered", p.hovered),
                 ("chosen", p.chosen),
+                ("differs", p.differs),
             ] {
                 for (name, front) in [("ink", p.ink), ("strong", p.strong), ("muted", p.muted), ("accent", p.accent)] {
                     check(&format!("{theme:?} {name} on {behind_name}"), front, behind, 4.5);
@@ -273,6 +284,7 @@ mod tests {
     fn bars_keep_the_contrast_of_graphics_in_both_themes() {
         for theme in [Theme::Light, Theme::Dark] {
             let p = Palette::of_theme(theme);
+            check(&format!("{theme:?} doubt beside what differs"), p.doubt, p.differs, 3.0);
             for behind in [p.paper, p.panel] {
                 check(&format!("{theme:?} bar"), p.bar, behind, 3.0);
                 check(&format!("{theme:?} doubt"), p.doubt, behind, 3.0);

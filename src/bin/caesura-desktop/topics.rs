@@ -303,6 +303,11 @@ impl Default for TopicsShown {
 }
 
 impl TopicsShown {
+    /// Returns which of all topics one is, by which it has its colour.
+    pub(crate) fn number(&self, id: TopicId) -> Option<usize> {
+        self.all.iter().position(|topic| topic.id == id)
+    }
+
     /// Takes other topics; what was known of those before goes.
     pub(crate) fn replace(&mut self, topics: Vec<TopicRow>) {
         self.all = topics;

@@ -239,8 +239,10 @@ pub(crate) struct Loaded {
 pub(crate) struct Failure {
     /// What was tried, as a title.
     pub(crate) tried: String,
-    /// What stood in the way, and what to do.
+    /// What stood in the way.
     pub(crate) reason: String,
+    /// What may help, as a sentence.
+    pub(crate) advice: Option<&'static str>,
     /// Whether it is a fault of the program.
     pub(crate) is_ours: bool,
 }
@@ -253,7 +255,18 @@ impl Failure {
             Kind::Input => false,
             Kind::Internal => true,
         };
-        Some(Self { tried: tried.to_owned(), reason: error.to_string(), is_ours })
+        let advice = match error {
+            Error::Damaged { .. } => Some("Open it in the program it comes from, save a copy, and add that."),
+            Error::NoText { .. } => {
+                Some("If it holds pictures of text, have that recognised (OCR) by another program first.")
+            }
+            Error::TooLarge { .. } | Error::Unpacks { .. } => Some("Cut it into smaller files, and add those."),
+            Error::Slow { .. } => Some("Save it in a simpler format, such as plain text, and add that."),
+            Error::Read { .. } => Some("See whether it is still there, and whether you may read it."),
+            Error::Write { .. } => Some("See whether the disk has room, and whether you may write there."),
+            _ => None,
+        };
+        Some(Self { tried: tried.to_owned(), reason: error.to_string(), advice, is_ours })
     }
 
     /// Says what a panic said.
@@ -261,7 +274,7 @@ impl Failure {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
         let reason = said.unwrap_or_else(|| "the work stopped without a word".to_owned());
-        Self { tried: tried.to_owned(), reason, is_ours: true }
+        Self { tried: tried.to_owned(), reason, advice: None, is_ours: true }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use eframe::egui::{self, Button, Frame, Margin, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::containers::menu::MenuButton;
+use eframe::egui::{self, Button, Frame, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 
 use super::widgets;
 use crate::command::{Action, Command, Tab, ThemeChoice};
@@ -39,13 +40,19 @@ pub(crate) fn top_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn tab_button(ui: &mut Ui, is_chosen: bool, action: Action, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    let color = if is_chosen { palette.strong } else { palette.muted };
+    let color = if is_chosen { palette.strong } else { palette.ink };
     let text = RichText::new(action.label()).size(size::BODY + 1.0).color(color);
     let button = Button::selectable(is_chosen, text);
     let response = ui.add(button).on_hover_text(widgets::hint_with_key(ui.ctx(), action));
     if response.clicked() {
         commands.push(Command::Do(action));
     }
+}
+
+/// Draws a menu of the bar: without a ground of its own, for the tabs are what is looked for there.
+fn top_menu(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    let text = RichText::new(name).color(Palette::of(ui).muted);
+    MenuButton::from_button(Button::new(text).frame_when_inactive(false)).ui(ui, contents);
 }
 
 /// Returns what people call a library.
@@ -69,7 +76,7 @@ fn library_name(ui: &mut Ui, state: &State) {
 }
 
 fn library_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.menu_button("File", |ui| {
+    top_menu(ui, "File", |ui| {
         ui.set_min_width(230.0);
         for action in [Action::AddFiles, Action::AddFolder, Action::Paste, Action::TypePath, Action::WatchFolder] {
             widgets::menu_item(ui, action, commands);
@@ -112,7 +119,7 @@ fn recent_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn view_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.menu_button("View", |ui| {
+    top_menu(ui, "View", |ui| {
         ui.set_min_width(220.0);
         for action in
             [Action::ShowPalette, Action::ShowLibrary, Action::ShowRead, Action::ShowTopics, Action::ShowSearch]
@@ -143,7 +150,7 @@ fn view_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
-    ui.menu_button("Help", |ui| {
+    top_menu(ui, "Help", |ui| {
         ui.set_min_width(200.0);
         widgets::menu_item(ui, Action::ShowPalette, commands);
         widgets::menu_item(ui, Action::ShowShortcuts, commands);
@@ -174,22 +181,33 @@ pub(crate) fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
 fn notice_ui(ui: &mut Ui, at: usize, notice: &Notice, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     let color = if notice.is_good_news { palette.strong } else { palette.on_notice };
+    // Grounds that are seen on that of the message.
+    let small = |text: &str| {
+        let edge = egui::Stroke::new(1.0, palette.line);
+        Button::new(RichText::new(text).size(size::SMALL).color(palette.ink)).fill(palette.paper).stroke(edge)
+    };
     ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
-        if ui.add(Button::new(RichText::new("Dismiss").size(size::SMALL))).clicked() {
-            commands.push(Command::Dismiss(at));
-        }
-        if !notice.details.is_empty() {
-            let copy = ui.add(Button::new(RichText::new("Copy details").size(size::SMALL)));
-            if copy.on_hover_text("Copy what is known of this, for a report; no text of a document is in it").clicked()
-            {
-                ui.ctx().copy_text(notice.details.clone());
+        // In a line of their own, whose middle their names stand in.
+        let room = vec2(ui.available_width(), ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(room, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.add(small("Dismiss")).clicked() {
+                commands.push(Command::Dismiss(at));
             }
-        }
-        if let Some(offer) = &notice.offer
-            && ui.add(Button::new(RichText::new(offer.label()).size(size::SMALL))).clicked()
-        {
-            commands.push(Command::TakeOffer(at));
-        }
+            if !notice.details.is_empty() {
+                let copy = ui.add(small("Copy details"));
+                if copy
+                    .on_hover_text("Copy what is known of this, for a report; no text of a document is in it")
+                    .clicked()
+                {
+                    ui.ctx().copy_text(notice.details.clone());
+                }
+            }
+            if let Some(offer) = &notice.offer
+                && ui.add(widgets::small_accent(ui, &offer.label())).clicked()
+            {
+                commands.push(Command::TakeOffer(at));
+            }
+        });
         ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
             ui.label(RichText::new(&notice.title).color(color));
             for line in &notice.lines {

@@ -118,16 +118,28 @@ fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut 
     let mine = my_starts(open, is_other_document);
     let lines = compare::lines(&mine, &other.starts, if is_other_document { 0.01 } else { 0.0 });
     let (both, left, right) = compare::counts(&lines);
-    widgets::note(ui, format!("{} in both · {left} only here · {right} only there", count(both as u64, "boundary")));
+    let there = match &other.of {
+        Other::AsWritten => "as written".to_owned(),
+        Other::Engine(engine) => format!("by {engine}"),
+        Other::Document(_) => "in the other".to_owned(),
+    };
+    let both = count(both as u64, "boundary");
+    widgets::note(ui, format!("{both} in both · {left} only in this cut · {right} only {there}"));
     ui.add_space(space::XS);
     let whole = ui.available_width();
     let width = (whole - space::L) / 2.0;
+    let numbers = width_of_numbers(ui, &mine, &other.starts);
     ui.horizontal(|ui| {
-        for name in ["This document, as it is cut", other.name.as_str()] {
-            let galley = widgets::one_line(ui, name, size::SMALL, palette.muted, width);
+        let names = [("This document, as it is cut", "As it is cut"), (&other.name, &other.name)];
+        for (name, shown) in names {
+            let left = TITLE_LEFT + numbers;
+            let galley = widgets::one_line(ui, shown, size::SMALL, palette.muted, width - left);
             let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
-            widgets::paint_line(ui, rect.left_center(), galley);
+            let head = if open.row.has_times { "At" } else { "No." };
+            let head = widgets::one_line(ui, head, size::SMALL, palette.muted, numbers);
+            widgets::paint_line(ui, rect.left_center() + vec2(10.0 + numbers - head.size().x, 0.0), head);
+            widgets::paint_line(ui, rect.left_center() + vec2(left, 0.0), galley);
             ui.add_space(space::L - ui.spacing().item_spacing.x);
         }
     });
@@ -138,10 +150,22 @@ fn lines_ui(ui: &mut Ui, open: &OpenDocument, other: &OtherSide, commands: &mut 
         lines.len(),
         |ui, shown| {
             for line in &lines[shown] {
-                line_ui(ui, whole, open, &mine, other, line, commands);
+                line_ui(ui, (whole, numbers), open, &mine, other, line, commands);
             }
         },
     );
+}
+
+/// Where titles begin, without the width of the numbers before them.
+const TITLE_LEFT: f32 = 20.0;
+
+/// Returns how wide the widest is of what says where chapters start.
+fn width_of_numbers(ui: &Ui, mine: &[Start], theirs: &[Start]) -> f32 {
+    let longest = mine.iter().chain(theirs).map(|start| start.said.as_str()).max_by_key(|said| said.len());
+    let color = Palette::of(ui).muted;
+    let galley = widgets::one_line(ui, longest.unwrap_or_default(), size::SMALL, color, 80.0);
+    // At least as wide as its head.
+    galley.size().x.max(22.0)
 }
 
 /// Returns where the chapters of the open document start, as they are compared.
@@ -156,7 +180,7 @@ fn my_starts(open: &OpenDocument, is_other_document: bool) -> Vec<Start> {
 
 fn line_ui(
     ui: &mut Ui,
-    width: f32,
+    (width, numbers): (f32, f32),
     open: &OpenDocument,
     mine: &[Start],
     other: &OtherSide,
@@ -187,7 +211,7 @@ fn line_ui(
             pos2(rect.left() + at as f32 * (width + space::L), rect.top()),
             vec2(width, rect.height()),
         );
-        side_ui(ui, cell, side, differs);
+        side_ui(ui, cell, numbers, side, differs);
     }
     let unit = match (left, right, &other.of) {
         (Some(left), ..) => Some(left.unit),
@@ -203,21 +227,22 @@ fn line_ui(
     }
 }
 
-fn side_ui(ui: &Ui, cell: Rect, side: Option<&Start>, differs: bool) {
+fn side_ui(ui: &Ui, cell: Rect, numbers: f32, side: Option<&Start>, differs: bool) {
     let palette = Palette::of(ui);
+    let title_left = TITLE_LEFT + numbers;
     let Some(start) = side else {
-        let line = [cell.left_center() + vec2(8.0, 0.0), cell.left_center() + vec2(26.0, 0.0)];
-        ui.painter().line_segment(line, (1.0, palette.line));
+        let from = cell.left_center() + vec2(title_left, 0.0);
+        ui.painter().line_segment([from, from + vec2(10.0, 0.0)], (1.0, palette.bar));
         return;
     };
     if differs {
-        ui.painter().rect_filled(cell.shrink2(vec2(0.0, 2.0)), CornerRadius::same(6), palette.chosen);
+        ui.painter().rect_filled(cell.shrink2(vec2(0.0, 2.0)), CornerRadius::same(6), palette.differs);
         let mark = Rect::from_min_size(pos2(cell.left(), cell.top() + 8.0), vec2(3.0, cell.height() - 16.0));
-        ui.painter().rect_filled(mark, CornerRadius::same(2), palette.accent);
+        ui.painter().rect_filled(mark, CornerRadius::same(2), palette.doubt);
     }
-    let said = widgets::one_line(ui, &start.said, size::SMALL, palette.muted, 52.0);
-    widgets::paint_line(ui, cell.left_center() + vec2(10.0, 0.0), said);
+    let said = widgets::one_line(ui, &start.said, size::SMALL, palette.muted, numbers + 1.0);
+    widgets::paint_line(ui, cell.left_center() + vec2(10.0 + numbers - said.size().x, 0.0), said);
     let color = if differs { palette.strong } else { palette.ink };
-    let title = widgets::one_line(ui, &start.title, size::BODY, color, cell.width() - 72.0);
-    widgets::paint_line(ui, cell.left_center() + vec2(64.0, 0.0), title);
+    let title = widgets::one_line(ui, &start.title, size::BODY, color, cell.width() - title_left - 6.0);
+    widgets::paint_line(ui, cell.left_center() + vec2(title_left, 0.0), title);
 }

@@ -1,5 +1,6 @@
 //! Every place of a word, a line each: what stands before it, the word, what stands after it.
 
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Color32, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::concordance::Key;
@@ -11,7 +12,7 @@ use crate::concordance::{ConcordanceShown, PlacesCommand, PlacesView};
 use crate::format::{clock, count, thousands};
 use crate::scout::MAX_LINES;
 use crate::state::State;
-use crate::theme::{Palette, size, space};
+use crate::theme::{Palette, font, size, space};
 
 const ROW: f32 = 25.0;
 
@@ -125,40 +126,93 @@ fn lines_ui(ui: &mut Ui, shown: &ConcordanceShown, commands: &mut Vec<Command>) 
     });
 }
 
-/// Draws the keys that lines can be sorted by, over the words they stand for.
+/// Draws the keys that lines can be sorted by: that of the match over the matches, the others to its sides.
 fn sort_ui(ui: &mut Ui, shown: &ConcordanceShown, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        widgets::note(ui, "Sort by");
-        if ui.selectable_label(shown.keys.is_empty(), "Place").on_hover_text("By document and place").clicked() {
+    if let Some(only) = shown.only {
+        let title = crate::format::opening(shown.title(only), 30);
+        if ui.button(format!("Only “{title}”: show all")).on_hover_text("Show the lines of all documents").clicked()
+        {
+            commands.push(Command::Places(PlacesCommand::OnlyDocument(None)));
+        }
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEAD), Sense::hover());
+    let palette = Palette::of(ui);
+    let shape = Shape::of(rect.left(), rect.width());
+    let middle = rect.center().y;
+    let label = widgets::one_line(ui, "Sort by", size::SMALL, palette.muted, 80.0);
+    let place_left = rect.left() + label.size().x + space::S;
+    widgets::paint_line(ui, rect.left_center() + vec2(0.0, 1.0), label);
+    let document = widgets::one_line(ui, "Document", size::SMALL, palette.muted, shape.right - shape.document);
+    widgets::paint_line(ui, pos2(shape.document, middle + 1.0), document);
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(6.0, 2.0);
+        let button = |ui: &mut Ui, left: f32, text: &str, is_chosen: bool| {
+            let size_of = vec2(key_width(ui, text), HEAD - 2.0);
+            let place = egui::Rect::from_min_size(pos2(left, rect.top() + 1.0), size_of);
+            ui.put(place, egui::Button::selectable(is_chosen, RichText::new(text).size(size::SMALL)))
+        };
+        let response = button(ui, place_left, "Place", shown.keys.is_empty());
+        if response.on_hover_text("By document and place").clicked() {
             commands.push(Command::Places(PlacesCommand::InOrder));
         }
-        for key in Key::ALL {
-            let rank = shown.keys.iter().position(|chosen| *chosen == key);
-            let text = match rank {
-                Some(rank) if 1 < shown.keys.len() => format!("{} ({})", key.name(), rank + 1),
-                _ => key.name().to_owned(),
-            };
-            let response = ui.selectable_label(rank.is_some(), text);
+        let texts = Key::ALL.map(|key| key_text(shown, key));
+        let widths: Vec<f32> = texts.iter().map(|text| key_width(ui, text)).collect();
+        let n_before = Key::ALL.iter().position(|key| *key == Key::Hit).unwrap_or_default();
+        let before: f32 = widths[..n_before].iter().map(|width| width + KEY_SPACE).sum();
+        // In a narrow window they would lie on what is before them.
+        let least = place_left + key_width(ui, "Place") + space::XS;
+        let mut left = (shape.middle - widths[n_before] / 2.0 - before).max(least);
+        for (at, key) in Key::ALL.into_iter().enumerate() {
+            let is_chosen = shown.keys.contains(&key);
+            let response = button(ui, left, &texts[at], is_chosen);
+            left += widths[at] + KEY_SPACE;
             let named = sort_name(key);
-            response
-                .widget_info(|| WidgetInfo::selected(Role::Button, true, rank.is_some(), format!("Sort by {named}")));
-            if response
-                .on_hover_text(format!("Sort by {named}; where that is equal, by what was chosen before"))
-                .clicked()
-            {
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, format!("Sort by {named}")));
+            let hint = format!("Sort by {named}; where that is equal, by what was chosen before");
+            if response.on_hover_text(hint).clicked() {
                 commands.push(Command::Places(PlacesCommand::SortBy(key)));
-            }
-        }
-        if let Some(only) = shown.only {
-            ui.add_space(space::M);
-            let title = crate::format::opening(shown.title(only), 30);
-            if ui.button(format!("Only “{title}”: show all")).on_hover_text("Show the lines of all documents").clicked()
-            {
-                commands.push(Command::Places(PlacesCommand::OnlyDocument(None)));
             }
         }
     });
     ui.add_space(space::XS);
+}
+
+/// The height of the head over the lines.
+const HEAD: f32 = 26.0;
+
+/// The space between its keys.
+const KEY_SPACE: f32 = 2.0;
+
+/// Returns what a key is called over the lines, with its rank if several sort.
+fn key_text(shown: &ConcordanceShown, key: Key) -> String {
+    let name = match key {
+        Key::Left(n) => format!("{n} left"),
+        Key::Hit => "word".to_owned(),
+        Key::Right(n) => format!("{n} right"),
+    };
+    match shown.keys.iter().position(|chosen| *chosen == key) {
+        Some(rank) if 1 < shown.keys.len() => format!("{name} ({})", rank + 1),
+        _ => name,
+    }
+}
+
+fn key_width(ui: &Ui, text: &str) -> f32 {
+    widgets::one_line(ui, text, size::SMALL, Color32::PLACEHOLDER, 200.0).size().x + 14.0
+}
+
+/// Returns where the word stands that a line is sorted by first, in bytes of what is before or after the match.
+fn sorting_word(text: &str, is_before: bool, nth: u8) -> Option<std::ops::Range<usize>> {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '’';
+    let mut words: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, letter) in text.char_indices().filter(|(_, letter)| is_letter(*letter)) {
+        match words.last_mut() {
+            Some(word) if word.end == at => word.end += letter.len_utf8(),
+            _ => words.push(at..at + letter.len_utf8()),
+        }
+    }
+    let nth = usize::from(nth.max(1));
+    let at = if is_before { words.len().checked_sub(nth)? } else { nth - 1 };
+    words.get(at).cloned()
 }
 
 /// Returns what a key sorts by, in words.
@@ -193,11 +247,24 @@ fn line_ui(ui: &mut Ui, shown: &ConcordanceShown, found: &Occurrence, at: usize)
     let hit = widgets::one_line(ui, &line.hit, size::BODY, palette.accent, 0.3 * rect.width());
     let (hit_left, hit_right) = (shape.middle - hit.size().x / 2.0, shape.middle + hit.size().x / 2.0);
     let space = if line.left.ends_with(opens) { TIGHT } else { SPACE };
-    let before = ending(ui, &line.left, palette.ink, hit_left - space - 4.0 - rect.left());
+    let (sorts_before, sorts_after) = match shown.keys.first() {
+        Some(Key::Left(nth)) => (sorting_word(&line.left, true, *nth), None),
+        Some(Key::Right(nth)) => (None, sorting_word(&line.right, false, *nth)),
+        Some(Key::Hit) | None => (None, None),
+    };
+    let before = ending(ui, &line.left, sorts_before.as_ref(), palette, hit_left - space - 4.0 - rect.left());
     widgets::paint_line(ui, pos2(hit_left - space - before.size().x, middle), before);
     widgets::paint_line(ui, pos2(hit_left, middle), hit);
     let space = if line.right.starts_with(closes) { TIGHT } else { SPACE };
-    let after = widgets::one_line(ui, &line.right, size::BODY, palette.ink, shape.document - hit_right - 20.0);
+    let width = shape.document - hit_right - 20.0;
+    let after = match sorts_after {
+        Some(word) if !crate::bidi::has_right_to_left(&line.right) => {
+            let mut job = tinted(&line.right, 0, Some(word), palette);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        }
+        _ => widgets::one_line(ui, &line.right, size::BODY, palette.ink, width),
+    };
     widgets::paint_line(ui, pos2(hit_right + space, middle), after);
     let place = match found.time {
         Some(time) => format!("{} · {title}", clock(time)),
@@ -222,10 +289,30 @@ fn closes(sign: char) -> bool {
     ".,;:!?)]}”’»…-/".contains(sign)
 }
 
+/// Returns `text` from a byte on, with the word it is sorted by in the colour of the matches.
+fn tinted(text: &str, from: usize, word: Option<std::ops::Range<usize>>, palette: &Palette) -> LayoutJob {
+    let format = |color| TextFormat { font_id: font(size::BODY), color, ..TextFormat::default() };
+    let word = word.filter(|word| from <= word.start).unwrap_or(text.len()..text.len());
+    let mut job = LayoutJob::default();
+    if 0 < from {
+        job.append("…", 0.0, format(palette.ink));
+    }
+    job.append(&text[from..word.start], 0.0, format(palette.ink));
+    job.append(&text[word.clone()], 0.0, format(palette.accent));
+    job.append(&text[word.end..], 0.0, format(palette.ink));
+    job
+}
+
 /// Lays out as much of the end of `text` as is `width` wide, from the start of a word on.
-fn ending(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
-    let font = crate::theme::font(size::BODY);
-    let whole = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+fn ending(
+    ui: &Ui,
+    text: &str,
+    word: Option<&std::ops::Range<usize>>,
+    palette: &Palette,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
+    let lay = |from: usize| ui.fonts_mut(|fonts| fonts.layout_job(tinted(text, from, word.cloned(), palette)));
+    let whole = lay(0);
     if whole.size().x <= width {
         return whole;
     }
@@ -236,7 +323,7 @@ fn ending(ui: &Ui, text: &str, color: Color32, width: f32) -> std::sync::Arc<egu
     // Narrow letters at the front make the guess too long: words go until it fits.
     let mut from = from;
     loop {
-        let part = ui.painter().layout_no_wrap(format!("…{}", &text[from..]), font.clone(), color);
+        let part = lay(from);
         match text[from..].find(' ') {
             Some(space) if width < part.size().x => from += space + 1,
             _ => return part,
@@ -284,4 +371,23 @@ fn count_row(ui: &mut Ui, name: &str, n: u64, most: u64, label: &str) -> egui::R
     let share = n as f32 / most.max(1) as f32;
     widgets::score_bar(ui, pos2(rect.left() + width + 72.0, rect.center().y), bar, share, palette.accent);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, is_before: bool, nth: u8, expected: Option<&str>) {
+        assert_eq!(sorting_word(text, is_before, nth).map(|word| &text[word]), expected);
+    }
+
+    #[test]
+    fn the_word_that_sorts_is_counted_from_the_match() {
+        check("into the old, cold", true, 1, Some("cold"));
+        check("into the old, cold", true, 2, Some("old"));
+        check(", don't sing", false, 1, Some("don't"));
+        check("sing", false, 2, None);
+        check("", true, 1, None);
+    }
 }

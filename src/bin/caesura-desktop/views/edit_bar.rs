@@ -1,12 +1,14 @@
 //! The bars around the text: what can be done to the chapters above it, finding in it, and where one is below it.
 
-use eframe::egui::{self, Button, Frame, Key, Margin, Panel, Response, RichText, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{
+    self, Button, Frame, Key, Margin, Panel, Popup, Response, RichText, Role, TextEdit, Ui, WidgetInfo,
+};
 
 use caesura::corrections::NoteColor;
 
 use super::{tints, widgets};
 use crate::command::{Action, Command};
-use crate::format::{clock, opening, thousands};
+use crate::format::{clock, opening, thousands, unit};
 use crate::hand::HandCommand;
 use crate::state::{OpenDocument, State};
 use crate::theme::{Palette, size, space};
@@ -56,7 +58,9 @@ pub(crate) fn bar_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Comman
 }
 
 fn more_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
-    ui.menu_button(RichText::new("More").size(size::SMALL), |ui| {
+    let more = widgets::drop_button(ui, "More", Palette::of(ui).ink);
+    more.widget_info(|| WidgetInfo::labeled(Role::Button, true, "More"));
+    Popup::menu(&more).show(|ui| {
         ui.set_min_width(230.0);
         menu_items(ui, commands);
         ui.separator();
@@ -90,9 +94,10 @@ fn colors_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
             let (rect, response) = ui.allocate_exact_size(egui::vec2(22.0, 22.0), egui::Sense::click());
             let label = format!("Highlight in {}", tints::name(color).to_lowercase());
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            let stroke =
-                if response.hovered() || response.has_focus() { (2.0, palette.accent) } else { (1.0, palette.bar) };
-            ui.painter().circle(rect.center(), 8.0, tints::highlight(ui, color), stroke);
+            ui.painter().circle_filled(rect.center(), 7.0, tints::mark(ui, color));
+            if response.hovered() || response.has_focus() {
+                ui.painter().circle_stroke(rect.center(), 9.5, (1.5, palette.accent));
+            }
             if response.on_hover_text(&label).clicked() {
                 commands.push(Command::Hand(HandCommand::Highlight(color)));
                 ui.close();
@@ -182,7 +187,8 @@ pub(crate) fn status_ui(ui: &mut Ui, open: &OpenDocument) {
     let frame = Frame::new().fill(palette.paper).inner_margin(Margin::symmetric(12, 4));
     Panel::bottom("status").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
-            let place = widgets::one_line(ui, &place(open), size::SMALL, palette.muted, 0.6 * ui.available_width());
+            let share = if open.hand.said.is_empty() { 1.0 } else { 0.7 };
+            let place = widgets::one_line(ui, &place(open), size::SMALL, palette.muted, share * ui.available_width());
             ui.label(place);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if !open.hand.said.is_empty() {
@@ -194,13 +200,18 @@ pub(crate) fn status_ui(ui: &mut Ui, open: &OpenDocument) {
     });
 }
 
-/// Returns where one is, such as `Chapter 3 of 9 · 41 of 812 · 0:12:30`.
+/// Returns where one is, such as `Chapter 3 of 9 · paragraph 41 of 812 · 12:30`.
 fn place(open: &OpenDocument) -> String {
     let at = open.at();
     let chapter = open.chapters.partition_point(|chapter| chapter.first_unit <= at).max(1);
     let mut parts = vec![
         format!("Chapter {} of {}", thousands(chapter as u64), thousands(open.chapters.len() as u64)),
-        format!("{} of {}", thousands(u64::from(at.0) + 1), thousands(open.units.len() as u64)),
+        format!(
+            "{} {} of {}",
+            unit(open.units.kind),
+            thousands(u64::from(at.0) + 1),
+            thousands(open.units.len() as u64)
+        ),
     ];
     parts.extend(open.units.units.get(at.index()).and_then(|unit| unit.time).map(|time| clock(time.start)));
     parts.join(" · ")

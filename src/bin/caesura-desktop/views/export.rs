@@ -9,54 +9,74 @@ use crate::format::count;
 use crate::state::State;
 use crate::theme::{Palette, size};
 
+/// A bar narrower than this has the folder in a line of its own.
+const NARROW: f32 = 980.0;
+
 /// Draws the bar of an export, if one is asked for.
 pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     let Some(folder) = &state.export else { return };
     let palette = Palette::of(ui);
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 9));
     Panel::top("export").frame(frame).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            let n_documents = state.acted_on().len();
-            let what = match state.acted_on().as_slice() {
-                [] => "Choose a document first: open one, or select some in the library.".to_owned(),
-                [_] => "Export the chapters of this document".to_owned(),
-                _ => format!("Export the chapters of {}", count(n_documents as u64, "document")),
-            };
-            ui.label(RichText::new(what).size(size::BODY).color(palette.strong));
-            let mut chosen = state.settings.clone();
-            settings::format_ui(ui, &mut chosen.export_format);
-            if chosen.export_format != state.settings.export_format {
-                commands.push(Command::Choose(Box::new(chosen)));
-            }
-            ui.label(RichText::new("to").color(palette.ink));
-            // What is left beside the buttons after it; a line of its own if that is too little.
-            let width = (ui.available_width() - 230.0).clamp(150.0, 360.0);
-            let mut typed = folder.clone();
-            let field = TextEdit::singleline(&mut typed)
-                .id(egui::Id::unique("export folder"))
-                .desired_width(width)
-                .margin(Margin::symmetric(8, 5));
-            let response = ui.add(field);
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Folder to export to"));
-            if memory.n_export_focus != state.n_export_focus {
-                memory.n_export_focus = state.n_export_focus;
-                response.request_focus();
-            }
-            if response.changed() {
-                commands.push(Command::TypeExport(typed.clone()));
-            }
-            if ui.button("Choose…").on_hover_text("Choose the folder").clicked() {
-                memory.questions.push(Question::ExportFolder);
-            }
-            let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let can = 0 < n_documents && !typed.trim().is_empty();
-            let pressed = ui.add_enabled(can, widgets::accent(ui, "Export"));
-            if can && (is_entered || pressed.clicked()) {
-                commands.push(Command::ExportTo(typed.trim().into()));
-            }
-            if ui.button("Close").clicked() {
-                commands.push(Command::Do(Action::Stop));
+        let is_narrow = ui.available_width() < NARROW;
+        ui.horizontal(|ui| {
+            what_ui(ui, state, commands);
+            if !is_narrow {
+                folder_ui(ui, state, folder, memory, commands);
             }
         });
+        if is_narrow {
+            ui.horizontal(|ui| folder_ui(ui, state, folder, memory, commands));
+        }
     });
+}
+
+/// Draws what is exported, and as what.
+fn what_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let acted_on = state.acted_on();
+    let what = match acted_on.as_slice() {
+        [] => "Choose a document first: open one, or select some in the library.".to_owned(),
+        [_] => "Export the chapters of this document".to_owned(),
+        _ => format!("Export the chapters of {}", count(acted_on.len() as u64, "document")),
+    };
+    ui.label(RichText::new(what).size(size::BODY).color(palette.strong));
+    let mut chosen = state.settings.clone();
+    settings::format_ui(ui, &mut chosen.export_format);
+    if chosen.export_format != state.settings.export_format {
+        commands.push(Command::Choose(Box::new(chosen)));
+    }
+}
+
+/// Draws where it is exported to, and what begins or leaves it.
+fn folder_ui(ui: &mut Ui, state: &State, folder: &str, memory: &mut Memory, commands: &mut Vec<Command>) {
+    ui.label(RichText::new("to").color(Palette::of(ui).ink));
+    // What is left beside the buttons after it.
+    let width = (ui.available_width() - 250.0).clamp(150.0, 420.0);
+    let mut typed = folder.to_owned();
+    let field = TextEdit::singleline(&mut typed)
+        .id(egui::Id::unique("export folder"))
+        .desired_width(width)
+        .margin(Margin::symmetric(8, 5));
+    let response = ui.add(field);
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Folder to export to"));
+    if memory.n_export_focus != state.n_export_focus {
+        memory.n_export_focus = state.n_export_focus;
+        response.request_focus();
+    }
+    if response.changed() {
+        commands.push(Command::TypeExport(typed.clone()));
+    }
+    if ui.button("Choose…").on_hover_text("Choose the folder").clicked() {
+        memory.questions.push(Question::ExportFolder);
+    }
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let can = !state.acted_on().is_empty() && !typed.trim().is_empty();
+    let pressed = ui.add_enabled(can, widgets::accent(ui, "Export"));
+    if can && (is_entered || pressed.clicked()) {
+        commands.push(Command::ExportTo(typed.trim().into()));
+    }
+    if ui.button("Close").clicked() {
+        commands.push(Command::Do(Action::Stop));
+    }
 }

@@ -325,13 +325,13 @@ fn chapters_are_compared_with_other_ones() {
     journey.command(Command::OpenDocument(text));
     journey.cut(0.0);
     journey.press("Compare");
-    journey.window.get_by_label("0 boundaries in both · 0 only here · 3 only there");
+    journey.window.get_by_label("0 boundaries in both · 0 only in this cut · 3 only as written");
     journey.press("Only there: Part 2");
     assert!(journey.document().hand.comparison.is_none());
     assert_eq!(journey.document().at(), UnitIndex(4));
     journey.key(Key::S);
     journey.press("Compare");
-    journey.window.get_by_label("1 boundary in both · 0 only here · 2 only there");
+    journey.window.get_by_label("1 boundary in both · 0 only in this cut · 2 only as written");
     journey.command(Command::Hand(HandCommand::ReadAgain(Engine::Lexical)));
     assert!(0 < journey.window.get_all_by_label("Found by lexical").count());
     let talk = journey.state().documents_shown().find(|row| row.source_name == "talk.vtt").expect("it").id;

@@ -60,7 +60,10 @@ pub(crate) fn library_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comman
     }
     let output = area.show_rows(ui, ROW_HEIGHT, rows.len(), |ui, shown| {
         for row in &rows[shown] {
-            if document_ui(ui, row, chosen == Some(row.id)) {
+            // The open document may be cut otherwise than it was kept.
+            let open = state.open.as_ref().filter(|open| open.row.id == row.id);
+            let n_chapters = open.map_or(row.n_chapters, |open| open.chapters.len() as u32);
+            if document_ui(ui, row, n_chapters, chosen == Some(row.id)) {
                 commands.push(Command::OpenDocument(row.id));
             }
         }
@@ -81,19 +84,14 @@ fn hint_ui(ui: &mut Ui) {
 }
 
 /// Draws one document; returns whether it was chosen.
-fn document_ui(ui: &mut Ui, row: &DocumentRow, is_chosen: bool) -> bool {
+fn document_ui(ui: &mut Ui, row: &DocumentRow, n_chapters: u32, is_chosen: bool) -> bool {
     let palette = Palette::of(ui);
     let (rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &row.title);
     let title = widgets::one_line(ui, &row.title, size::BODY, palette.ink, rect.width());
     let is_cut = title.elided;
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
-    let said = facts(row);
-    let mut facts = widgets::one_line(ui, &said, size::SMALL, palette.muted, rect.width());
-    if facts.elided
-        && let Some((shorter, _)) = said.rsplit_once(" · ")
-    {
-        facts = widgets::one_line(ui, shorter, size::SMALL, palette.muted, rect.width());
-    }
+    let said = facts_of(row, n_chapters);
+    let facts = widgets::facts(ui, &said.each_ref().map(String::as_str), &[2], palette.muted, rect.width());
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
     // Many files have the same title, such as “Terms of Service”.
     let file = &row.source_name;
@@ -101,8 +99,12 @@ fn document_ui(ui: &mut Ui, row: &DocumentRow, is_chosen: bool) -> bool {
     response.on_hover_text(said).clicked()
 }
 
-/// Returns the facts about a document in one line, such as `WebVTT · 52:10 · 9 chapters`.
-pub(crate) fn facts(row: &DocumentRow) -> String {
+/// Returns the facts about a document in one line, such as `9 chapters · 52:10 · WebVTT`.
+pub(crate) fn facts(row: &DocumentRow, n_chapters: u32) -> String {
+    facts_of(row, n_chapters).join(" · ")
+}
+
+fn facts_of(row: &DocumentRow, n_chapters: u32) -> [String; 3] {
     let size = match row.duration {
         Some(duration) if Millis(0) < duration => clock(duration),
         _ => count(u64::from(row.n_units), unit(row.unit_kind)),
@@ -111,7 +113,7 @@ pub(crate) fn facts(row: &DocumentRow) -> String {
         Format::PlainText => "Text",
         format => format.label(),
     };
-    format!("{} · {} · {}", count(u64::from(row.n_chapters), "chapter"), size, format)
+    [count(u64::from(n_chapters), "chapter"), size, format.to_owned()]
 }
 
 fn add_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {

@@ -59,8 +59,7 @@ fn note_ui(ui: &mut Ui, open: &OpenDocument, id: NoteId, note: &Note, commands: 
         ui.painter().rect_filled(rect, CornerRadius::same(6), palette.hovered);
     }
     let swatch = Rect::from_min_size(rect.min + vec2(5.0, 8.0), vec2(6.0, rect.height() - 16.0));
-    ui.painter().rect_filled(swatch, CornerRadius::same(3), tints::highlight(ui, note.color));
-    ui.painter().rect_stroke(swatch, CornerRadius::same(3), (0.5, palette.bar), egui::StrokeKind::Inside);
+    ui.painter().rect_filled(swatch, CornerRadius::same(3), tints::mark(ui, note.color));
     let mut pen = rect.min + vec2(20.0, 8.0);
     for galley in galleys {
         let height = galley.size().y;
@@ -87,12 +86,10 @@ fn editor_ui(
     frame.show(ui, |ui| {
         widgets::note(ui, format!("“{}”", opening(note.span.of(&open.text), 90)));
         colors_ui(ui, note.color, commands);
+        widgets::caption(ui, "Note");
         let mut text = noting.text.clone();
-        let field = TextEdit::multiline(&mut text)
-            .hint_text("Note")
-            .desired_rows(3)
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(8, 6));
+        let field =
+            TextEdit::multiline(&mut text).desired_rows(3).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
         let response = ui.add(field);
         response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Note"));
         if *n_focus != state.n_note_focus {
@@ -102,21 +99,26 @@ fn editor_ui(
         if response.changed() {
             commands.push(Command::Hand(HandCommand::TypeNote(text)));
         }
+        widgets::caption(ui, "Tags, parted by commas");
         let mut tags = noting.tags.clone();
-        let field = TextEdit::singleline(&mut tags)
-            .hint_text("Tags, with commas between them")
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(8, 6));
+        let field = TextEdit::singleline(&mut tags).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
         let response = ui.add(field);
         response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Tags"));
         if response.changed() {
             commands.push(Command::Hand(HandCommand::TypeTags(tags)));
         }
+        ui.add_space(space::XS);
         ui.horizontal(|ui| {
-            if ui.add(Button::new(RichText::new("Done").size(size::SMALL))).clicked() {
+            if ui.add(widgets::small_accent(ui, "Done")).clicked() {
                 commands.push(Command::Hand(HandCommand::OpenNote(None)));
             }
-            super::edit_bar::small_button(ui, Action::RemoveNote, true, false, commands);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let text = RichText::new(Action::RemoveNote.label()).size(size::SMALL).color(palette.muted);
+                let remove = ui.add(Button::new(text).frame_when_inactive(false));
+                if remove.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::RemoveNote)).clicked() {
+                    commands.push(Command::Do(Action::RemoveNote));
+                }
+            });
         });
     });
 }
@@ -128,8 +130,11 @@ fn colors_ui(ui: &mut Ui, chosen: NoteColor, commands: &mut Vec<Command>) {
             let (rect, response) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::click());
             let is_chosen = color == chosen;
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, tints::name(color)));
-            let stroke = if is_chosen || response.has_focus() { (2.0, palette.accent) } else { (1.0, palette.bar) };
-            ui.painter().circle(rect.center(), 8.0, tints::highlight(ui, color), stroke);
+            ui.painter().circle_filled(rect.center(), 7.0, tints::mark(ui, color));
+            if is_chosen || response.has_focus() {
+                let ring = if is_chosen { palette.strong } else { palette.accent };
+                ui.painter().circle_stroke(rect.center(), 9.5, (1.5, ring));
+            }
             if response.on_hover_text(tints::name(color)).clicked() {
                 commands.push(Command::Hand(HandCommand::ColorNote(color)));
             }

@@ -93,9 +93,12 @@ fn line_ui(ui: &mut Ui, at: usize, line: &Line, is_chosen: bool, commands: &mut 
     }
     let beside = match &line.what {
         Target::Action(action) => action.shortcut().map(|key| widgets::key_text(ui.ctx(), key)).unwrap_or_default(),
-        Target::Document(_, source) => source.clone(),
-        Target::Export(format) => format!(".{}", format.file_ending()),
-        Target::Library(path) => path.parent().map(|folder| folder.display().to_string()).unwrap_or_default(),
+        Target::Document(_, source) => format!("Document · {source}"),
+        Target::Export(format) => format!("Export · .{}", format.file_ending()),
+        Target::Library(path) => match path.parent() {
+            Some(folder) => format!("Library · {}", folder.display()),
+            None => "Library".to_owned(),
+        },
     };
     let beside = widgets::one_line(ui, &beside, size::SMALL, palette.muted, 0.4 * rect.width());
     let beside_width = beside.size().x;

@@ -30,6 +30,8 @@ const NARROW: f32 = 680.0;
 pub(crate) struct Kept {
     made_of: Option<(TopicsPart, u64, Option<usize>, [i32; 2])>,
     picture: Option<Picture>,
+    /// How high what stands above it was.
+    head_height: f32,
     /// Where on the screen the picture was drawn last, as far as it was in sight, in points.
     pub(crate) drawn_at: Option<Rect>,
 }
@@ -50,8 +52,9 @@ impl Kept {
 
 /// Draws the picture of the part that is shown, or says that it is on its way.
 pub(crate) fn picture_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: &mut Vec<Command>) {
-    // The head above the picture, of about two lines.
-    let room = ui.available_size() - vec2(14.0, 64.0);
+    // What stands above the picture is as high as it was in the last frame.
+    let head = if kept.head_height > 0.0 { kept.head_height } else { 66.0 };
+    let room = ui.available_size() - vec2(14.0, head + 14.0);
     let Some(picture) = kept.picture(state, room) else {
         if state.topics.is_running() {
             ui.add_space(space::L);
@@ -72,13 +75,18 @@ pub(crate) fn picture_ui(ui: &mut Ui, state: &State, kept: &mut Kept, commands: 
         widgets::empty(ui, "Nothing to order by time", &lines, |_| {});
         return;
     }
+    let top = ui.cursor().top();
     head_ui(ui, state, picture, commands);
+    let head_height = ui.cursor().top() - top;
     if state.topics.shows_table {
-        return table_ui(ui, &picture.table);
+        table_ui(ui, &picture.table);
+        kept.head_height = head_height;
+        return;
     }
     let drawn = ScrollArea::both().id_salt(("picture", state.topics.part.label())).auto_shrink([false, false]);
     let drawn = drawn.show(ui, |ui| drawing_ui(ui, picture));
     let (place, target) = drawn.inner;
+    kept.head_height = head_height;
     kept.drawn_at = Some(place.intersect(drawn.inner_rect));
     commands.extend(target.map(|target| Command::Topics(TopicsCommand::Follow(target))));
 }
@@ -115,8 +123,12 @@ fn head_ui(ui: &mut Ui, state: &State, picture: &Picture, commands: &mut Vec<Com
         None => picture.summary.clone(),
     };
     let palette = Palette::of(ui);
-    let line = egui::Label::new(RichText::new(&said).size(size::SMALL).color(palette.muted)).truncate();
-    let response = ui.add(line);
+    let lines = widgets::lines(ui, &said, size::SMALL, palette.muted, ui.available_width() - space::S, 3);
+    let is_cut = lines.elided;
+    let mut response = ui.label(lines);
+    if is_cut {
+        response = response.on_hover_text(&said);
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
     ui.add_space(space::XS);
 }
@@ -131,7 +143,7 @@ fn lambda_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let slider = egui::Slider::new(&mut lambda, 0.0..=1.0).step_by(0.05).show_value(false);
     let response = widgets::slider(ui, true, slider);
     response.widget_info(|| WidgetInfo::slider(true, lambda, "Relevance, from only here to often here"));
-    let hint = "Lambda: 0 puts first the words that stand nearly nowhere else, 1 the most frequent ones";
+    let hint = "To the left, words that stand nearly nowhere else come first; to the right, the most frequent ones";
     if response.on_hover_text(hint).changed() {
         commands.push(Command::Topics(TopicsCommand::SetLambda(lambda)));
     }

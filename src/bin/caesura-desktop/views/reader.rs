@@ -59,8 +59,9 @@ pub(crate) struct Column {
     gone_to: Option<UnitIndex>,
     /// How many rows the last frame laid out.
     pub(crate) n_laid_out: usize,
-    /// The passages that the last frame drew.
+    /// The passages that the last frame drew, and where the column stood.
     drawn: Vec<Drawn>,
+    view: Option<Rect>,
     /// The byte at which a selection with the pointer began, while the button is held.
     drag_from: Option<usize>,
     /// How often a title was asked to be typed.
@@ -106,7 +107,7 @@ pub(crate) fn reader_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
     edit_bar::find_ui(ui, state, open, &mut memory.n_find_focus, commands);
     edit_bar::speaker_ui(ui, open, commands);
     edit_bar::status_ui(ui, open);
-    review::review_ui(ui, open, commands);
+    review::review_ui(ui, open, &memory.reader, commands);
     if compare::compare_ui(ui, state, open, commands) {
         return;
     }
@@ -159,6 +160,7 @@ fn column_ui(
     commands: &mut Vec<Command>,
 ) {
     let shape = Shape::of(view, open);
+    column.view = Some(view);
     column.fit(open, shape.width);
     column.jump(state, open, view.height());
     let wheel = scrolled(ui, view);
@@ -455,6 +457,16 @@ impl Column {
         }
     }
 
+    /// Returns whether the first line of a unit was in sight in the last frame.
+    pub(crate) fn shows_start(&self, open: &OpenDocument, unit: UnitIndex) -> bool {
+        let start = open.units.units[unit.index()].span.start;
+        let Some(view) = self.view else { return false };
+        self.drawn.iter().any(|drawn| {
+            let first = drawn.rect.top()..=drawn.rect.top() + READING_LINE;
+            drawn.span.start == start && view.top() <= *first.start() && *first.end() <= view.bottom()
+        })
+    }
+
     /// Returns the byte of the text that is drawn nearest to a place.
     fn byte_at(&self, open: &OpenDocument, place: egui::Pos2) -> Option<usize> {
         let distance = |drawn: &&Drawn| {
@@ -550,7 +562,7 @@ fn draw_title(ui: &mut Ui, shape: Shape, open: &OpenDocument, top: f32) -> f32 {
     let title = pen.lay(&open.row.title, size::TITLE, 34.0, palette.strong);
     pen.text(title, "title", &open.row.title);
     pen.top += space::XS;
-    let facts = library::facts(&open.row);
+    let facts = library::facts(&open.row, open.chapters.len() as u32);
     pen.text(pen.lay(&facts, size::SMALL, 18.0, palette.muted), "facts", &facts);
     pen.top + space::XS - top
 }
@@ -599,8 +611,10 @@ impl Pen<'_> {
         self.rule(open, chapter, &facts);
         self.top += space::M;
         let (title, color) = title_of(open, chapter, palette);
+        // How it begins is what stands below.
+        let shown = if chapter.title.is_empty() { "Untitled" } else { &title };
         let size = if chapter.level <= 1 { size::CHAPTER } else { size::HEADING };
-        let laid = self.lay(&title, size, 28.0, color);
+        let laid = self.lay(shown, size, 28.0, color);
         let rect = Rect::from_min_size(pos2(self.shape.left, self.top), vec2(self.shape.width, laid.galley.size().y));
         let response = self.ui.interact(rect, self.ui.scope_id().with(("chapter", self.id)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &title));
@@ -681,9 +695,7 @@ impl Pen<'_> {
         commands: &mut Vec<Command>,
     ) -> Drawn {
         let palette = Palette::of(self.ui);
-        if row.kind == RowKind::Start {
-            self.speaker(open, row.unit, commands);
-        }
+        let beside = if row.kind == RowKind::Start { self.speaker(open, row.unit, commands) } else { self.top };
         let laid = self.lay_passage(open, row, palette);
         let size = vec2(self.shape.width, laid.galley.size().y);
         let rect = Rect::from_min_size(pos2(self.shape.left, self.top), size);
@@ -702,6 +714,7 @@ impl Pen<'_> {
             self.score_after(open, row.unit, self.top + space / 2.0);
             self.top += space;
         }
+        self.top = self.top.max(beside);
         drawn
     }
 
@@ -791,35 +804,52 @@ impl Pen<'_> {
         context_menu(response, open, row.unit, commands);
     }
 
-    /// Draws the speaker, where another one spoke before, and the time.
-    fn speaker(&mut self, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) {
+    /// Draws the speaker, where another one spoke before, and the time: beside the text on one line if there is room, or
+    /// above it. Returns how far down that reaches.
+    fn speaker(&mut self, open: &OpenDocument, unit: UnitIndex, commands: &mut Vec<Command>) -> f32 {
         let palette = Palette::of(self.ui);
         let shown = &open.units.units[unit.index()];
         let before = unit.gap_before().map(|gap| &open.units.units[gap.index()]);
         let is_change = open.hand.only_speaker.is_none() && before.is_none_or(|before| before.speaker != shown.speaker);
         let speaker = shown.speaker.as_deref().filter(|_| is_change).unwrap_or_default();
         let time = shown.time.map(|time| clock(time.start)).unwrap_or_default();
+        let is_tight = rows::is_tight(open.units.kind);
+        if !self.shape.has_gutter && !is_change && is_tight {
+            // Lines of subtitles follow each other so closely that a time over each would be half of what is read.
+            return self.top;
+        }
+        let width = if self.shape.has_gutter { self.shape.gutter - space::L } else { 0.6 * self.shape.width };
+        let of_speaker = widgets::one_line(self.ui, speaker, size::SMALL, self.speaker_color(open, speaker), width);
+        let of_time = widgets::one_line(self.ui, &time, size::SMALL, palette.muted, width);
+        let (speaker_width, time_width) = (of_speaker.size().x, of_time.size().x);
         // Clear of what marks the chosen passage, which reaches out of the text.
         let right = self.shape.left - space::M - 6.0;
-        let mut middle = self.top + READING_LINE / 2.0;
-        let mut left = self.shape.left;
-        for (text, color, is_time) in
-            [(speaker, self.speaker_color(open, speaker), false), (&time, palette.muted, true)]
-        {
-            if text.is_empty() || (!self.shape.has_gutter && !is_change) {
-                continue;
+        let top = self.top + READING_LINE / 2.0 - 9.0;
+        let is_one_line = speaker.is_empty() || speaker_width + space::S + time_width <= width;
+        let (speaker_corner, time_corner) = match (self.shape.has_gutter, is_one_line) {
+            (true, true) => (pos2(right - time_width - space::S - speaker_width, top), pos2(right - time_width, top)),
+            (true, false) => (pos2(right - speaker_width, top), pos2(right - time_width, top + 18.0)),
+            (false, _) => {
+                let after = if speaker.is_empty() { 0.0 } else { speaker_width + space::M };
+                let corner = pos2(self.shape.left, self.top + 1.0);
+                (corner, corner + vec2(after, 0.0))
             }
-            let width = if self.shape.has_gutter { self.shape.gutter - space::L } else { 0.6 * self.shape.width };
-            let galley = widgets::one_line(self.ui, text, size::SMALL, color, width);
-            let size = vec2(galley.size().x, 18.0);
-            let corner =
-                if self.shape.has_gutter { pos2(right - size.x, middle - 9.0) } else { pos2(left, self.top + 1.0) };
-            self.beside(open, unit, Rect::from_min_size(corner, size), galley, text, is_time, commands);
-            middle += 18.0;
-            left += size.x + space::M;
+        };
+        if !speaker.is_empty() {
+            let rect = Rect::from_min_size(speaker_corner, vec2(speaker_width, 18.0));
+            self.beside(open, unit, rect, of_speaker, speaker, false, commands);
         }
-        if !self.shape.has_gutter && self.shape.left < left {
-            self.top += 20.0;
+        if !time.is_empty() {
+            let rect = Rect::from_min_size(time_corner, vec2(time_width, 18.0));
+            self.beside(open, unit, rect, of_time, &time, true, commands);
+        }
+        match (self.shape.has_gutter, speaker.is_empty() && time.is_empty()) {
+            (_, true) => self.top,
+            (true, false) => time_corner.y + 18.0 + if is_tight { 2.0 } else { space::S },
+            (false, false) => {
+                self.top += 20.0;
+                self.top
+            }
         }
     }
 
@@ -866,8 +896,13 @@ impl Pen<'_> {
         }
         let palette = Palette::of(self.ui);
         let is_boundary = open.boundaries.binary_search(&gap).is_ok();
+        let score = open.scores.at(gap);
+        if !is_boundary && score < strip::LEAST_SCORE {
+            return;
+        }
         let (color, thickness) = if is_boundary { (palette.accent, 3.0) } else { (palette.bar, 1.5) };
-        let length = (open.scores.at(gap) * (MARGIN - space::M)).max(1.0);
+        let least = if is_boundary { strip::LEAST_BOUNDARY } else { 3.0 };
+        let length = (score * (MARGIN - space::M)).max(least);
         let left = self.shape.left + self.shape.width + space::M;
         let bar = Rect::from_min_size(pos2(left, middle - thickness / 2.0), vec2(length, thickness));
         self.ui.painter().rect_filled(bar, CornerRadius::same(1), color);

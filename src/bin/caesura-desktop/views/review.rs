@@ -1,10 +1,11 @@
 //! The review: one gap after the other, the least certain first, with the text to both sides of it.
 
-use eframe::egui::{self, Frame, Margin, Panel, RichText, Slider, Ui, WidgetInfo, vec2};
+use eframe::egui::{self, Frame, Margin, Panel, RichText, Role, Sense, Slider, Ui, WidgetInfo, vec2};
 
 use caesura::corrections::{Question, Verdict};
 use caesura::document::UnitIndex;
 
+use super::reader::Column;
 use super::{edit_bar, widgets};
 use crate::command::{Action, Command};
 use crate::format::count;
@@ -13,12 +14,12 @@ use crate::state::OpenDocument;
 use crate::theme::{Palette, size, space};
 
 /// Draws the review below the text, if it is open.
-pub(crate) fn review_ui(ui: &mut Ui, open: &OpenDocument, commands: &mut Vec<Command>) {
+pub(crate) fn review_ui(ui: &mut Ui, open: &OpenDocument, text: &Column, commands: &mut Vec<Command>) {
     let Some(review) = &open.hand.review else { return };
     let palette = Palette::of(ui);
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(16, 10));
     Panel::bottom("review").frame(frame).show(ui, |ui| match review.asked.get(review.at) {
-        Some(question) => question_ui(ui, open, review, question, commands),
+        Some(question) => question_ui(ui, open, text, review, question, commands),
         None => done_ui(ui, review, commands),
     });
 }
@@ -40,7 +41,14 @@ fn done_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     });
 }
 
-fn question_ui(ui: &mut Ui, open: &OpenDocument, review: &Review, question: &Question, commands: &mut Vec<Command>) {
+fn question_ui(
+    ui: &mut Ui,
+    open: &OpenDocument,
+    text: &Column,
+    review: &Review,
+    question: &Question,
+    commands: &mut Vec<Command>,
+) {
     let palette = Palette::of(ui);
     ui.horizontal(|ui| {
         let title = format!("Review {} of {}", review.at + 1, review.asked.len());
@@ -50,21 +58,16 @@ fn question_ui(ui: &mut Ui, open: &OpenDocument, review: &Review, question: &Que
             leave_button(ui, commands);
         });
     });
-    ui.add_space(space::XS);
-    sides_ui(ui, open, question.unit);
+    sides_ui(ui, open, text, question.unit);
     ui.add_space(space::S);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
-        widgets::main_button(ui, Action::Accept, commands);
-        widgets::action_button(ui, Action::Reject, commands);
-        edit_bar::small_button(ui, Action::MoveUp, true, false, commands);
-        edit_bar::small_button(ui, Action::MoveDown, true, false, commands);
-    });
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
-        edit_bar::small_button(ui, Action::Skip, true, false, commands);
-        edit_bar::small_button(ui, Action::Back, 0 < review.at, false, commands);
-        ui.add_space(space::M);
+        ui.spacing_mut().button_padding = vec2(7.0, 4.0);
+        widgets::keyed_button(ui, Action::Back, Action::Back.label(), 0 < review.at, false, commands);
+        widgets::keyed_button(ui, Action::Accept, Action::Accept.label(), true, true, commands);
+        widgets::keyed_button(ui, Action::Reject, Action::Reject.label(), true, false, commands);
+        widgets::keyed_button(ui, Action::MoveUp, "Earlier", true, false, commands);
+        widgets::keyed_button(ui, Action::MoveDown, "Later", true, false, commands);
+        widgets::keyed_button(ui, Action::Skip, Action::Skip.label(), true, false, commands);
         accept_all_ui(ui, review, commands);
     });
 }
@@ -88,26 +91,37 @@ fn said_of(open: &OpenDocument, question: &Question) -> String {
     format!("{percent:.0} % sure that {what}{judged}")
 }
 
-/// Draws the end of what is before the gap and the beginning of what is after it.
-fn sides_ui(ui: &mut Ui, open: &OpenDocument, unit: UnitIndex) {
+/// Draws the end of what is before the gap, and the beginning of what is after it unless the text shows that. It is always of
+/// one height: the buttons below must not move from one question to the next.
+fn sides_ui(ui: &mut Ui, open: &OpenDocument, text: &Column, unit: UnitIndex) {
     let palette = Palette::of(ui);
+    let shows_after = text.shows_start(open, unit);
+    let n_sides = if shows_after { 1.0 } else { 2.0 };
     let gap = space::L;
-    let width = ((ui.available_width() - gap) / 2.0).max(80.0);
-    // What fits four lines, as letters of this size go.
-    let limit = (width / 7.2 * 3.6) as usize;
-    let sides = [("Before", before(open, unit, limit)), ("After", after(open, unit, limit))];
+    let width = ((ui.available_width() - gap * (n_sides - 1.0)) / n_sides).max(80.0);
+    // What fits its lines, as letters of this size go.
+    let limit = (width / 7.2 * 0.9 * N_LINES as f32) as usize;
+    let after = (!shows_after).then(|| ("After", after(open, unit, limit)));
+    let sides = std::iter::once(("Before", before(open, unit, limit))).chain(after);
+    ui.add_space(space::XS);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (name, text) in sides {
             ui.vertical(|ui| {
                 ui.set_width(width);
                 widgets::note(ui, name);
-                let galley = widgets::lines(ui, &text, size::BODY, palette.ink, width, 4);
-                ui.label(galley);
+                let galley = widgets::lines(ui, &text, size::BODY, palette.ink, width, N_LINES);
+                let (rect, response) = ui.allocate_exact_size(vec2(width, LINES_HEIGHT), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+                ui.painter().galley(rect.min, galley, palette.ink);
             });
         }
     });
 }
+
+/// How many lines of each side are shown, and how high they are.
+const N_LINES: usize = 2;
+const LINES_HEIGHT: f32 = 35.0;
 
 fn text_of(open: &OpenDocument, unit: usize) -> String {
     let shown = &open.units.units[unit];
@@ -157,7 +171,7 @@ fn accept_all_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     let rest = &review.asked[review.at.min(review.asked.len())..];
     let least = review.accept_above;
     let n = rest.iter().filter(|it| it.is_boundary && least <= it.certainty).count();
-    ui.spacing_mut().slider_width = 90.0;
+    ui.spacing_mut().slider_width = 80.0;
     let mut value = least;
     let slider = Slider::new(&mut value, 0.0..=1.0).step_by(0.05).show_value(false);
     let response = widgets::slider(ui, true, slider);
@@ -165,7 +179,7 @@ fn accept_all_ui(ui: &mut Ui, review: &Review, commands: &mut Vec<Command>) {
     if response.changed() {
         commands.push(Command::Hand(HandCommand::SetAcceptAbove(value)));
     }
-    let label = format!("Accept from {:.0} % ({n})", least * 100.0);
+    let label = format!("Accept all at least {:.0} % sure ({})", least * 100.0, count(n as u64, "boundary"));
     let button = egui::Button::new(RichText::new(label).size(size::SMALL));
     let hint = "Mark every boundary that is still to be reviewed and at least so likely as certain";
     if ui.add_enabled(n > 0, button).on_hover_text(hint).clicked() {

@@ -8,7 +8,7 @@ use eframe::egui::{
 use caesura::search::{FoundBy, Hit, Ranking};
 use caesura::store::{SnippetPart, WorkState};
 
-use super::{concordance, widgets};
+use super::{concordance, tints, widgets};
 use crate::command::{Action, Command, SearchIn};
 use crate::format::{clock, count, opening};
 use crate::search::{Group, SearchCommand, SearchMode, is_enough};
@@ -135,7 +135,7 @@ fn operators_ui(ui: &mut Ui, mode: SearchMode, commands: &mut Vec<Command>) {
 
 /// Draws the menu of saved searches, with a field to save this one under a name.
 fn saved_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let button = ui.button("Saved").on_hover_text("Searches saved in this library");
+    let button = widgets::drop_menu_button(ui, "Saved").on_hover_text("Searches saved in this library");
     let close = egui::PopupCloseBehavior::CloseOnClickOutside;
     Popup::menu(&button).close_behavior(close).show(|ui| {
         ui.set_min_width(280.0);
@@ -385,7 +385,7 @@ fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.set_max_width(WIDTH);
         ui.spacing_mut().item_spacing.y = space::XS;
         for group in &search.groups {
-            group_ui(ui, group, &found.hits, search.at, commands);
+            group_ui(ui, state, group, &found.hits, search.at, commands);
         }
         ui.add_space(space::XL);
     });
@@ -413,26 +413,40 @@ fn nothing_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// Draws the hits of one document under its title.
-fn group_ui(ui: &mut Ui, group: &Group, hits: &[Hit], at: Option<usize>, commands: &mut Vec<Command>) {
+fn group_ui(ui: &mut Ui, state: &State, group: &Group, hits: &[Hit], at: Option<usize>, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    ui.add_space(space::M);
+    ui.add_space(space::S);
     let says_no_more = matches!(group.hits[..], [only] if hits[only].chapter.chapter.title == group.title);
     if !says_no_more {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &group.title));
-        let title = widgets::one_line(ui, &group.title, size::SMALL, palette.muted, rect.width() - 24.0);
+        let title = widgets::one_line(ui, &group.title, size::HEADING, palette.strong, rect.width() - 24.0);
         widgets::paint_line(ui, pos2(rect.left() + 12.0, rect.center().y), title);
     }
     for &hit in &group.hits {
-        ui.push_id(hit, |ui| hit_ui(ui, hit, &hits[hit], &group.title, at == Some(hit), commands));
+        // A document that is one chapter has no other heading.
+        let size = if says_no_more { size::HEADING } else { size::BODY + 1.0 };
+        ui.push_id(hit, |ui| {
+            hit_ui(ui, hit, &hits[hit], &group.title, size, at == Some(hit), commands);
+            topics_ui(ui, state, &hits[hit], commands);
+        });
     }
 }
 
-fn hit_ui(ui: &mut Ui, at: usize, hit: &Hit, document: &str, is_here: bool, commands: &mut Vec<Command>) {
+fn hit_ui(
+    ui: &mut Ui,
+    at: usize,
+    hit: &Hit,
+    document: &str,
+    size_of_title: f32,
+    is_here: bool,
+    commands: &mut Vec<Command>,
+) {
     let palette = Palette::of(ui);
     let width = ui.available_width() - 28.0;
-    let title = parts(ui, &hit.title, size::HEADING, 26.0, palette.strong, width - 90.0);
-    let snippet = parts(ui, &hit.snippet, size::BODY + 0.5, 22.0, palette.ink, width);
+    let title = parts(ui, &hit.title, size_of_title, 24.0, palette.strong, width - 90.0);
+    let snippet = after_title(&hit.snippet, &hit.chapter.chapter.title);
+    let snippet = parts(ui, &snippet, size::BODY + 0.5, 21.0, palette.ink, width);
     let beside = match (hit.found_by, hit.chapter.chapter.time) {
         (FoundBy::Meaning, Some(time)) => format!("by meaning · {}", clock(time.start)),
         (FoundBy::Meaning, None) => "by meaning".to_owned(),
@@ -440,7 +454,7 @@ fn hit_ui(ui: &mut Ui, at: usize, hit: &Hit, document: &str, is_here: bool, comm
         (_, None) => String::new(),
     };
     let beside = widgets::one_line(ui, &beside, size::SMALL, palette.muted, 140.0);
-    let height = title.size().y + snippet.size().y + 20.0;
+    let height = title.size().y + snippet.size().y + 8.0;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let name = &hit.chapter.chapter.title;
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, format!("{name}, in {document}")));
@@ -448,8 +462,8 @@ fn hit_ui(ui: &mut Ui, at: usize, hit: &Hit, document: &str, is_here: bool, comm
         let fill = if is_here { palette.chosen } else { palette.hovered };
         ui.painter().rect_filled(rect, egui::CornerRadius::same(6), fill);
     }
-    let mut pen = rect.min + vec2(12.0, 8.0);
-    let middle = pen.y + 13.0;
+    let mut pen = rect.min + vec2(12.0, 4.0);
+    let middle = pen.y + 12.0;
     widgets::paint_line(ui, pos2(rect.right() - 12.0 - beside.size().x, middle), beside);
     for (galley, space) in [(title, 2.0), (snippet, 0.0)] {
         let height = galley.size().y;
@@ -459,18 +473,48 @@ fn hit_ui(ui: &mut Ui, at: usize, hit: &Hit, document: &str, is_here: bool, comm
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         commands.push(Command::Search(SearchCommand::OpenHit(at)));
     }
-    topics_ui(ui, hit, commands);
 }
 
-fn topics_ui(ui: &mut Ui, hit: &Hit, commands: &mut Vec<Command>) {
+/// Returns a snippet without the title, if it begins with that: the title stands above it.
+fn after_title(snippet: &[SnippetPart], title: &str) -> Vec<SnippetPart> {
+    let whole: String = snippet.iter().map(|part| part.text.as_str()).collect();
+    let mut letters = whole.char_indices().filter(|(_, letter)| !letter.is_whitespace());
+    let mut end = 0;
+    for wanted in title.chars().filter(|letter| !letter.is_whitespace()) {
+        match letters.next() {
+            Some((at, letter)) if letter == wanted => end = at + letter.len_utf8(),
+            _ => return snippet.to_vec(),
+        }
+    }
+    let rest = whole[end..].trim_start_matches(|letter: char| letter.is_whitespace());
+    let is_own_sentence = !rest.is_empty() && !rest.starts_with(|letter: char| ".,;:!?…)".contains(letter));
+    if !is_own_sentence {
+        return snippet.to_vec();
+    }
+    let mut left = whole.len() - rest.len();
+    let mut kept = Vec::with_capacity(snippet.len());
+    for part in snippet {
+        let cut = left.min(part.text.len());
+        left -= cut;
+        if cut < part.text.len() {
+            kept.push(SnippetPart { text: part.text[cut..].to_owned(), is_hit: part.is_hit });
+        }
+    }
+    kept
+}
+
+fn topics_ui(ui: &mut Ui, state: &State, hit: &Hit, commands: &mut Vec<Command>) {
     if hit.topics.is_empty() {
         return;
     }
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.y = 2.0;
+        ui.spacing_mut().interact_size.y = 22.0;
         ui.add_space(12.0);
         for (id, label) in hit.topics.iter().take(3) {
-            let button = egui::Button::new(RichText::new(label).size(size::SMALL));
-            if ui.add(button).on_hover_text("Show this topic").clicked() {
+            let color = tints::topic(ui, state.topics.number(*id).unwrap_or_default());
+            let button = widgets::swatch_button(ui, label, color);
+            if button.on_hover_text("Show this topic").clicked() {
                 commands.push(Command::OpenTopic(*id));
             }
         }
@@ -538,4 +582,25 @@ fn rows(ui: &Ui, parts: &[SnippetPart], plain: &TextFormat, width: f32, n_rows: 
     }
     let wrap = TextWrapping { max_width: width, max_rows: n_rows, ..TextWrapping::default() };
     widgets::Laid::lay(ui, &text, &pieces, wrap).galley_from_left(ui)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(snippet: &[(&str, bool)], title: &str, expected: &[(&str, bool)]) {
+        let part = |&(text, is_hit): &(&str, bool)| SnippetPart { text: text.to_owned(), is_hit };
+        let parts = |of: &[(&str, bool)]| of.iter().map(part).collect::<Vec<_>>();
+        assert_eq!(after_title(&parts(snippet), title), parts(expected));
+    }
+
+    #[test]
+    fn a_snippet_does_not_repeat_the_title_above_it() {
+        check(&[("Of ", false), ("bees", true), (" They fly.", false)], "Of bees", &[("They fly.", false)]);
+        check(&[("Of\nbees\nThey ", false), ("fly", true)], "Of bees", &[("They ", false), ("fly", true)]);
+        check(&[("Of bees.", false)], "Of bees", &[("Of bees.", false)]);
+        check(&[("…of bees", false)], "Of bees", &[("…of bees", false)]);
+        check(&[("Of bees", false)], "Of bees", &[("Of bees", false)]);
+    }
 }

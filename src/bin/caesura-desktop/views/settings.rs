@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use eframe::egui::{self, ComboBox, Margin, RichText, Role, ScrollArea, Slider, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{self, ComboBox, Frame, Margin, RichText, Role, ScrollArea, Slider, TextEdit, Ui, WidgetInfo};
 
 use caesura::export::ChapterFormat;
 use caesura::pipeline::Engine;
@@ -31,7 +31,14 @@ pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comma
         let middle = ui.available_rect_before_wrap().shrink2(egui::vec2(side, 0.0));
         ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| {
             ui.add_space(18.0);
-            ui.label(RichText::new("Settings").size(size::TITLE).color(Palette::of(ui).strong));
+            ui.horizontal(|ui| {
+                ui.label(RichText::new("Settings").size(size::TITLE).color(Palette::of(ui).strong));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.button("Close").on_hover_text("Go back to where you were").clicked() {
+                        commands.push(Command::Do(Action::ShowSettings));
+                    }
+                });
+            });
             ui.add_space(space::M);
             look_ui(ui, &mut chosen);
             work_ui(ui, &mut chosen);
@@ -51,8 +58,14 @@ pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comma
 fn section(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
     widgets::heading(ui, title);
     ui.add_space(space::XS);
-    ui.indent(title, contents);
+    Frame::new().inner_margin(Margin { left: 12, ..Margin::ZERO }).show(ui, |ui| ui.push_id(title, contents));
     ui.add_space(space::L);
+}
+
+/// Draws what is to be known of the thing above it, apart from the one below.
+fn hint(ui: &mut Ui, text: impl Into<String>) {
+    widgets::note(ui, text);
+    ui.add_space(space::S);
 }
 
 /// Draws a name beside a thing to choose with.
@@ -119,6 +132,14 @@ fn look_ui(ui: &mut Ui, chosen: &mut Settings) {
     });
 }
 
+/// Returns what an engine is called, and whether it is the one to take.
+fn engine_label(engine: Engine) -> String {
+    match engine {
+        Engine::Context => format!("{} (recommended)", engine.name()),
+        _ => engine.name().to_owned(),
+    }
+}
+
 fn engine_hint(engine: Engine) -> &'static str {
     match engine {
         Engine::Context => "A trained model that reads the text as a whole: the usual one.",
@@ -133,19 +154,19 @@ fn work_ui(ui: &mut Ui, chosen: &mut Settings) {
     section(ui, "How texts are cut", |ui| {
         row(ui, "Engine", |ui| {
             let all: Vec<(Engine, String)> =
-                Engine::ALL.into_iter().map(|engine| (engine, engine.name().to_owned())).collect();
+                Engine::ALL.into_iter().map(|engine| (engine, engine_label(engine))).collect();
             choice(ui, "Engine", &mut chosen.engine, &all);
         });
-        widgets::note(ui, engine_hint(chosen.engine));
+        hint(ui, engine_hint(chosen.engine));
         row(ui, "Language", |ui| {
-            let mut all: Vec<(Option<Language>, String)> = vec![(None, "Recognised".to_owned())];
+            let mut all: Vec<(Option<Language>, String)> = vec![(None, "Detect automatically".to_owned())];
             all.extend(Language::ALL.into_iter().map(|language| (Some(language), language.code().to_owned())));
             choice(ui, "Language", &mut chosen.language, &all);
         });
         row(ui, "Threads", |ui| {
             let n_cores = std::thread::available_parallelism().map_or(1, usize::from).min(1024) as u16;
             let mut is_usual = chosen.n_threads.is_none();
-            if ui.checkbox(&mut is_usual, format!("one a core ({n_cores})")).changed() {
+            if ui.checkbox(&mut is_usual, format!("One per core ({n_cores})")).changed() {
                 chosen.n_threads = (!is_usual).then_some(n_cores);
             }
             if let Some(n_threads) = &mut chosen.n_threads {
@@ -156,9 +177,9 @@ fn work_ui(ui: &mut Ui, chosen: &mut Settings) {
             }
         });
         row(ui, "Memory", |ui| {
-            ui.checkbox(&mut chosen.keeps_model, "keep the model in memory between jobs");
+            ui.checkbox(&mut chosen.keeps_model, "Keep the model in memory between jobs");
         });
-        widgets::note(ui, "Without it a job begins about a second later, and about 100 MB are free meanwhile.");
+        hint(ui, "Without it a job begins about a second later, and about 100 MB are free meanwhile.");
         widgets::note(
             ui,
             "What is chosen here is for documents added from now on. The result is the same with any number of threads.",
@@ -243,7 +264,7 @@ fn watched_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let mut typed = state.path_typed.clone();
             let field = TextEdit::singleline(&mut typed)
                 .id(egui::Id::unique("watch path"))
-                .hint_text("or type its path, and Enter")
+                .hint_text("or type its path, then press Enter")
                 .desired_width(280.0)
                 .margin(Margin::symmetric(8, 6));
             let response = ui.add(field);

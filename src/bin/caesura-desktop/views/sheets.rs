@@ -1,6 +1,6 @@
 //! What lies above the rest until it is closed: the shortcuts, what this program is, and what must be confirmed.
 
-use eframe::egui::{self, Button, Grid, Id, Modal, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Button, Id, Modal, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use super::widgets;
 use crate::command::{Action, Command};
@@ -14,7 +14,8 @@ pub(crate) fn sheet_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) 
     let palette = Palette::of(ui);
     let frame = egui::Frame::popup(ui.style()).fill(palette.panel).inner_margin(22).corner_radius(10);
     let response = Modal::new(Id::unique("sheet")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_max_width(if sheet == Sheet::Shortcuts { 2.0 * COLUMN + 80.0 } else { 460.0 });
+        let width = ui.ctx().content_rect().width();
+        ui.set_max_width(if sheet == Sheet::Shortcuts { width - 76.0 } else { 460.0 });
         match sheet {
             Sheet::Shortcuts => shortcuts_ui(ui, commands),
             Sheet::About => about_ui(ui, commands),
@@ -51,7 +52,14 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.add_space(space::S);
     let screen = ui.ctx().content_rect();
     let height = (screen.height() - 190.0).max(120.0);
-    let is_wide = 2.0 * COLUMN + 120.0 <= screen.width();
+    // The groups that columns begin with.
+    let columns: &[usize] = match screen.width() {
+        1500.0.. => &[0, 4, 6],
+        1160.0.. => &[0, 5],
+        _ => &[0],
+    };
+    let n_columns = columns.len() as f32;
+    let width = ((screen.width() - 96.0 - space::L * n_columns) / n_columns).min(COLUMN);
     let first = |group: usize| Action::ALL.iter().position(|action| *action == GROUPS[group].1).unwrap_or_default();
     let of = |group: usize| {
         let end = if group + 1 < GROUPS.len() { first(group + 1) } else { Action::ALL.len() };
@@ -59,40 +67,49 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     };
     // As high as the window has room for: a scroll area asks for less by itself.
     ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
-        if is_wide {
-            ui.horizontal_top(|ui| {
-                for groups in [0..5, 5..GROUPS.len()] {
-                    ui.vertical(|ui| groups.for_each(|group| group_ui(ui, GROUPS[group].0, of(group))));
-                    ui.add_space(space::L);
-                }
-            });
-        } else {
-            (0..GROUPS.len()).for_each(|group| group_ui(ui, GROUPS[group].0, of(group)));
-        }
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for (at, first) in columns.iter().enumerate() {
+                let end = columns.get(at + 1).copied().unwrap_or(GROUPS.len());
+                ui.vertical(|ui| (*first..end).for_each(|group| group_ui(ui, width, GROUPS[group].0, of(group))));
+                ui.add_space(space::L);
+            }
+        });
     });
     ui.add_space(space::M);
     close_ui(ui, commands);
 }
 
-/// The width of a column of shortcuts.
-const COLUMN: f32 = 540.0;
+/// The greatest width of a column of shortcuts.
+const COLUMN: f32 = 780.0;
+
+/// The widths of a key and of the name of what it does, each with the space after it.
+const KEY: f32 = 104.0;
+const NAME: f32 = 160.0;
 
 /// Draws the shortcuts of a group under its name.
-fn group_ui(ui: &mut Ui, name: &str, actions: &[Action]) {
+fn group_ui(ui: &mut Ui, width: f32, name: &str, actions: &[Action]) {
     let palette = Palette::of(ui);
-    ui.set_width(COLUMN.min(ui.ctx().content_rect().width() - 90.0));
-    ui.add_space(space::S);
-    ui.label(RichText::new(name).color(palette.strong));
-    Grid::new(name).num_columns(2).min_col_width(118.0).min_row_height(20.0).spacing([space::M, 2.0]).show(ui, |ui| {
-        for action in actions {
-            let Some(shortcut) = action.shortcut() else { continue };
-            let key = widgets::key_text(ui.ctx(), shortcut);
-            ui.label(RichText::new(key).size(size::SMALL).color(palette.accent));
-            ui.label(RichText::new(action.hint()).size(size::SMALL));
-            ui.end_row();
+    ui.set_width(width);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    ui.label(RichText::new(name).size(size::BODY + 1.0).color(palette.strong));
+    ui.add_space(1.0);
+    for action in actions {
+        let Some(shortcut) = action.shortcut() else { continue };
+        let key = widgets::key_text(ui.ctx(), shortcut);
+        let cells = [
+            (0.0, widgets::one_line(ui, &key, size::SMALL, palette.accent, KEY - space::S)),
+            (KEY, widgets::one_line(ui, action.label(), size::SMALL, palette.strong, NAME - space::S)),
+            (KEY + NAME, widgets::lines(ui, action.hint(), size::SMALL, palette.muted, width - KEY - NAME, 3)),
+        ];
+        let height = cells.iter().map(|(_, cell)| cell.size().y).fold(17.0, f32::max);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, action.hint()));
+        for (left, cell) in cells {
+            ui.painter().galley(rect.min + vec2(left, 0.0), cell, palette.ink);
         }
-    });
-    ui.add_space(space::S);
+    }
+    ui.add_space(space::M);
 }
 
 fn about_ui(ui: &mut Ui, commands: &mut Vec<Command>) {

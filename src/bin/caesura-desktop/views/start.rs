@@ -23,9 +23,9 @@ pub(crate) fn start_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.vertical_centered(|ui| {
             ui.set_max_width((ui.available_width() - 2.0 * space::XL).clamp(260.0, 520.0));
-            ui.add_space((0.09 * ui.available_height()).max(space::L));
-            widgets::mark(ui, 44.0, palette.accent);
-            ui.add_space(space::M);
+            ui.add_space((0.07 * ui.available_height()).max(space::M));
+            widgets::mark(ui, 40.0, palette.accent);
+            ui.add_space(space::S);
             let title = if state.library.is_some() { "Begin with a text" } else { "No library is open" };
             ui.label(RichText::new(title).size(size::TITLE).color(palette.strong));
             ui.add_space(space::XS);
@@ -39,11 +39,11 @@ pub(crate) fn start_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands
             buttons_ui(ui, commands);
             ui.add_space(space::S);
             path_ui(ui, state, memory, commands);
-            ui.add_space(space::L);
-            steps_ui(ui);
-            ui.add_space(space::L);
+            ui.add_space(space::M);
             libraries_ui(ui, state, commands);
             ui.add_space(space::L);
+            steps_ui(ui);
+            ui.add_space(space::M);
         });
     });
 }
@@ -64,7 +64,7 @@ fn path_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<C
     let width = WIDTH.min(ui.available_width());
     let field = TextEdit::singleline(&mut path)
         .id(egui::Id::unique("start path"))
-        .hint_text("or type the path of a file or folder, and Enter")
+        .hint_text("or type the path of a file or folder, then press Enter")
         .desired_width(width)
         .margin(Margin::symmetric(8, 6));
     let response = ui.add(field);
@@ -86,7 +86,7 @@ fn steps_ui(ui: &mut Ui) {
     for (number, (title, line)) in (1..).zip(STEPS) {
         ui.label(RichText::new(format!("{number}. {title}")).size(size::BODY + 1.0).color(palette.ink));
         ui.label(RichText::new(line).size(size::SMALL).color(palette.muted));
-        ui.add_space(space::S);
+        ui.add_space(space::XS);
     }
 }
 

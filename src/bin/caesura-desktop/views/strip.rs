@@ -20,6 +20,12 @@ pub(crate) const WIDTH: f32 = 44.0;
 /// The least height of one bar with its space: more gaps than that share a bar.
 const BAR: f32 = 3.0;
 
+/// A lower score of a gap that is no boundary is not drawn: it would look like dirt.
+pub(crate) const LEAST_SCORE: f32 = 0.08;
+
+/// A boundary is drawn at least so long, in points: one that is set by hand may have no score at all.
+pub(crate) const LEAST_BOUNDARY: f32 = 16.0;
+
 /// A gap is in doubt if it is less sure than this that what is there is right.
 const SURE: f32 = 0.5;
 
@@ -81,7 +87,7 @@ pub(crate) fn strip_ui(
     }
     let hovered = response.hover_pos().map(|place| unit_at(share(place)));
     if let Some(unit) = hovered {
-        response.on_hover_text(said_at(open, unit));
+        response.on_hover_text(said_at(state, open, unit));
     }
 }
 
@@ -101,13 +107,13 @@ fn topics_ui(ui: &Ui, rect: Rect, state: &State, open: &OpenDocument) {
         }
         drawn_to = end;
         let Some(topic) = open.topics_of(chapter.first_unit).next() else { continue };
-        let Some(number) = state.topics.all.iter().position(|row| row.id == topic) else { continue };
+        let Some(number) = state.topics.number(topic) else { continue };
         let place = |unit: f32| rect.top() + unit / n_units * rect.height();
         let band = Rect::from_min_max(
             pos2(rect.left() - space::XS + 1.0, place(start) + 0.5),
             pos2(rect.left() - space::XS + 1.0 + BAND, (place(end) - 0.5).max(place(start) + 1.0)),
         );
-        ui.painter().rect_filled(band, CornerRadius::same(1), tints::tint(ui, number));
+        ui.painter().rect_filled(band, CornerRadius::same(1), tints::topic(ui, number));
     }
 }
 
@@ -122,13 +128,16 @@ fn chosen_ui(ui: &Ui, rect: Rect, open: &OpenDocument) {
 }
 
 /// Returns what the strip says at a unit.
-fn said_at(open: &OpenDocument, unit: UnitIndex) -> String {
+fn said_at(state: &State, open: &OpenDocument, unit: UnitIndex) -> String {
     let chapter = &open.chapters[open.chapters.partition_point(|chapter| chapter.first_unit <= unit).saturating_sub(1)];
     let time = open.units.units.get(unit.index()).and_then(|unit| unit.time).map(|time| clock(time.start));
-    let title = match time {
+    let mut title = match time {
         Some(time) => format!("{time}  {}", chapter.title),
         None => chapter.title.clone(),
     };
+    if let Some(topic) = open.topics_of(chapter.first_unit).next().and_then(|id| state.topic(id)) {
+        title.push_str(&format!("\nTopic: {}", topic.label));
+    }
     let score = unit.gap_before().filter(|gap| gap.index() < open.scores.len()).map(|gap| open.scores.at(gap));
     let place = format!("{} of {}", thousands(u64::from(unit.0) + 1), thousands(open.units.len() as u64));
     match score {
@@ -171,13 +180,17 @@ impl Strip {
             } else {
                 rect.top() + (at as f32 + 0.5) / self.n_bars as f32 * rect.height()
             };
+            if !bar.is_boundary && !bar.is_in_doubt && bar.score < LEAST_SCORE {
+                continue;
+            }
             let thickness = if bar.is_boundary { 2.5 } else { 1.5 };
             let color = match bar {
                 Bar { is_in_doubt: true, .. } => palette.doubt,
                 Bar { is_boundary: true, .. } => palette.accent,
                 Bar { .. } => palette.bar,
             };
-            let length = (bar.score * width).max(1.0);
+            let least = if bar.is_boundary { LEAST_BOUNDARY } else { 3.0 };
+            let length = (bar.score * width).max(least.min(width));
             let size = vec2(length, thickness);
             let left_top = pos2(rect.left() + space::XS, middle - thickness / 2.0);
             ui.painter().rect_filled(Rect::from_min_size(left_top, size), CornerRadius::ZERO, color);

@@ -4,8 +4,8 @@
 //! that a screen reader meets nine nameless things a document; here a row is one thing with a name, and is selected whole.
 
 use eframe::egui::{
-    self, Button, CornerRadius, EventFilter, Frame, Key, Margin, Modifiers, Panel, Rect, RichText, Role, ScrollArea,
-    Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    self, Button, CornerRadius, EventFilter, Frame, Key, Margin, Modifiers, Panel, Popup, PopupCloseBehavior, Rect,
+    RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
 use caesura::store::{DocumentId, DocumentRow, WorkState};
@@ -31,6 +31,8 @@ pub(crate) struct Shown {
     n_tag_focus: u64,
     offset: f32,
     height: f32,
+    /// The columns that were chosen and are not drawn: they say nothing here, or there is no room.
+    left_out: Vec<Column>,
 }
 
 /// Draws the library as a whole.
@@ -52,7 +54,7 @@ pub(crate) fn table_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands
     }
     super::paper(ui, |ui| {
         Frame::new().inner_margin(Margin { left: 14, right: 14, top: 12, bottom: 0 }).show(ui, |ui| {
-            head_ui(ui, state, commands);
+            head_ui(ui, state, &memory.table.left_out, commands);
             rows_ui(ui, state, &library.documents, &mut memory.table, commands);
         });
     });
@@ -112,12 +114,13 @@ fn branch_ui(ui: &mut Ui, branch: &Branch, chosen: &Place, commands: &mut Vec<Co
     }
 }
 
-fn head_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn head_ui(ui: &mut Ui, state: &State, left_out: &[Column], commands: &mut Vec<Command>) {
     let table = &state.table;
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             widgets::main_button(ui, Action::AddFiles, commands);
-            ui.menu_button("Columns", |ui| {
+            let columns = widgets::drop_menu_button(ui, "Columns");
+            Popup::menu(&columns).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
                 ui.set_min_width(170.0);
                 for column in Column::ALL {
                     let mut is_shown = table.columns.contains(&column);
@@ -126,6 +129,12 @@ fn head_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     if response.on_hover_text(column.hint()).changed() {
                         ask(commands, Ask::ShowColumn(column, is_shown));
                     }
+                }
+                if !left_out.is_empty() {
+                    ui.separator();
+                    let names = left_out.iter().map(|column| column.label()).collect::<Vec<_>>().join(", ");
+                    ui.set_max_width(220.0);
+                    widgets::note(ui, format!("Empty here, or without room: {names}"));
                 }
             });
             let n_documents = state.library.as_ref().map_or(0, |library| library.documents.len());
@@ -161,22 +170,62 @@ fn usual_width(column: Column) -> f32 {
 
 const LEAST_WIDTH: f32 = 44.0;
 
+/// The columns that go first where there is no room for all.
+const LEAST_NEEDED: [Column; 10] = [
+    Column::Added,
+    Column::Source,
+    Column::Kind,
+    Column::Length,
+    Column::Duration,
+    Column::Topics,
+    Column::Confidence,
+    Column::Tags,
+    Column::Chapters,
+    Column::State,
+];
+
+/// Returns the columns that are drawn in `width` points: those that say something of any row, as far as there is room. What
+/// the rows are sorted by stays.
+fn fitting(table: &Table, widths: &[(Column, f32)], width: f32) -> Vec<Column> {
+    let is_needed = |column: &Column| *column == table.sorted_by || *column == Column::Title;
+    let says_something = |column: &Column| is_needed(column) || table.rows().is_empty() || table.is_filled(*column);
+    let mut columns: Vec<Column> = table.columns.iter().copied().filter(says_something).collect();
+    for least in LEAST_NEEDED.iter().filter(|column| !is_needed(column)) {
+        if end(&places(&columns, widths, width)) <= width + 0.5 {
+            break;
+        }
+        columns.retain(|column| column != least);
+    }
+    columns
+}
+
+/// Returns where the last column ends.
+fn end(places: &[(Column, f32, f32)]) -> f32 {
+    places.last().map_or(0.0, |(_, left, width)| left + width)
+}
+
+/// Returns the space between a column and the next one: numbers stand to the right of theirs, and would touch a text.
+fn space_between(column: Column, next: Column) -> f32 {
+    COLUMN_SPACE + if column.is_of_numbers() && !next.is_of_numbers() { 8.0 } else { 0.0 }
+}
+
 /// Returns where each column lies in `width` points: the title takes what the others leave it.
 fn places(columns: &[Column], widths: &[(Column, f32)], width: f32) -> Vec<(Column, f32, f32)> {
     let of = |column: Column| {
         let chosen = widths.iter().find(|(own, _)| *own == column).map(|(_, width)| *width);
         chosen.unwrap_or_else(|| usual_width(column))
     };
-    let spaces = COLUMN_SPACE * columns.len().saturating_sub(1) as f32;
+    let spaces: f32 = columns.windows(2).map(|pair| space_between(pair[0], pair[1])).sum();
     let others: f32 = columns.iter().filter(|column| **column != Column::Title).map(|column| of(*column)).sum();
     let title = (width - spaces - others).max(usual_width(Column::Title));
     let mut left = 0.0;
     columns
         .iter()
-        .map(|&column| {
+        .enumerate()
+        .map(|(at, &column)| {
             let width = if column == Column::Title { title } else { of(column) };
             let place = (column, left, width);
-            left += width + COLUMN_SPACE;
+            left += width + columns.get(at + 1).map_or(0.0, |next| space_between(column, *next));
             place
         })
         .collect()
@@ -185,8 +234,10 @@ fn places(columns: &[Column], widths: &[(Column, f32)], width: f32) -> Vec<(Colu
 fn rows_ui(ui: &mut Ui, state: &State, documents: &[DocumentRow], memory: &mut Shown, commands: &mut Vec<Command>) {
     let table = &state.table;
     let inner = ui.available_width() - 20.0;
-    let columns = places(&table.columns, &memory.widths, inner);
-    let needed = columns.last().map_or(0.0, |(_, left, width)| left + width) + 20.0;
+    let columns = fitting(table, &memory.widths, inner);
+    memory.left_out = table.columns.iter().copied().filter(|column| !columns.contains(column)).collect();
+    let columns = places(&columns, &memory.widths, inner);
+    let needed = end(&columns) + 20.0;
     ScrollArea::horizontal().auto_shrink([false, false]).id_salt("wide").show(ui, |ui| {
         ui.set_min_width(needed);
         header_ui(ui, table, &columns, memory, commands);
@@ -350,7 +401,7 @@ fn document_ui(
         if column == Column::Confidence
             && let Some(share) = standing.confidence
         {
-            let bar = vec2(cell.width() - 40.0, 4.0);
+            let bar = vec2(cell.width() - 42.0, 4.0);
             widgets::score_bar(ui, pos2(cell.left(), cell.center().y), bar, share, palette.accent);
         }
         let (text_left, color) = match column {
@@ -361,7 +412,10 @@ fn document_ui(
             }
             _ => (0.0, palette.muted),
         };
-        let said = column.text(row, standing);
+        let mut said = column.text(row, standing);
+        if said.is_empty() {
+            "–".clone_into(&mut said);
+        }
         let font = if column == Column::Title { size::BODY } else { size::SMALL };
         let text = widgets::one_line(ui, &said, font, color, cell.width() - text_left);
         is_cut |= text.elided && column == Column::Title;
@@ -454,7 +508,7 @@ fn selected_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut V
     let facts = match selected.as_slice() {
         [row] => {
             let source = row.source_path.as_deref().unwrap_or(&row.source_name);
-            format!("{} · {source}", super::library::facts(row))
+            format!("{} · {source}", super::library::facts(row, row.n_chapters))
         }
         rows => {
             let n_chapters = rows.iter().map(|row| u64::from(row.n_chapters)).sum();
@@ -465,13 +519,15 @@ fn selected_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut V
     ui.add(egui::Label::new(RichText::new(facts).size(size::SMALL).color(palette.muted)).truncate());
     ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.y = 4.0;
         states_ui(ui, table, commands);
-        ui.add_space(space::M);
+        ui.add_space(space::S);
         tags_ui(ui, state, &mut memory.table, commands);
     });
 }
 
 fn states_ui(ui: &mut Ui, table: &Table, commands: &mut Vec<Command>) {
+    widgets::note(ui, "State");
     for state in WorkState::ALL {
         let is_of_all = table.selected().iter().all(|id| table.standing(*id).state == state);
         let response = widgets::radio(ui, is_of_all, state.label());
@@ -484,12 +540,13 @@ fn states_ui(ui: &mut Ui, table: &Table, commands: &mut Vec<Command>) {
 fn tags_ui(ui: &mut Ui, state: &State, memory: &mut Shown, commands: &mut Vec<Command>) {
     let table = &state.table;
     let selected = table.selected();
+    widgets::note(ui, "Tags");
     let mut n_with: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for tag in selected.iter().flat_map(|id| &table.standing(*id).tags) {
         *n_with.entry(tag).or_default() += 1;
     }
     for (tag, n) in n_with.iter().take(12) {
-        let label = if *n == selected.len() { format!("{tag}  ×") } else { format!("{tag} ({n})  ×") };
+        let label = if *n == selected.len() { format!("{tag}  ×") } else { format!("{tag} (on {n})  ×") };
         let response = ui.add(Button::new(RichText::new(label).size(size::SMALL)));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Take the tag {tag} away")));
         if response.on_hover_text(format!("Take the tag “{tag}” away")).clicked() {
@@ -499,7 +556,7 @@ fn tags_ui(ui: &mut Ui, state: &State, memory: &mut Shown, commands: &mut Vec<Co
     let mut typed = table.tag_typed.clone();
     let field = TextEdit::singleline(&mut typed)
         .id(egui::Id::unique("tag"))
-        .hint_text("add a tag")
+        .hint_text("Add a tag")
         .desired_width(120.0)
         .margin(Margin::symmetric(8, 4));
     let response = ui.add(field).on_hover_text("A / makes one tag lie within another (Enter adds it)");
@@ -521,7 +578,10 @@ fn tags_ui(ui: &mut Ui, state: &State, memory: &mut Shown, commands: &mut Vec<Co
         n_with.get(tag.tag.as_str()).is_none_or(|n| *n < selected.len()) && tag.tag.to_lowercase().contains(&needle)
     };
     for tag in table.tags.iter().filter(fits).take(if needle.is_empty() { 3 } else { 6 }) {
-        let response = ui.add(Button::new(RichText::new(format!("+ {}", tag.tag)).size(size::SMALL)));
+        // What is not there yet has no ground of its own.
+        let edge = egui::Stroke::new(1.0, Palette::of(ui).line);
+        let text = RichText::new(format!("+ {}", tag.tag)).size(size::SMALL).color(Palette::of(ui).muted);
+        let response = ui.add(Button::new(text).fill(egui::Color32::TRANSPARENT).stroke(edge));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Add the tag {}", tag.tag)));
         if response.clicked() {
             ask(commands, Ask::AddTag(tag.tag.clone()));
@@ -536,7 +596,7 @@ mod tests {
     #[test]
     fn the_title_takes_what_the_other_columns_leave() {
         let found = places(&[Column::Title, Column::Topics, Column::Added], &[(Column::Topics, 70.0)], 600.0);
-        let title = 600.0 - 2.0 * COLUMN_SPACE - 70.0 - 84.0;
+        let title = 600.0 - 2.0 * COLUMN_SPACE - 8.0 - 70.0 - 84.0;
         assert_eq!(found[0], (Column::Title, 0.0, title));
         assert_eq!(found[1], (Column::Topics, title + COLUMN_SPACE, 70.0));
         let narrow = places(&Column::ALL, &[], 300.0);

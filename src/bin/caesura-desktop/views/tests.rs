@@ -275,7 +275,7 @@ fn a_library_that_cannot_be_opened_leaves_a_way_on() {
         ThemeChoice::Light,
     );
     state.apply(Command::OpenLibrary("broken".into()));
-    let failure = Failure { tried: "No".to_owned(), reason: "it is none".to_owned(), is_ours: false };
+    let failure = Failure { tried: "No".to_owned(), reason: "it is none".to_owned(), advice: None, is_ours: false };
     state.hear(Event::Failed(failure));
     let mut window = window(state, SIZES[0]);
     window.get_by_label("No library is open");
@@ -401,7 +401,7 @@ fn the_settings_choose_the_engine_and_the_theme() {
     window.get_by_label("Dark").click();
     window.run_steps(3);
     assert_eq!(window.state().state.theme, ThemeChoice::Dark);
-    window.get_by_label("Engine: context").click();
+    window.get_by_label("Engine: context (recommended)").click();
     window.run_steps(3);
     window.get_by_label("lexical").click();
     window.run_steps(3);
@@ -445,8 +445,12 @@ fn jobs_change_places_and_failed_files_are_tried_again() {
     assert_eq!(window.state().requests.last(), Some(&Request::Order(vec![first, third, second])));
     let bench = window.state_mut();
     bench.state.hear(Event::NotAdded { job: first, paths: vec!["a.txt".into()] });
-    let failure =
-        Failure { tried: "“a.txt” was not added".to_owned(), reason: "no text".to_owned(), is_ours: false };
+    let failure = Failure {
+        tried: "“a.txt” was not added".to_owned(),
+        reason: "no text".to_owned(),
+        advice: None,
+        is_ours: false,
+    };
     bench.state.hear(Event::Done { job: first, failures: vec![failure] });
     window.run_steps(3);
     window.get_by_label("Copy details");

@@ -1,12 +1,14 @@
 //! The topics of the library, and what bears the one that is chosen.
 
-use eframe::egui::{self, Popup, Rect, RichText, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use eframe::egui::{self, Galley, Popup, Rect, RichText, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
 use caesura::search::TopicPassage;
 use caesura::store::{TopicChapter, TopicRow};
 
 use super::picture::{self, Kept};
-use super::{Memory, search, widgets};
+use super::{Memory, search, tints, widgets};
 use crate::command::{Action, Command, Passage};
 use crate::concordance::PlacesCommand;
 use crate::format::{clock, count};
@@ -20,6 +22,18 @@ const CHAPTER_HEIGHT: f32 = 50.0;
 const PASSAGE_HEIGHT: f32 = 78.0;
 const WORD_HEIGHT: f32 = 24.0;
 
+/// The greatest width of what is said of a topic.
+const WIDTH: f32 = 860.0;
+
+/// Where what is said of a topic is narrower than this, its title has a line of its own.
+const NARROW: f32 = 700.0;
+
+/// The width of a bar of strength with its number.
+const STRENGTH: f32 = 92.0;
+
+/// The width of a number behind a bar.
+const FIGURE: f32 = 32.0;
+
 /// Draws the list of topics.
 pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Vec<Command>) {
     if let Some(filter) = widgets::filter_field(ui, &state.topics.filter, "Filter by word") {
@@ -28,14 +42,8 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands:
     ui.add_space(space::XS);
     let lines = state.topic_lines();
     ui.horizontal(|ui| {
-        let n_tops = lines.iter().filter(|line| !matches!(line, TopicLine::Topic { is_part: true, .. })).count();
-        let n_all = state.topics.all.len();
-        let counted = if n_tops == n_all {
-            count(n_all as u64, "topic")
-        } else {
-            format!("{n_tops} of {}", count(n_all as u64, "topic"))
-        };
-        widgets::note(ui, counted);
+        let (counted, said) = counted(&lines, state.topics.all.len());
+        widgets::note(ui, counted).on_hover_text(said);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let again = ui.add(egui::Button::new(RichText::new("Find again").size(size::SMALL)));
             if again.on_hover_text(widgets::hint_with_key(ui.ctx(), Action::MineTopics)).clicked() {
@@ -60,7 +68,8 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands:
             match *line {
                 TopicLine::Topic { topic, is_part } => {
                     let shares = state.topics.by_hand.shares.get(&topic.id).map_or(&[][..], Vec::as_slice);
-                    if row_ui(ui, topic, shares, is_part, is_chosen) {
+                    let number = state.topics.number(topic.id).unwrap_or_default();
+                    if row_ui(ui, topic, number, shares, is_part, is_chosen) {
                         commands.push(Command::OpenTopic(topic.id));
                     }
                 }
@@ -73,6 +82,22 @@ pub(crate) fn list_ui(ui: &mut Ui, state: &State, memory: &mut Memory, commands:
     memory.topics.was(output.state.clamped_offset().y, output.inner_rect.height());
 }
 
+/// Returns how many lines the list has, and of what: topics, and groups of several seen as one. In few words, and in all.
+fn counted(lines: &[TopicLine<'_>], n_all: usize) -> (String, String) {
+    let n_groups = lines.iter().filter(|line| matches!(line, TopicLine::General { .. })).count();
+    let n_alone = lines.iter().filter(|line| matches!(line, TopicLine::Topic { is_part: false, .. })).count();
+    let all = count(n_all as u64, "topic");
+    match (n_groups, n_alone) {
+        (0, n) if n == n_all => (all, "All that were found".to_owned()),
+        (0, n) => (format!("{n} of {all}"), "Those that the filter lets through".to_owned()),
+        (n, alone) => {
+            let groups = count(n as u64, "group");
+            let beside = if alone == 0 { String::new() } else { format!(", and {alone} beside them") };
+            (groups.clone(), format!("{groups} of topics that are alike{beside}; {all} were found"))
+        }
+    }
+}
+
 /// Draws the slider from fewer, more general topics to all that were found.
 fn granularity_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if !state.topics.can_be_joined() {
@@ -80,7 +105,6 @@ fn granularity_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     ui.horizontal(|ui| {
         widgets::note(ui, "fewer");
-        ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
         ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(60.0);
         let mut granularity = state.topics.granularity;
         let slider = egui::Slider::new(&mut granularity, 0.0..=1.0).show_value(false).step_by(0.02);
@@ -244,30 +268,41 @@ fn order_ui(ui: &mut Ui, chosen: TopicOrder, commands: &mut Vec<Command>) {
     });
 }
 
-fn row_ui(ui: &mut Ui, topic: &TopicRow, shares: &[f64], is_part: bool, is_chosen: bool) -> bool {
+fn row_ui(ui: &mut Ui, topic: &TopicRow, number: usize, shares: &[f64], is_part: bool, is_chosen: bool) -> bool {
     let palette = Palette::of(ui);
     let (mut rect, response) = widgets::list_row(ui, ROW_HEIGHT, is_chosen, &topic.label);
     if is_part {
-        rect.min.x += 14.0;
+        // Under the mark of the branch that it is a part of, a line down to the next part.
+        let guide = rect.left() + 2.0;
+        ui.painter().vline(guide, rect.y_range().expand(1.0), egui::Stroke::new(1.0, palette.bar));
+        rect.min.x += 30.0;
     }
+    widgets::swatch(ui, pos2(rect.left(), rect.top() + 17.0), tints::topic(ui, number));
+    rect.min.x += widgets::SWATCH;
     let has_shares = 1 < shares.len();
     let label_width = rect.width() - if has_shares { 56.0 } else { 0.0 };
     let label = widgets::one_line(ui, &topic.label, size::BODY, palette.ink, label_width);
     shares_ui(ui, Rect::from_min_size(pos2(rect.right() - 46.0, rect.top() + 10.0), vec2(46.0, 13.0)), shares);
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), label);
-    let facts = format!(
-        "{} · {}",
-        count(u64::from(topic.n_documents), "document"),
-        count(u64::from(topic.n_chapters), "chapter")
-    );
-    let facts = widgets::one_line(ui, &facts, size::SMALL, palette.muted, rect.width() - 60.0);
+    let facts = topic_facts(ui, topic, rect.width());
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), facts);
-    let bar = vec2(46.0, 4.0);
-    widgets::score_bar(ui, pos2(rect.right() - bar.x, rect.top() + 35.0), bar, topic.npmi, palette.accent);
     let words: Vec<&str> = topic.words.iter().take(8).map(|(word, _)| word.as_str()).collect();
     let trend = if has_shares { direction(shares) } else { "" };
-    let hint = format!("{}\nCoherence (NPMI) {:.2}{trend}", words.join(", "), topic.npmi);
+    let hint = format!(
+        "{}\n{}\nCoherence {:.2}: how much its words keep company, at most 1 (NPMI){trend}",
+        words.join(", "),
+        count(u64::from(topic.n_chapters), "chapter"),
+        topic.npmi
+    );
     response.on_hover_text(hint).clicked()
+}
+
+/// Lays out the facts of a topic in one line; the number of its chapters is the first to go.
+fn topic_facts(ui: &Ui, topic: &TopicRow, width: f32) -> Arc<Galley> {
+    let documents = count(u64::from(topic.n_documents), "document");
+    let chapters = count(u64::from(topic.n_chapters), "chapter");
+    let coherence = format!("coherence {:.2}", topic.npmi);
+    widgets::facts(ui, &[&documents, &chapters, &coherence], &[1], Palette::of(ui).muted, width)
 }
 
 /// Draws the topic that is chosen, or the picture that was.
@@ -312,30 +347,12 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         );
         return;
     };
-    let palette = Palette::of(ui);
-    let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
-    ui.add(egui::Label::new(label).truncate());
-    let facts = format!(
-        "{} · {} · coherence {:.2}",
-        count(u64::from(topic.n_documents), "document"),
-        count(u64::from(topic.n_chapters), "chapter"),
-        topic.npmi
-    );
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
-            if places.on_hover_text("List every place of its words with what stands around it").clicked() {
-                commands.push(Command::Places(PlacesCommand::OfTopic(topic.id)));
-            }
-            edit_ui(ui, state, topic, commands);
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let facts = RichText::new(facts).size(size::SMALL).color(palette.muted);
-                ui.add(egui::Label::new(facts).truncate());
-            });
-        });
+    ui.scope(|ui| {
+        ui.set_max_width(WIDTH.min(ui.available_width()));
+        head_ui(ui, state, topic, commands);
+        ui.add_space(space::S);
+        words_ui(ui, &topic.words, commands);
     });
-    ui.add_space(space::S);
-    words_ui(ui, &topic.words, commands);
     ui.add_space(space::S);
     let passages = state.topics.passages.as_ref().filter(|(of, _)| *of == topic.id);
     let bearers = state.topics.bearers.as_ref().filter(|bearers| bearers.topic == topic.id);
@@ -350,6 +367,38 @@ fn passages_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
+/// Draws what a topic is called, what can be done with it, and its facts.
+fn head_ui(ui: &mut Ui, state: &State, topic: &TopicRow, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let label = RichText::new(&topic.label).size(size::TITLE).color(palette.strong);
+    let is_wide = NARROW <= ui.available_width();
+    if !is_wide {
+        ui.add(egui::Label::new(label.clone()).truncate());
+    }
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().button_padding = vec2(7.0, 3.0);
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let places = ui.add(egui::Button::new(RichText::new("Every place").size(size::SMALL)));
+            if places.on_hover_text("List every place of its words with what stands around it").clicked() {
+                commands.push(Command::Places(PlacesCommand::OfTopic(topic.id)));
+            }
+            edit_ui(ui, state, topic, commands);
+            ui.add_space(space::S);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                if is_wide {
+                    ui.add(egui::Label::new(label).truncate());
+                } else {
+                    ui.label(topic_facts(ui, topic, ui.available_width()));
+                }
+            });
+        });
+    });
+    if is_wide {
+        ui.label(topic_facts(ui, topic, ui.available_width()));
+    }
+}
+
 /// Draws what a general topic is made of.
 fn general_ui(ui: &mut Ui, state: &State, general: &General, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
@@ -358,7 +407,10 @@ fn general_ui(ui: &mut Ui, state: &State, general: &General, commands: &mut Vec<
     let documents = count(u64::from(general.n_documents), "document");
     widgets::note(ui, format!("{parts} seen as one · {documents} · coherence {:.2}", general.npmi));
     ui.add_space(space::S);
-    words_ui(ui, &general.words, commands);
+    ui.scope(|ui| {
+        ui.set_max_width(WIDTH.min(ui.available_width()));
+        words_ui(ui, &general.words, commands);
+    });
     ui.add_space(space::S);
     widgets::heading(ui, "What it is made of");
     ui.spacing_mut().item_spacing.y = 2.0;
@@ -367,7 +419,8 @@ fn general_ui(ui: &mut Ui, state: &State, general: &General, commands: &mut Vec<
         ui.set_max_width(ui.available_width().min(760.0));
         for topic in &topics[shown] {
             let shares = state.topics.by_hand.shares.get(&topic.id).map_or(&[][..], Vec::as_slice);
-            if row_ui(ui, topic, shares, false, false) {
+            let number = state.topics.number(topic.id).unwrap_or_default();
+            if row_ui(ui, topic, number, shares, false, false) {
                 commands.push(Command::OpenTopic(topic.id));
             }
         }
@@ -376,19 +429,33 @@ fn general_ui(ui: &mut Ui, state: &State, general: &General, commands: &mut Vec<
 
 /// Draws the passages that speak of a topic, strongest first.
 fn found_ui(ui: &mut Ui, state: &State, passages: &[TopicPassage], n_chapters: u32, commands: &mut Vec<Command>) {
-    widgets::heading(ui, "Where it is spoken of");
+    spoken_of_ui(ui);
     if (passages.len() as u32) < n_chapters {
         let all = count(u64::from(n_chapters), "chapter");
         widgets::note(ui, format!("The {} that bear it most, of {all}", count(passages.len() as u64, "chapter")));
     }
     ui.spacing_mut().item_spacing.y = 2.0;
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, PASSAGE_HEIGHT, passages.len(), |ui, shown| {
-        ui.set_max_width(ui.available_width().min(860.0));
+        ui.set_max_width(ui.available_width().min(WIDTH));
         for found in &passages[shown] {
             if passage_ui(ui, state, found) {
                 commands.push(Command::OpenPassage(topics::passage(found)));
             }
         }
+    });
+}
+
+/// Draws the heading of what bears a topic, and over the bars what they say.
+fn spoken_of_ui(ui: &mut Ui) {
+    ui.scope(|ui| {
+        ui.set_max_width(WIDTH.min(ui.available_width()));
+        ui.horizontal(|ui| {
+            widgets::heading(ui, "Where it is spoken of");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add_space(10.0);
+                widgets::note(ui, "strength").on_hover_text("How much of a passage is about the topic, at most 1");
+            });
+        });
     });
 }
 
@@ -398,7 +465,7 @@ fn passage_ui(ui: &mut Ui, state: &State, found: &TopicPassage) -> bool {
     let said: String = found.snippet.iter().map(|part| part.text.as_str()).collect();
     let label = format!("{}, in {}: {said}", chapter.title, found.bearer.document_title);
     let (rect, response) = widgets::list_row(ui, PASSAGE_HEIGHT, false, &label);
-    let width = rect.width() - 84.0;
+    let width = rect.width() - STRENGTH - space::L;
     let title = widgets::one_line(ui, &chapter.title, size::BODY, palette.strong, 0.6 * width);
     let beside = rect.left() + title.size().x + 10.0;
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
@@ -413,9 +480,7 @@ fn passage_ui(ui: &mut Ui, state: &State, found: &TopicPassage) -> bool {
     widgets::paint_line(ui, pos2(beside, rect.top() + 17.5), place);
     let snippet = search::snippet(ui, &found.snippet, rect.width(), 2);
     ui.painter().galley(pos2(rect.left(), rect.top() + 30.0), snippet, palette.ink);
-    let bar = vec2(60.0, 5.0);
-    let left_middle = pos2(rect.right() - bar.x, rect.top() + 17.0);
-    widgets::score_bar(ui, left_middle, bar, found.bearer.strength, palette.accent);
+    strength_ui(ui, pos2(rect.right(), rect.top() + 17.0), found.bearer.strength);
     let hint = format!(
         "Strength {:.2}; {} of the topic in the chapter",
         found.bearer.strength,
@@ -449,14 +514,16 @@ fn empty_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn words_ui(ui: &mut Ui, of: &[(String, f32)], commands: &mut Vec<Command>) {
     /// At most so many rows of words, so that there is room for the passages below.
     const MAX_ROWS: usize = 5;
+    /// The space between columns.
+    const BETWEEN: f32 = 28.0;
     let palette = Palette::of(ui);
     let n_columns = ((ui.available_width() / 210.0) as usize).clamp(1, 4);
     let n_shown = of.len().min(n_columns * MAX_ROWS);
     let words = &of[..n_shown];
     let heaviest = words.iter().map(|(_, weight)| *weight).fold(f32::MIN_POSITIVE, f32::max);
     let n_rows = words.len().div_ceil(n_columns);
-    let width = (ui.available_width() / n_columns as f32).min(260.0);
-    let size_all = vec2(width * n_columns as f32, WORD_HEIGHT * n_rows as f32);
+    let width = (ui.available_width() + BETWEEN) / n_columns as f32;
+    let size_all = vec2(width * n_columns as f32 - BETWEEN, WORD_HEIGHT * n_rows as f32);
     let (all, response) = ui.allocate_exact_size(size_all, egui::Sense::hover());
     let said: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Words: {}", said.join(", "))));
@@ -464,17 +531,22 @@ fn words_ui(ui: &mut Ui, of: &[(String, f32)], commands: &mut Vec<Command>) {
         let column = (at / n_rows) as f32;
         let row = (at % n_rows) as f32;
         let middle = all.min + vec2(column * width, (row + 0.5) * WORD_HEIGHT);
-        let row = Rect::from_min_size(middle - vec2(0.0, WORD_HEIGHT / 2.0), vec2(width - space::M, WORD_HEIGHT));
+        let row = Rect::from_min_size(middle - vec2(0.0, WORD_HEIGHT / 2.0), vec2(width - BETWEEN, WORD_HEIGHT));
         let pressed = ui.interact(row, ui.scope_id().with(("word", at)), egui::Sense::click());
         pressed.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Every place of {word}")));
         let color = if pressed.hovered() || pressed.has_focus() { palette.accent } else { palette.ink };
-        if pressed.on_hover_text("List every place of this word").clicked() {
+        let share = weight / heaviest;
+        let hint = format!("{:.0} % of the weight of “{}”; list every place of this word", 100.0 * share, words[0].0);
+        if pressed.on_hover_text(hint).clicked() {
             commands.push(Command::Places(PlacesCommand::OfWord(word.clone())));
         }
-        let galley = widgets::one_line(ui, word, size::BODY, color, 112.0);
+        let figure = widgets::one_line(ui, &format!("{:.0}", 100.0 * share), size::SMALL, palette.muted, FIGURE);
+        let bar_left = (0.5 * width).min(120.0);
+        let galley = widgets::one_line(ui, word, size::BODY, color, bar_left - space::S);
         widgets::paint_line(ui, middle, galley);
-        let bar = vec2((width - 120.0 - space::L).max(30.0), 5.0);
-        widgets::score_bar(ui, middle + vec2(120.0, 0.0), bar, weight / heaviest, palette.accent);
+        let bar = vec2((row.width() - bar_left - FIGURE).max(20.0), 5.0);
+        widgets::score_bar(ui, middle + vec2(bar_left, 0.0), bar, share, palette.accent);
+        widgets::paint_line(ui, pos2(row.right() - figure.size().x, middle.y), figure);
     }
     if n_shown < of.len() {
         let more: Vec<&str> = of[n_shown..].iter().map(|(word, _)| word.as_str()).collect();
@@ -484,14 +556,14 @@ fn words_ui(ui: &mut Ui, of: &[(String, f32)], commands: &mut Vec<Command>) {
 
 /// Draws the chapters that bear a topic, strongest first.
 fn bearers_ui(ui: &mut Ui, topic: &TopicRow, bearers: &Bearers, commands: &mut Vec<Command>) {
-    widgets::heading(ui, "Where it is spoken of");
+    spoken_of_ui(ui);
     if bearers.chapters.is_empty() {
         for (id, title, strength) in &bearers.documents {
             let (rect, response) = widgets::list_row(ui, CHAPTER_HEIGHT, false, title);
             let palette = Palette::of(ui);
-            let galley = widgets::one_line(ui, title, size::BODY, palette.ink, rect.width() - 80.0);
+            let galley = widgets::one_line(ui, title, size::BODY, palette.ink, rect.width() - STRENGTH - space::L);
             widgets::paint_line(ui, pos2(rect.left(), rect.center().y), galley);
-            strength_ui(ui, rect, *strength);
+            strength_ui(ui, rect.right_center(), *strength);
             if response.clicked() {
                 commands.push(Command::OpenDocument(*id));
             }
@@ -504,7 +576,7 @@ fn bearers_ui(ui: &mut Ui, topic: &TopicRow, bearers: &Bearers, commands: &mut V
         CHAPTER_HEIGHT,
         bearers.chapters.len(),
         |ui, shown| {
-            ui.set_max_width(ui.available_width().min(760.0));
+            ui.set_max_width(ui.available_width().min(WIDTH));
             for bearer in &bearers.chapters[shown] {
                 if bearer_ui(ui, bearer) {
                     commands.push(Command::OpenPassage(passage(topic, bearer)));
@@ -528,7 +600,7 @@ fn bearer_ui(ui: &mut Ui, bearer: &TopicChapter) -> bool {
     let palette = Palette::of(ui);
     let chapter = &bearer.chapter.chapter;
     let (rect, response) = widgets::list_row(ui, CHAPTER_HEIGHT, false, &chapter.title);
-    let width = rect.width() - 80.0;
+    let width = rect.width() - STRENGTH - space::L;
     let title = widgets::one_line(ui, &chapter.title, size::BODY, palette.ink, width);
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 17.0), title);
     let place = match chapter.time {
@@ -537,13 +609,15 @@ fn bearer_ui(ui: &mut Ui, bearer: &TopicChapter) -> bool {
     };
     let place = widgets::one_line(ui, &place, size::SMALL, palette.muted, width);
     widgets::paint_line(ui, pos2(rect.left(), rect.top() + 35.0), place);
-    strength_ui(ui, rect, bearer.strength);
+    strength_ui(ui, rect.right_center(), bearer.strength);
     response.on_hover_text(format!("Strength {:.2}: go to this chapter", bearer.strength)).clicked()
 }
 
-/// Draws how strongly a chapter bears a topic, at the right of its row.
-fn strength_ui(ui: &Ui, rect: Rect, strength: f32) {
+/// Draws how strongly a chapter bears a topic, to the left of `right_middle`.
+fn strength_ui(ui: &Ui, right_middle: egui::Pos2, strength: f32) {
     let palette = Palette::of(ui);
-    let bar = vec2(60.0, 5.0);
-    widgets::score_bar(ui, pos2(rect.right() - bar.x, rect.center().y), bar, strength, palette.accent);
+    let figure = widgets::one_line(ui, &format!("{strength:.2}"), size::SMALL, palette.muted, FIGURE);
+    widgets::paint_line(ui, right_middle - vec2(figure.size().x, 0.0), figure);
+    let bar = vec2(STRENGTH - FIGURE, 5.0);
+    widgets::score_bar(ui, right_middle - vec2(STRENGTH, 0.0), bar, strength, palette.accent);
 }

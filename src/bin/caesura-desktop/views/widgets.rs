@@ -24,8 +24,7 @@ pub(crate) fn action_button(ui: &mut Ui, action: Action, commands: &mut Vec<Comm
 
 /// Draws the button of an action that is what most people want here.
 pub(crate) fn main_button(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) -> Response {
-    let palette = Palette::of(ui);
-    let button = Button::new(RichText::new(action.label()).color(palette.on_accent)).fill(palette.accent);
+    let button = accent(ui, action.label());
     let response = ui.add(button).on_hover_text(hint_with_key(ui.ctx(), action));
     if response.clicked() {
         commands.push(Command::Do(action));
@@ -41,12 +40,23 @@ pub(crate) fn accent_button(ui: &mut Ui, label: &str) -> Response {
 /// Returns such a button.
 pub(crate) fn accent(ui: &Ui, label: &str) -> Button<'static> {
     let palette = Palette::of(ui);
-    Button::new(RichText::new(label).color(palette.on_accent)).fill(palette.accent)
+    // The edge is that of other buttons: without one it would look smaller, with theirs it had a pale ring.
+    let edge = egui::Stroke::new(1.0, palette.accent);
+    Button::new(RichText::new(label).color(palette.on_accent)).fill(palette.accent).stroke(edge)
 }
 
-/// Draws a slider with a handle no larger than the text beside it.
+/// Returns such a button among small ones.
+pub(crate) fn small_accent(ui: &Ui, label: &str) -> Button<'static> {
+    let palette = Palette::of(ui);
+    let edge = egui::Stroke::new(1.0, palette.accent);
+    let text = RichText::new(label).size(size::SMALL).color(palette.on_accent);
+    Button::new(text).fill(palette.accent).stroke(edge)
+}
+
+/// Draws a slider with a handle no larger than the text beside it, and a part before it that is seen on any ground.
 pub(crate) fn slider(ui: &mut Ui, is_enabled: bool, slider: egui::Slider) -> Response {
     ui.scope(|ui| {
+        ui.visuals_mut().selection.bg_fill = Palette::of(ui).accent;
         ui.spacing_mut().interact_size.y = 19.0;
         ui.add_enabled(is_enabled, slider)
     })
@@ -72,6 +82,15 @@ pub(crate) fn drop_button(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let text = RichText::new(format!("{text}     ")).size(size::SMALL).color(color);
     let response = ui.button(text);
     drop_mark(ui, pos2(response.rect.right() - 13.0, response.rect.center().y + 2.0), color);
+    response
+}
+
+/// Draws a button of the usual size with a small arrow that says a menu is behind it.
+pub(crate) fn drop_menu_button(ui: &mut Ui, text: &str) -> Response {
+    // Room for the arrow.
+    let response = ui.button(format!("{text}     "));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    drop_mark(ui, pos2(response.rect.right() - 14.0, response.rect.center().y + 2.0), Palette::of(ui).ink);
     response
 }
 
@@ -143,6 +162,38 @@ pub(crate) fn small_arrow(ui: &mut Ui, is_enabled: bool, pointing: Pointing, lab
         ui.painter().line_segment([end, rect.center() + tip], egui::Stroke::new(1.5, color));
     }
     response.on_hover_text(label)
+}
+
+/// Draws a small button of an action with its key. `shown` is what is read where the place says the rest of its name.
+pub(crate) fn keyed_button(
+    ui: &mut Ui,
+    action: Action,
+    shown: &str,
+    is_enabled: bool,
+    is_main: bool,
+    commands: &mut Vec<Command>,
+) -> Response {
+    let palette = Palette::of(ui);
+    let (ink, beside) = match (is_enabled, is_main) {
+        (true, true) => (palette.on_accent, palette.on_accent),
+        (true, false) => (palette.ink, palette.muted),
+        // Dimmed by the toolkit as well.
+        (false, _) => (palette.muted, palette.muted),
+    };
+    let format = |color| TextFormat { font_id: font(size::SMALL), color, ..TextFormat::default() };
+    let mut text = LayoutJob::single_section(shown.to_owned(), format(ink));
+    if let Some(shortcut) = action.shortcut() {
+        text.append(&key_text(ui.ctx(), shortcut), 7.0, format(beside));
+    }
+    let button =
+        if is_main { Button::new(text).fill(palette.accent).stroke(egui::Stroke::NONE) } else { Button::new(text) };
+    let response = ui.add_enabled(is_enabled, button);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, action.label()));
+    let response = response.on_hover_text(hint_with_key(ui.ctx(), action));
+    if response.clicked() {
+        commands.push(Command::Do(action));
+    }
+    response
 }
 
 /// Draws an action as a line of a menu, its key to the right.
@@ -399,6 +450,39 @@ pub(crate) fn score_bar(ui: &Ui, left_middle: egui::Pos2, size: Vec2, score: f32
     ui.painter().rect_filled(filled, radius, color);
 }
 
+/// The width of a small square that says which topic is meant, with the space after it.
+pub(crate) const SWATCH: f32 = 14.0;
+
+/// Draws a small square in the colour of a topic, its left edge at `left_middle`.
+pub(crate) fn swatch(ui: &Ui, left_middle: egui::Pos2, color: Color32) {
+    let square = Rect::from_min_size(left_middle - vec2(0.0, 4.0), vec2(8.0, 8.0));
+    ui.painter().rect_filled(square, CornerRadius::same(2), color);
+}
+
+/// Draws a small button with the colour of a topic before its name.
+pub(crate) fn swatch_button(ui: &mut Ui, label: &str, color: Color32) -> Response {
+    // Room for the square.
+    let response = ui.add(Button::new(RichText::new(format!("     {label}")).size(size::SMALL)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    swatch(ui, response.rect.left_center() + vec2(ui.spacing().button_padding.x, 0.0), color);
+    response
+}
+
+/// Lays out facts in one line. Where there is no room for all, those go first that are named last in `least`.
+pub(crate) fn facts(ui: &Ui, facts: &[&str], least: &[usize], color: Color32, width: f32) -> Arc<Galley> {
+    let mut left_out: Vec<usize> = Vec::new();
+    let mut least = least.iter().rev();
+    loop {
+        let shown = facts.iter().enumerate().filter(|(at, _)| !left_out.contains(at));
+        let said = shown.map(|(_, fact)| *fact).collect::<Vec<_>>().join(" · ");
+        let galley = one_line(ui, &said, size::SMALL, color, width);
+        match least.next() {
+            Some(next) if galley.elided => left_out.push(*next),
+            _ => return galley,
+        }
+    }
+}
+
 /// Draws a field that filters a list; returns what is typed if it changed.
 pub(crate) fn filter_field(ui: &mut Ui, typed: &str, label: &'static str) -> Option<String> {
     let mut text = typed.to_owned();
@@ -426,7 +510,7 @@ pub(crate) fn marked(plain: &TextFormat, palette: &Palette) -> TextFormat {
     TextFormat {
         color: palette.on_hit,
         background: palette.hit,
-        expand_bg: 2.0,
+        expand_bg: 1.0,
         // What is behind a word is as high as its line, and hangs below it where the line is higher than the letters.
         line_height: None,
         valign: egui::Align::Center,
@@ -444,7 +528,10 @@ pub(crate) fn radio(ui: &mut Ui, is_chosen: bool, label: impl Into<egui::WidgetT
             look.bg_fill = palette.field;
             look.bg_stroke = egui::Stroke::new(1.0, if is_chosen { palette.accent } else { palette.bar });
         }
-        ui.radio(is_chosen, label)
+        // The ring is nearer to its label than to the choice before.
+        let response = ui.radio(is_chosen, label);
+        ui.add_space(space::S);
+        response
     })
     .inner
 }
@@ -459,6 +546,14 @@ pub(crate) fn heading(ui: &mut Ui, text: &str) {
 pub(crate) fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
     let palette = Palette::of(ui);
     ui.label(RichText::new(text).size(size::SMALL).color(palette.muted))
+}
+
+/// Draws the name of a field above it. A screen reader has it from the field.
+pub(crate) fn caption(ui: &mut Ui, text: &str) {
+    let palette = Palette::of(ui);
+    let galley = one_line(ui, text, size::SMALL, palette.muted, ui.available_width());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y), Sense::hover());
+    paint_line(ui, rect.left_center(), galley);
 }
 
 /// Draws what stands in the middle of a part that has nothing to show.
