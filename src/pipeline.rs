@@ -203,6 +203,7 @@ pub fn split(
     progress: &dyn Progress,
 ) -> Result<Split> {
     split_with_chapters(bytes, name, &[], settings, encoder, progress)
+    let units = units::units(&document, settings.unit_kind, language);
 }
 
 /// Cuts one file as [`split`] does; chapters that stand in a file beside it are its chapters as written.
@@ -227,7 +228,6 @@ pub fn split_document(
 ) -> Result<Split> {
     let settings = settings.checked()?;
     progress.check()?;
-    let units = units::units(&document, settings.unit_kind);
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
