@@ -386,7 +386,7 @@ pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
     for (id, shown_as) in library.topics_shown_as()? {
         places_of.entry(id).or_default().extend(places.get(&shown_as));
     }
-    // A topic that was split joins others as all of its parts together.
+    // A topic that was split joins others as all of its parts together, which become one before.
     let mut parts_first = library.stored_topics()?;
     parts_first.sort_by_key(|stored| std::cmp::Reverse(stored.id));
     for StoredTopic { id, part_of, .. } in parts_first {
@@ -398,8 +398,11 @@ pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
     let mut joins = Vec::new();
     for join in library.topic_joins()? {
         let of = |id: TopicId| places_of.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let all: Vec<usize> = of(join.one).iter().chain(of(join.other)).copied().collect();
-        joins.extend(all.windows(2).map(|pair| Join { one: pair[0], other: pair[1], likeness: join.likeness }));
+        let (one, other) = (of(join.one), of(join.other));
+        let of_parts = one.windows(2).chain(other.windows(2)).map(|pair| (pair[0], pair[1]));
+        let of_both = one.first().copied().zip(other.first().copied());
+        let joined = of_parts.chain(of_both).map(|(one, other)| Join { one, other, likeness: join.likeness });
+        joins.extend(joined);
     }
     Ok(LibraryTree { ids, tree: TopicTree::new(leaves, joins) })
 }
