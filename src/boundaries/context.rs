@@ -31,9 +31,9 @@ pub(crate) const FEATURES_VERSION: u32 = 2;
 /// What `config.json` says of the weights beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContextConfig {
-    /// What the model was trained on sees the version of the features that the program must have.
+    /// The version of the features it was trained on; the program must have the same.
     pub features: u32,
-    /// The SHA-256 of the encoder whose vectors it was trained on.
+    /// The SHA-256 of the encoder whose vectors it was trained on; the program must have the same.
     pub encoder_sha256: String,
     /// For paragraphs, sentences and utterances: how much of what [`VectorDepth`](super::VectorDepth) says is added to the
     /// model's log-odds.
@@ -64,7 +64,16 @@ impl Context {
             std::fs::read(&path).map_err(|source| Error::Read { path, source })
         };
         let (weights, config) = (read("model.safetensors")?, read("config.json")?);
-        Self::new(&weights, &String::from_utf8_lossy(&config), &folder.display().to_string())
+        let origin = folder.display().to_string();
+        let context = Self::new(&weights, &String::from_utf8_lossy(&config), &origin)?;
+        if context.config.encoder_sha256 != Self::embedded().config.encoder_sha256 {
+            return Err(Error::Model {
+                name: origin,
+                reason: "it was trained on the vectors of another encoder; train it anew with `caesura train context`"
+                    .to_owned(),
+            });
+        }
+        Ok(context)
     }
 
     /// Returns the SHA-256 of the weights, in hexadecimal.
@@ -143,8 +152,8 @@ impl GapScorer for Context {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, Units};
-    use crate::neural::Vectors;
+    use crate::document::{Span, UnitKind, Units};
+    use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
     use crate::words::Language;
 
@@ -228,6 +237,23 @@ mod tests {
         check_refused(WEIGHTS, "{}", "config.json: missing field");
         check_refused(WEIGHTS, "not JSON", "config.json");
         check_refused(&WEIGHTS[..1000], CONFIG, "load the model \"a folder\"");
+
+    #[test]
+    fn a_folder_is_of_the_encoder_that_the_program_has() {
+        let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+        let mut config: ContextConfig = serde_json::from_str(CONFIG).expect("it is whole");
+        assert_eq!(config.encoder_sha256, encoder.sha256());
+        let folder = tempfile::tempdir().expect("a folder");
+        let write =
+            |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("room for a file");
+        write("model.safetensors", WEIGHTS);
+        write("config.json", CONFIG.as_bytes());
+        assert_eq!(Context::from_folder(folder.path()).expect("it is whole").sha256(), Context::embedded().sha256());
+        config.encoder_sha256 = "0".to_owned();
+        write("config.json", &serde_json::to_vec(&config).expect("it is JSON"));
+        let error = Context::from_folder(folder.path()).err().expect("it is of another").to_string();
+        assert!(error.contains("another encoder"), "{error}");
+    }
         let mut newer: ContextConfig = serde_json::from_str(CONFIG).expect("it is whole");
         newer.features = FEATURES_VERSION + 1;
         check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");

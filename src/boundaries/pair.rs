@@ -85,7 +85,13 @@ impl Pair {
                 name: folder.display().to_string(),
                 reason: format!("pair.json: {error}"),
             })?,
-            Err(_) if cfg!(feature = "libtorch") && folder.join("config.json").exists() => PairConfig::of_others(),
+            Err(missing)
+                if missing.kind() == std::io::ErrorKind::NotFound
+                    && cfg!(feature = "libtorch")
+                    && folder.join("config.json").exists() =>
+            {
+                PairConfig::of_others()
+            }
             Err(source) => return Err(Error::Read { path, source }),
         };
         let model = model(folder, config.max_pieces, n_threads)?;
@@ -340,6 +346,14 @@ mod tests {
     }
 
     #[test]
+        // What is there and cannot be read is not taken for missing.
+        let path = folder.path().join("pair.json");
+        std::fs::create_dir(&path).expect("room for a folder");
+        write("config.json", "{}");
+        refused("pair.json");
+        std::fs::remove_dir(&path)
+            .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
+            .expect("they are there");
     fn a_pair_model_is_combined_with_its_own_context_model_only() {
         let mut pair = pair(1.0);
         pair.config.context_model_sha256 = "0".to_owned();

@@ -237,6 +237,7 @@ impl ContextModel {
 
     /// Returns the SHA-256 of the weights' file, in hexadecimal.
     pub fn sha256(&self) -> &str {
+        let failed = |reason: String| Error::ModelRun { name: "context".to_owned(), reason };
         &self.sha256
     }
 
@@ -246,14 +247,8 @@ impl ContextModel {
     pub fn log_odds(&self, input: ContextInput, progress: &dyn Progress) -> Result<Vec<[f32; N_OUTPUTS]>> {
         let n_units = input.vectors.len();
         if n_units > 0 && input.vectors.dims() != self.shape.dims {
-            return Err(Error::ModelRun {
-                name: "context".to_owned(),
-                reason: format!(
-                    "it was trained on vectors of {} numbers, and these have {}",
-                    self.shape.dims,
-                    input.vectors.dims()
-                ),
-            });
+            let (needed, found) = (self.shape.dims, input.vectors.dims());
+            return Err(failed(format!("it was trained on vectors of {needed} numbers, and these have {found}")));
         }
         let stretches: Vec<Range<usize>> =
             (0..n_units).step_by(STRETCH_UNITS).map(|start| start..n_units.min(start + STRETCH_UNITS)).collect();
@@ -264,7 +259,12 @@ impl ContextModel {
         let all: Vec<(Range<usize>, &Member)> =
             stretches.iter().flat_map(|stretch| self.members.iter().map(|member| (stretch.clone(), member))).collect();
         let read: Vec<Vec<[f32; N_OUTPUTS]>> = all.into_par_iter().map(read_by).collect::<Result<_>>()?;
-        Ok(read.chunks_exact(self.members.len()).flat_map(mean).collect())
+        let log_odds: Vec<[f32; N_OUTPUTS]> = read.chunks_exact(self.members.len()).flat_map(mean).collect();
+        // Weights that are numbers, and too large, give what is none.
+        match log_odds.as_flattened().iter().find(|number| !number.is_finite()) {
+            Some(number) => Err(failed(format!("it gave {number} for a unit"))),
+            None => Ok(log_odds),
+        }
     }
 }
 
@@ -615,6 +615,10 @@ pub(crate) mod tests {
             Self {
                 vectors: numbers(n_units * SMALL.dims, seed),
                 cues: numbers(n_units * SMALL.n_cues, seed + 1),
+            self.read(model).expect("nobody cancels")
+        }
+
+        fn read(&self, model: &ContextModel) -> Result<Vec<[f32; N_OUTPUTS]>> {
                 words: (0..n_units * SMALL.n_words).map(|i| (i * 7 % SMALL.n_word_classes) as u16).collect(),
                 windows: (0..n_units).flat_map(window).collect(),
                 n_words: (0..n_units as u32).map(|unit| unit % 5).collect(),
@@ -630,7 +634,7 @@ pub(crate) mod tests {
                 windows: &self.windows,
                 n_words: &self.n_words,
             };
-            model.log_odds(input, &Unwatched).expect("nobody cancels")
+            model.log_odds(input, &Unwatched)
         }
     }
 
@@ -687,6 +691,17 @@ pub(crate) mod tests {
         let model = model();
         let (mut document, before) = (Document::new(100, 7), Document::new(100, 7).log_odds(&model));
         document.vectors[90 * SMALL.dims..].fill(0.5);
+    #[test]
+    fn weights_too_large_to_reckon_with_are_an_error_and_no_scores() {
+        let mut huge = weights(SMALL, 0);
+        for (.., bytes) in &mut huge {
+            *bytes = f32::MAX.to_le_bytes().repeat(bytes.len() / 4);
+        }
+        let model = ContextModel::from_safetensors(&file(&huge), SMALL, "small").expect("the weights are numbers");
+        let error = Document::new(3, 1).read(&model).expect_err("they overflow").to_string();
+        assert!(error.contains("for a unit"), "{error}");
+    }
+
         let after = document.log_odds(&model);
         // Each layer sees `reach` further, and the windows two units more.
         let first_touched = 90 - SMALL.n_layers * SMALL.reach - 2;
