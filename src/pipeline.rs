@@ -1,8 +1,8 @@
 //! The two flows, a function each: start reading here.
 //!
-//! - [`split`]: a file's bytes into chapters, without a library.
-//! - [`add_document`]: the same, and the result into a library. A front end that adds many lets [`import::Ahead`] read
-//!   the next while the model works on the last, and adds each by [`add_imported`].
+//! - [`split_document`]: a document that was imported into chapters, without a library.
+//! - [`add_document`]: a file's bytes into chapters, and these into a library. A front end that adds many lets
+//!   [`import::Ahead`] read the next while the model works on the last, and adds each by [`add_imported`].
 //! - [`recut`]: other chapters for a document at another granularity, from stored scores.
 //! - [`correct`]: what a person does to the chapters of a document.
 //! - [`mine_topics`]: the topics of a library, and what is done to them after that, in `pipeline/topics.rs`.
@@ -24,7 +24,7 @@ use crate::boundaries::{
 use crate::chapters::{self, CutConfig, CutRule};
 use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
-use crate::import::{self, WrittenChapter};
+use crate::import;
 use crate::neural::{Encoder, Vectors};
 use crate::progress::Progress;
 use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
@@ -191,35 +191,9 @@ pub struct Split {
     pub provenance: Provenance,
 }
 
-/// Cuts one file into titled chapters.
+/// Cuts a document that was imported into titled chapters.
 ///
-/// `name` is the file's name, for the title of a file that has none and for errors. `encoder` may be missing if the
-/// engine needs no vectors; titles are then chosen by words alone.
-pub fn split(
-    bytes: &[u8],
-    name: &str,
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Split> {
-    split_with_chapters(bytes, name, &[], settings, encoder, progress)
-    let units = units::units(&document, settings.unit_kind, language);
-}
-
-/// Cuts one file as [`split`] does; chapters that stand in a file beside it are its chapters as written.
-pub fn split_with_chapters(
-    bytes: &[u8],
-    name: &str,
-    written: &[WrittenChapter],
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Split> {
-    let document = import::with_chapters(import::import(bytes, name)?, written);
-    split_document(document, settings, encoder, progress)
-}
-
-/// Cuts a document that was imported into titled chapters, as [`split`] does with a file.
+/// `encoder` may be missing if the engine needs no vectors; titles are then chosen by words alone.
 pub fn split_document(
     document: Document,
     settings: &SplitSettings,
@@ -229,6 +203,7 @@ pub fn split_document(
     let settings = settings.checked()?;
     progress.check()?;
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
+    let units = units::units(&document, settings.unit_kind, language);
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
     let scorer = settings.engine.scorer();
@@ -347,24 +322,11 @@ pub fn add_document(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Added> {
-    add_document_with_chapters(library, source, &[], settings, encoder, progress)
-}
-
-/// Adds a file as [`add_document`] does; chapters that stand in a file beside it are its chapters as written. They are
-/// read when the file is added, and not again.
-pub fn add_document_with_chapters(
-    library: &mut Library,
-    source: &Source<'_>,
-    written: &[WrittenChapter],
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Added> {
     let sha256: [u8; 32] = Sha256::digest(source.bytes).into();
     if let Some(id) = library.find_by_sha256(&sha256)? {
         return Ok(Added::Already(id));
     }
-    let document = import::with_chapters(import::import(source.bytes, source.name)?, written);
+    let document = import::import(source.bytes, source.name)?;
     let &Source { name, path, added_at, .. } = source;
     add_imported(library, Imported { document, sha256, name, path, added_at }, settings, encoder, progress)
 }

@@ -131,7 +131,7 @@ fn a_planted_violation_is_found() {
         "use crate::{\n    error::Result,\n    search,\n};",
         "topics imports search",
     );
-    check_planted("src/chapters.rs", "fn f() { crate::pipeline::split() }", "chapters imports pipeline");
+    check_planted("src/chapters.rs", "fn f() { crate::pipeline::recut() }", "chapters imports pipeline");
     check_planted("src/cellar/mod.rs", "", "cellar is not in the table");
     check_planted("src/words/mod.rs", "fn f() { println!(\"x\") }", "never prints");
     check_planted("src/search/mod.rs", "use rusqlite::Connection;", "only the store knows SQL");

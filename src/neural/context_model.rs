@@ -13,7 +13,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
 
 use half::f16;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
@@ -229,15 +228,8 @@ impl ContextModel {
         Ok(Self { shape, sha256: super::hex_sha256(bytes), members })
     }
 
-    /// Returns the model of `shape` in a file.
-    pub fn from_file(path: &Path, shape: Shape) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        Self::from_safetensors(&bytes, shape, &path.display().to_string())
-    }
-
     /// Returns the SHA-256 of the weights' file, in hexadecimal.
     pub fn sha256(&self) -> &str {
-        let failed = |reason: String| Error::ModelRun { name: "context".to_owned(), reason };
         &self.sha256
     }
 
@@ -245,6 +237,7 @@ impl ContextModel {
     ///
     /// Memory beyond the input is bounded whatever the number of units.
     pub fn log_odds(&self, input: ContextInput, progress: &dyn Progress) -> Result<Vec<[f32; N_OUTPUTS]>> {
+        let failed = |reason: String| Error::ModelRun { name: "context".to_owned(), reason };
         let n_units = input.vectors.len();
         if n_units > 0 && input.vectors.dims() != self.shape.dims {
             let (needed, found) = (self.shape.dims, input.vectors.dims());
@@ -615,10 +608,6 @@ pub(crate) mod tests {
             Self {
                 vectors: numbers(n_units * SMALL.dims, seed),
                 cues: numbers(n_units * SMALL.n_cues, seed + 1),
-            self.read(model).expect("nobody cancels")
-        }
-
-        fn read(&self, model: &ContextModel) -> Result<Vec<[f32; N_OUTPUTS]>> {
                 words: (0..n_units * SMALL.n_words).map(|i| (i * 7 % SMALL.n_word_classes) as u16).collect(),
                 windows: (0..n_units).flat_map(window).collect(),
                 n_words: (0..n_units as u32).map(|unit| unit % 5).collect(),
@@ -626,6 +615,10 @@ pub(crate) mod tests {
         }
 
         fn log_odds(&self, model: &ContextModel) -> Vec<[f32; N_OUTPUTS]> {
+            self.read(model).expect("nobody cancels")
+        }
+
+        fn read(&self, model: &ContextModel) -> Result<Vec<[f32; N_OUTPUTS]>> {
             let vectors = Vectors::new(SMALL.dims, self.vectors.clone());
             let input = ContextInput {
                 vectors: &vectors,
@@ -691,6 +684,13 @@ pub(crate) mod tests {
         let model = model();
         let (mut document, before) = (Document::new(100, 7), Document::new(100, 7).log_odds(&model));
         document.vectors[90 * SMALL.dims..].fill(0.5);
+        let after = document.log_odds(&model);
+        // Each layer sees `reach` further, and the windows two units more.
+        let first_touched = 90 - SMALL.n_layers * SMALL.reach - 2;
+        assert_eq!(before[..first_touched], after[..first_touched]);
+        assert_ne!(before[first_touched..], after[first_touched..]);
+    }
+
     #[test]
     fn weights_too_large_to_reckon_with_are_an_error_and_no_scores() {
         let mut huge = weights(SMALL, 0);
@@ -700,13 +700,6 @@ pub(crate) mod tests {
         let model = ContextModel::from_safetensors(&file(&huge), SMALL, "small").expect("the weights are numbers");
         let error = Document::new(3, 1).read(&model).expect_err("they overflow").to_string();
         assert!(error.contains("for a unit"), "{error}");
-    }
-
-        let after = document.log_odds(&model);
-        // Each layer sees `reach` further, and the windows two units more.
-        let first_touched = 90 - SMALL.n_layers * SMALL.reach - 2;
-        assert_eq!(before[..first_touched], after[..first_touched]);
-        assert_ne!(before[first_touched..], after[first_touched..]);
     }
 
     #[test]
