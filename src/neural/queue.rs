@@ -6,6 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
+/// Fails if there is no thread to work on.
+pub(super) fn check_threads(n_threads: usize) -> Result<()> {
+    if n_threads == 0 {
+        return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
+    }
+    Ok(())
+}
+
 /// How often an item is reported: not for each, since a short one takes less than a millisecond.
 const REPORT_EVERY: usize = 16;
 
