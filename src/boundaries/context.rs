@@ -17,7 +17,7 @@ use super::calibration::{Calibration, OfUnitKinds, probability};
 use super::features::{Features, MEAN_WINDOWS, N_CUE_WORDS, N_CUES, N_WORD_CLASSES, mean_windows};
 use super::vectors::depth_log_odds;
 use super::{GapInput, GapScorer};
-use crate::document::{GapScores, UnitKind, setting};
+use crate::document::{GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{ContextInput, ContextModel, Shape};
 use crate::progress::Progress;
@@ -108,17 +108,11 @@ impl GapScorer for Context {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let of = |kind| {
-            let Calibration { slope, offset } = self.config.calibration.of(kind);
-            Value::from(vec![setting(slope), setting(offset)])
-        };
-        let calibration = UnitKind::ALL.map(|kind| (kind.name().to_owned(), of(kind)));
-        let depth_share = UnitKind::ALL.map(|kind| (kind.name().to_owned(), setting(self.config.depth_share.of(kind))));
         Map::from_iter([
             ("context_model_sha256".to_owned(), self.model.sha256().into()),
             ("features".to_owned(), self.config.features.into()),
-            ("depth_share".to_owned(), Value::Object(depth_share.into_iter().collect())),
-            ("calibration".to_owned(), Value::Object(calibration.into_iter().collect())),
+            ("depth_share".to_owned(), self.config.depth_share.to_json(setting)),
+            ("calibration".to_owned(), self.config.calibration.to_json(Calibration::to_json)),
         ])
     }
 
@@ -237,6 +231,12 @@ mod tests {
         check_refused(WEIGHTS, "{}", "config.json: missing field");
         check_refused(WEIGHTS, "not JSON", "config.json");
         check_refused(&WEIGHTS[..1000], CONFIG, "load the model \"a folder\"");
+        let mut newer: ContextConfig = serde_json::from_str(CONFIG).expect("it is whole");
+        newer.features = FEATURES_VERSION + 1;
+        check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");
+        let error = Context::from_folder(Path::new("no/such")).err().expect("there is none").to_string();
+        assert!(error.contains("model.safetensors"), "{error}");
+    }
 
     #[test]
     fn a_folder_is_of_the_encoder_that_the_program_has() {
@@ -253,11 +253,5 @@ mod tests {
         write("config.json", &serde_json::to_vec(&config).expect("it is JSON"));
         let error = Context::from_folder(folder.path()).err().expect("it is of another").to_string();
         assert!(error.contains("another encoder"), "{error}");
-    }
-        let mut newer: ContextConfig = serde_json::from_str(CONFIG).expect("it is whole");
-        newer.features = FEATURES_VERSION + 1;
-        check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");
-        let error = Context::from_folder(Path::new("no/such")).err().expect("there is none").to_string();
-        assert!(error.contains("model.safetensors"), "{error}");
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn engines() -> [Box<dyn GapScorer>; 2] {
-        engines_of(Scales::all(SCALE))
+        engines_of(Scales::each(|_| SCALE))
     }
 
     fn engines_of(scales: Scales) -> [Box<dyn GapScorer>; 2] {

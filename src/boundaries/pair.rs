@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds};
 use super::pair_text::sides;
 use super::{Context, GapInput, GapScorer};
-use crate::document::{GapIndex, GapScores, UnitKind, setting};
+use crate::document::{GapIndex, GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
 use crate::progress::Progress;
@@ -150,15 +150,11 @@ impl GapScorer for Pair {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let calibration = UnitKind::ALL.map(|kind| {
-            let Calibration { slope, offset } = self.config.calibration.of(kind);
-            (kind.name().to_owned(), Value::from(vec![setting(slope), setting(offset)]))
-        });
         Map::from_iter([
             ("pair_model_sha256".to_owned(), self.model.sha256().into()),
             ("side_words".to_owned(), self.config.side_words.into()),
             ("max_pieces".to_owned(), self.config.max_pieces.into()),
-            ("calibration".to_owned(), Value::Object(calibration.into_iter().collect())),
+            ("calibration".to_owned(), self.config.calibration.to_json(Calibration::to_json)),
         ])
     }
 
@@ -203,15 +199,14 @@ impl GapScorer for Combined {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let combined = UnitKind::ALL.map(|kind| {
-            let Combination { context, pair, offset } = self.pair.config.combined.of(kind);
-            (kind.name().to_owned(), Value::from([context, pair, offset].map(setting).to_vec()))
+        let combined = self.pair.config.combined.to_json(|Combination { context, pair, offset }| {
+            Value::from([context, pair, offset].map(setting).to_vec())
         });
         let mut settings = self.context.settings();
         settings.extend(self.pair.settings());
         settings.remove("calibration");
         settings.insert("read_above".to_owned(), setting(READ_ABOVE));
-        settings.insert("combined".to_owned(), Value::Object(combined.into_iter().collect()));
+        settings.insert("combined".to_owned(), combined);
         settings
     }
 
@@ -346,6 +341,11 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_model_is_combined_with_its_own_context_model_only() {
+        let mut pair = pair(1.0);
+        pair.config.context_model_sha256 = "0".to_owned();
+        let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
+        assert!(error.contains("run `caesura train pair` again"), "{error}");
         // What is there and cannot be read is not taken for missing.
         let path = folder.path().join("pair.json");
         std::fs::create_dir(&path).expect("room for a folder");
@@ -354,11 +354,6 @@ mod tests {
         std::fs::remove_dir(&path)
             .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
             .expect("they are there");
-    fn a_pair_model_is_combined_with_its_own_context_model_only() {
-        let mut pair = pair(1.0);
-        pair.config.context_model_sha256 = "0".to_owned();
-        let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
-        assert!(error.contains("run `caesura train pair` again"), "{error}");
     }
 
     #[test]
