@@ -254,7 +254,7 @@ fn titled_chapters(
 
 /// Returns how many words each unit has.
 pub fn words_of_units(text: &str, units: &Units) -> Vec<u32> {
-    units.texts(text).into_iter().map(|unit| words::count(unit) as u32).collect()
+    words::count_each(&units.texts(text))
 }
 
 /// Returns how well chapters are likely to agree with a reader's; `None` where scores are no probabilities.
