@@ -26,7 +26,7 @@ use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance,
 use crate::error::{Error, Result};
 use crate::import;
 use crate::neural::{Encoder, Vectors};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 use crate::store::{DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
 use crate::topics::{Bags, Signatures, Topic, TopicsConfig, Vocabulary, VocabularyConfig, bags, mine_signed};
@@ -211,15 +211,15 @@ pub fn split_document(
     let vectors = match encoder {
         Some(encoder) if scorer.needs_vectors() => {
             let texts = units.texts(&document.text);
-            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: after_vectors })?)
+            Some(encoder.encode(&texts, &Part { progress, range: 0..after_vectors, of: 100 })?)
         }
         _ => None,
     };
     let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    let gap_scores = scorer.score(&input, &Part { progress, range: after_vectors..after_scores, of: 100 })?;
 
     let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
-    let stage = Stage { progress, from: after_scores, to: 100 };
+    let stage = Part { progress, range: after_scores..100, of: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = as_written(&document, &units);
     progress.report(100, 100);
@@ -456,12 +456,12 @@ pub fn read_again(
     let vectors = match (kept, encoder) {
         (Some(vectors), _) => Some(vectors),
         (None, Some(encoder)) if scorer.needs_vectors() => {
-            Some(encoder.encode(&units.texts(&text), &Stage { progress, from: 0, to: after_vectors })?)
+            Some(encoder.encode(&units.texts(&text), &Part { progress, range: 0..after_vectors, of: 100 })?)
         }
         (None, _) => None,
     };
     let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    let gap_scores = scorer.score(&input, &Part { progress, range: after_vectors..after_scores, of: 100 })?;
     progress.check()?;
     let cut = cut_config(engine, row.granularity, None, row.unit_kind);
     library.put_gap_scores(id, &gap_scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
@@ -501,24 +501,6 @@ fn language_in(provenance: &Provenance) -> Language {
 
 fn setting(provenance: &Provenance, name: &str) -> Option<u32> {
     provenance.settings.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
-}
-
-/// Part of a longer piece of work: what it reports of itself becomes a stretch of the whole, in hundredths.
-struct Stage<'a> {
-    progress: &'a dyn Progress,
-    from: usize,
-    to: usize,
-}
-
-impl Progress for Stage<'_> {
-    fn report(&self, done: usize, total: usize) {
-        let part = (self.to - self.from) * done / total.max(1);
-        self.progress.report(self.from + part, 100);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
 }
 
 /// The name of the miner in provenance.

@@ -20,7 +20,7 @@ use super::{GapInput, GapScorer};
 use crate::document::{GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{ContextInput, ContextModel, Shape};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/model.safetensors"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/config.json"));
@@ -121,7 +121,9 @@ impl GapScorer for Context {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let Features { cues, words, n_words } = Features::of(input, progress)?;
+        // Of ten parts the model takes the eight in between; it is done before there is much to report.
+        let part = |range| Part { progress, range, of: 10 };
+        let Features { cues, words, n_words } = Features::of(input, &part(0..1))?;
         let windows = mean_windows(&n_words).concat();
         let of_model = ContextInput {
             vectors: input.vectors.expect("the features were made of them"),
@@ -133,7 +135,7 @@ impl GapScorer for Context {
         let log_odds = self.model.log_odds(of_model, progress)?;
         let kind = input.units.kind;
         let (share, calibration) = (self.config.depth_share.of(kind), self.config.calibration.of(kind));
-        let depths = depth_log_odds(of_model.vectors, &n_words, kind, progress)?;
+        let depths = depth_log_odds(of_model.vectors, &n_words, kind, &part(9..10))?;
         // No section can begin anew with the first unit: it has no gap before it.
         let of_gaps = log_odds.iter().skip(1);
         let both = of_gaps.clone().zip(depths).map(|([boundary, _], depth)| boundary + share * depth);
@@ -235,8 +237,6 @@ mod tests {
         newer.features = FEATURES_VERSION + 1;
         check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");
         let error = Context::from_folder(Path::new("no/such")).err().expect("there is none").to_string();
-        assert!(error.contains("model.safetensors"), "{error}");
-    }
 
     #[test]
     fn a_folder_is_of_the_encoder_that_the_program_has() {
@@ -253,5 +253,7 @@ mod tests {
         write("config.json", &serde_json::to_vec(&config).expect("it is JSON"));
         let error = Context::from_folder(folder.path()).err().expect("it is of another").to_string();
         assert!(error.contains("another encoder"), "{error}");
+    }
+        assert!(error.contains("model.safetensors"), "{error}");
     }
 }

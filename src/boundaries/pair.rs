@@ -20,7 +20,7 @@ use super::{Context, GapInput, GapScorer};
 use crate::document::{GapIndex, GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/model.onnx"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/pair.json"));
@@ -104,7 +104,7 @@ impl Pair {
         for (n_before, chunk) in gaps.chunks(GAPS_AT_ONCE).enumerate() {
             let pair = |&gap: &GapIndex| sides(input.text, input.units, gap, self.config.side_words);
             let pairs: Vec<(String, String)> = chunk.iter().map(pair).collect();
-            let progress = Offset { progress, before: n_before * GAPS_AT_ONCE, total: gaps.len() };
+            let progress = Part { progress, range: found.len()..found.len() + chunk.len(), of: gaps.len() };
             found.extend(self.model.log_odds(&pairs, &progress)?);
         }
         Ok(found)
@@ -113,23 +113,6 @@ impl Pair {
 
 /// The gaps whose texts are held at once.
 const GAPS_AT_ONCE: usize = 2048;
-
-/// The work of some gaps of many, as part of the whole.
-struct Offset<'a> {
-    progress: &'a dyn Progress,
-    before: usize,
-    total: usize,
-}
-
-impl Progress for Offset<'_> {
-    fn report(&self, done: usize, _total: usize) {
-        self.progress.report(self.before + done, self.total);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
-}
 
 #[cfg(feature = "libtorch")]
 fn model(folder: &Path, max_pieces: usize, n_threads: usize) -> Result<Arc<dyn PairScorer>> {
@@ -173,6 +156,9 @@ impl GapScorer for Pair {
 /// A gap to which the context model gives less than this is not read by the pair model.
 pub(crate) const READ_ABOVE: f32 = 0.04;
 
+/// The share of the work that is the context model's, in hundredths: it reads vectors that are there.
+const CONTEXT_PERCENT: usize = 10;
+
 /// Both models: the context model for every gap, and the pair model for those that may be boundaries.
 #[derive(Clone)]
 pub struct Combined {
@@ -215,12 +201,12 @@ impl GapScorer for Combined {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let of_context = self.context.score(input, progress)?;
+        let of_context = self.context.score(input, &Part { progress, range: 0..CONTEXT_PERCENT, of: 100 })?;
         let (mut scores, tops) = of_context.into_parts();
         let may_be = |&gap: &usize| scores[gap] >= READ_ABOVE;
         let gaps: Vec<GapIndex> = (0..scores.len()).filter(may_be).map(GapIndex::from).collect();
         let combination = self.pair.config.combined.of(input.units.kind);
-        let of_pair = self.pair.log_odds(input, &gaps, progress)?;
+        let of_pair = self.pair.log_odds(input, &gaps, &Part { progress, range: CONTEXT_PERCENT..100, of: 100 })?;
         for (gap, of_pair) in gaps.into_iter().zip(of_pair) {
             let score = &mut scores[gap.index()];
             *score = combination.probability(log_odds(*score), of_pair);
@@ -238,6 +224,7 @@ mod tests {
     use crate::document::{Span, Unit, Units};
     use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
+    use crate::progress::tests::Noted;
     use crate::words::Language;
 
     /// Finds a change of subject where the first letters of the two texts differ, as sure as it is told.
@@ -248,7 +235,8 @@ mod tests {
             "1"
         }
 
-        fn log_odds(&self, pairs: &[(String, String)], _progress: &dyn Progress) -> Result<Vec<f32>> {
+        fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
+            (0..=pairs.len()).for_each(|done| progress.report(done, pairs.len()));
             let differ = |(one, other): &(String, String)| one.chars().next() != other.chars().next();
             Ok(pairs.iter().map(|pair| if differ(pair) { self.0 } else { -self.0 }).collect())
         }
@@ -337,7 +325,18 @@ mod tests {
                 assert!((combined - 1.0 / (1.0 + (-said).exp())).abs() < 1e-5, "gap {gap}: {combined}");
             }
         }
-        assert!(n_asked > 0, "{n_kept} gaps were kept");
+        assert!(n_asked > 0 && n_kept > 0, "{n_asked} gaps were asked about, {n_kept} kept");
+    }
+
+    #[test]
+    fn the_work_of_both_models_is_never_reported_to_be_less_than_before() {
+        let (text, units, vectors) = document("aaaaaaaabbbbbbbbaaaaaaaa");
+        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        let combined = Combined::new(Context::embedded(), pair(3.0)).expect("they were fitted to each other");
+        let noted = Noted::default();
+        combined.score(&input, &noted).expect("nobody cancels");
+        let done: Vec<usize> = noted.reports().into_iter().map(|(done, total)| done * 100 / total).collect();
+        assert!(done.is_sorted() && done.len() > 4 && done.last() == Some(&100), "{done:?}");
     }
 
     #[test]
@@ -346,6 +345,7 @@ mod tests {
         pair.config.context_model_sha256 = "0".to_owned();
         let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
         assert!(error.contains("run `caesura train pair` again"), "{error}");
+    }
         // What is there and cannot be read is not taken for missing.
         let path = folder.path().join("pair.json");
         std::fs::create_dir(&path).expect("room for a folder");
@@ -354,7 +354,6 @@ mod tests {
         std::fs::remove_dir(&path)
             .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
             .expect("they are there");
-    }
 
     #[test]
     fn a_folder_without_a_model_says_which_file_is_missing() {
