@@ -162,19 +162,17 @@ mod tests {
 
     /// A document that changes its subject every `run` units, with a vector for each unit that points where its subject is.
     fn document(n_units: usize, run: usize) -> (String, Units, Vectors) {
-        let (mut text, mut units, mut vectors) = (String::new(), Vec::new(), Vec::new());
+        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
         for i in 0..n_units {
             let subject = i / run % SUBJECTS.len();
-            let start = text.len();
-            text.extend([SUBJECTS[subject], " ", &i.to_string(), "."]);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
+            lines.push(format!("{} {i}.", SUBJECTS[subject]));
             let mut vector = vec![0.0_f32; 384];
             vector[subject] = 0.9;
             vector[10 + i % 300] = (1.0_f32 - 0.81).sqrt();
             vectors.extend(vector);
         }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() }, Vectors::new(384, vectors))
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
+        (text, units, Vectors::new(384, vectors))
     }
 
     fn scored(text: &str, units: &Units, vectors: &Vectors) -> GapScores {
@@ -237,6 +235,8 @@ mod tests {
         newer.features = FEATURES_VERSION + 1;
         check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");
         let error = Context::from_folder(Path::new("no/such")).err().expect("there is none").to_string();
+        assert!(error.contains("model.safetensors"), "{error}");
+    }
 
     #[test]
     fn a_folder_is_of_the_encoder_that_the_program_has() {
@@ -253,7 +253,5 @@ mod tests {
         write("config.json", &serde_json::to_vec(&config).expect("it is JSON"));
         let error = Context::from_folder(folder.path()).err().expect("it is of another").to_string();
         assert!(error.contains("another encoder"), "{error}");
-    }
-        assert!(error.contains("model.safetensors"), "{error}");
     }
 }

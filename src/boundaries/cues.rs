@@ -322,7 +322,6 @@ impl Whole {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit};
     use crate::words::Language;
 
     #[track_caller]
@@ -352,12 +351,9 @@ mod tests {
     #[test]
     fn who_asks_and_who_answers_is_told() {
         let spoken = [("A", "What is that?"), ("B", "It is a lamp"), ("B", "for ships"), ("A", "And this? Tell me")];
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for (speaker, words) in spoken {
-            let start = text.len();
-            text.push_str(words);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: Some(speaker.to_owned()), time: None });
-            text.push('\n');
+        let (text, mut units) = Units::of_lines(UnitKind::Utterance, &spoken.map(|(_, words)| words));
+        for (unit, (speaker, _)) in units.units.iter_mut().zip(spoken) {
+            unit.speaker = Some(speaker.to_owned());
         }
         let units = Units { kind: UnitKind::Utterance, units, headings: Vec::new() };
         let input = GapInput { text: &text, units: &units, vectors: None, language: Language::English };

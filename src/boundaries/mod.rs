@@ -78,7 +78,7 @@ const GAPS_PER_CHECK: usize = 4096;
 mod tests {
     use super::*;
     use crate::chapters::{CutConfig, CutRule, boundaries};
-    use crate::document::{GapIndex, Span, Unit, UnitKind};
+    use crate::document::{GapIndex, UnitKind};
     use crate::neural::{Encoder, SentenceEncoder};
     use crate::progress::Unwatched;
 
@@ -101,20 +101,8 @@ mod tests {
         "Let the bread cool before cutting through its crust.",
     ];
 
-    fn document(texts: &[&str]) -> (String, Units) {
-        let mut text = String::new();
-        let mut units = Vec::new();
-        for unit in texts {
-            let start = text.len();
-            text.push_str(unit);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
-    }
-
     fn scored(engine: &dyn GapScorer, texts: &[&str]) -> GapScores {
-        let (text, units) = document(texts);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, texts);
         let vectors = engine.needs_vectors().then(|| {
             let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
             encoder.encode(texts, &Unwatched).expect("the model runs")
@@ -210,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_cancel_ends_the_work() {
-        let (text, units) = document(&TWO_SUBJECTS);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &TWO_SUBJECTS);
         let vectors = Vectors::new(1, vec![1.0; units.len()]);
         for engine in engines() {
             let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };

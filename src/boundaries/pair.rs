@@ -101,7 +101,7 @@ impl Pair {
     /// Returns the log-odds of gaps, in their order.
     fn log_odds(&self, input: &GapInput, gaps: &[GapIndex], progress: &dyn Progress) -> Result<Vec<f32>> {
         let mut found = Vec::with_capacity(gaps.len());
-        for (n_before, chunk) in gaps.chunks(GAPS_AT_ONCE).enumerate() {
+        for chunk in gaps.chunks(GAPS_AT_ONCE) {
             let pair = |&gap: &GapIndex| sides(input.text, input.units, gap, self.config.side_words);
             let pairs: Vec<(String, String)> = chunk.iter().map(pair).collect();
             let progress = Part { progress, range: found.len()..found.len() + chunk.len(), of: gaps.len() };
@@ -221,7 +221,7 @@ impl GapScorer for Combined {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, Units};
+    use crate::document::{UnitKind, Units};
     use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
     use crate::progress::tests::Noted;
@@ -255,17 +255,14 @@ mod tests {
 
     /// Paragraphs of a letter each, with vectors that point where the letter says.
     fn document(letters: &str) -> (String, Units, Vectors) {
-        let (mut text, mut units, mut vectors) = (String::new(), Vec::new(), Vec::new());
+        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
         for letter in letters.chars() {
-            let start = text.len();
-            text.extend([letter; 4].map(|letter| format!("{letter}lpha ")));
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
+            lines.push(format!("{letter}lpha ").repeat(4));
             let mut vector = vec![0.0_f32; 384];
             vector[letter as usize] = 1.0;
             vectors.extend(vector);
         }
-        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
         (text, units, Vectors::new(384, vectors))
     }
 
@@ -273,14 +270,7 @@ mod tests {
     fn the_models_carried_find_where_the_subject_changes() {
         let lighthouse = "The keeper climbs the stairs of the lighthouse and lights the lamp for the ships at sea.";
         let bread = "Knead the flour and the yeast into a dough, and bake the bread until its crust is brown.";
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for paragraph in [[lighthouse; 6], [bread; 6]].concat() {
-            let start = text.len();
-            text.push_str(paragraph);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &[[lighthouse; 6], [bread; 6]].concat());
         let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
         let vectors = encoder.encode(&units.texts(&text), &Unwatched).expect("the model runs");
         let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
@@ -346,14 +336,6 @@ mod tests {
         let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
         assert!(error.contains("run `caesura train pair` again"), "{error}");
     }
-        // What is there and cannot be read is not taken for missing.
-        let path = folder.path().join("pair.json");
-        std::fs::create_dir(&path).expect("room for a folder");
-        write("config.json", "{}");
-        refused("pair.json");
-        std::fs::remove_dir(&path)
-            .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
-            .expect("they are there");
 
     #[test]
     fn a_folder_without_a_model_says_which_file_is_missing() {
@@ -364,6 +346,14 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         };
         refused("pair.json");
+        // What is there and cannot be read is not taken for missing.
+        let path = folder.path().join("pair.json");
+        std::fs::create_dir(&path).expect("room for a folder");
+        write("config.json", "{}");
+        refused("pair.json");
+        std::fs::remove_dir(&path)
+            .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
+            .expect("they are there");
         write("pair.json", "{}");
         refused("missing field");
         write("pair.json", &serde_json::to_string(&PairConfig::of_others()).expect("it is JSON"));

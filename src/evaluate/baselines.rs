@@ -218,27 +218,16 @@ pub(super) fn divisive(vectors: &Vectors, n_sections: usize) -> Vec<GapIndex> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, UnitKind};
-
-    fn units_of(texts: &[String]) -> (String, Units) {
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for unit in texts {
-            let start = text.len();
-            text.push_str(unit);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
-    }
+    use crate::document::UnitKind;
 
     #[test]
     fn text_tiling_finds_where_the_words_change() {
         let of = |words: &str| vec![words.repeat(6); 30];
         let texts = [of("lighthouse keeper lamp storm ship "), of("bread dough yeast flour oven ")].concat();
-        let (text, units) = units_of(&texts);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &texts);
         let found = text_tiling(&text, &units, Language::English);
         assert!(found.contains(&GapIndex(29)) && found.len() < 10, "{found:?}");
-        let (text, units) = units_of(&texts[..1]);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &texts[..1]);
         assert!(text_tiling(&text, &units, Language::English).is_empty());
     }
 

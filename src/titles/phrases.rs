@@ -213,17 +213,16 @@ fn is_shouted(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::chapters::chapters_at;
-    use crate::document::{GapScores, Span, Unit, UnitKind};
+    use crate::document::{GapScores, UnitKind};
     use crate::words::Language;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, u32)]) {
-        let unit = Unit { span: Span::new(0..text.len()), speaker: None, time: None };
-        let units = Units { kind: UnitKind::Paragraph, units: vec![unit], headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &[text]);
         let chapter = &chapters_at(text.len(), &units, &GapScores::default(), &[])[0];
         let analyzer = Analyzer::new(Language::English);
-        let grammar = Grammar::of([text].into_iter(), &analyzer);
-        let mut found = phrases(chapter, text, &units, &grammar, &analyzer);
+        let grammar = Grammar::of([text.as_str()].into_iter(), &analyzer);
+        let mut found = phrases(chapter, &text, &units, &grammar, &analyzer);
         found.sort_by_key(|phrase| (phrase.first_word, phrase.stems.len()));
         let found: Vec<(&str, u32)> = found.iter().map(|phrase| (phrase.text.as_str(), phrase.n_times)).collect();
         assert_eq!(found, expected);
