@@ -283,8 +283,9 @@ fn random(n_gaps: usize, n_boundaries: usize, seed: u64) -> Vec<GapIndex> {
     gaps.into_iter().map(GapIndex::from).collect()
 }
 
-/// `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number Generators".
-fn mixed(value: u64) -> u64 {
+/// Returns the number that follows `value` in `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number
+/// Generators".
+pub(crate) fn mixed(value: u64) -> u64 {
     let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
