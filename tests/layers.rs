@@ -20,10 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("corrections", &["error", "document", "chapters"]),
     ("titles", &["error", "progress", "document", "words", "neural", "chapters"]),
     ("topics", &["error", "progress", "document", "words"]),
-    (
-        "evaluate",
-        &["error", "progress", "document", "words", "neural", "units", "boundaries", "chapters", "titles", "topics"],
-    ),
+    ("evaluate", &["error", "progress", "document", "words", "neural", "boundaries", "chapters", "topics"]),
     // Training reads references as measuring does, and knows tensors, which the rest leaves to neural.
     ("train", &["error", "progress", "document", "words", "neural", "boundaries", "evaluate"]),
     ("store", &["error", "document", "corrections"]),

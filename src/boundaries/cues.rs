@@ -228,6 +228,9 @@ impl<'a> Speakers<'a> {
     }
 
     /// `words_before` are the words of the document before unit `i`.
+    ///
+    /// Who spoke right before a unit without a speaker is not remembered for having spoken there: of A, nobody, A, the
+    /// second A was never heard before. Weights are trained on the numbers as they are.
     fn next(&mut self, units: &'a Units, i: usize, words_before: u64) -> [f32; 10] {
         let speaker_of = |unit: usize| units.units[unit].speaker.as_deref();
         let Some(speaker) = speaker_of(i) else { return [0.0; 10] };
@@ -355,7 +358,6 @@ mod tests {
         for (unit, (speaker, _)) in units.units.iter_mut().zip(spoken) {
             unit.speaker = Some(speaker.to_owned());
         }
-        let units = Units { kind: UnitKind::Utterance, units, headings: Vec::new() };
         let input = GapInput { text: &text, units: &units, vectors: None, language: Language::English };
         let n_words = [3, 4, 2, 4];
         let mut speakers = Speakers::of(&input, &n_words);

@@ -1,8 +1,8 @@
 //! Units to gap scores: how likely it is that the subject changes at each gap.
 //!
-//! One file an engine, each behind [`GapScorer`]: [`Lexical`] compares the words on both sides of a gap, [`Context`] the
-//! vectors of their units. Neither is trained on boundaries; an engine that is has its place beside them. Headings are
-//! not looked at: they make the layer *as written*.
+//! One file an engine, each behind [`GapScorer`]. [`Lexical`] compares the words on both sides of a gap, [`VectorDepth`]
+//! the vectors of their units; neither is trained on boundaries. [`Context`], [`Pair`] and [`Combined`] of both are.
+//! Headings are not looked at: they make the layer *as written*.
 
 mod calibration;
 mod context;
@@ -54,7 +54,8 @@ pub struct GapInput<'a> {
 
 /// An engine: gives each gap of a document a score.
 ///
-/// A score of 0.5 or more says that the engine, asked for nothing finer or coarser, would cut there.
+/// Of [`Lexical`] and [`VectorDepth`] a score of 0.5 or more is a boundary, where nothing finer or coarser is asked for.
+/// Scores of the others are probabilities, which the cut weighs over the whole document: `chapters/cut.rs`.
 pub trait GapScorer: Send + Sync {
     /// Returns the name stored with every result, such as `"lexical"`.
     fn name(&self) -> &'static str;

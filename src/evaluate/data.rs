@@ -58,7 +58,7 @@ pub struct Reference {
     pub levels: Vec<u8>,
     /// What it belongs to that must not be divided between training and validation.
     pub group: String,
-    /// Whether it is for training or for validation.
+    /// Whether it is for training, tuning or validation.
     pub part: Part,
 }
 
