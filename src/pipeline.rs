@@ -1,8 +1,8 @@
 //! The two flows, a function each: start reading here.
 //!
-//! - [`split`]: a file's bytes into chapters, without a library.
-//! - [`add_document`]: the same, and the result into a library. A front end that adds many lets [`import::Ahead`] read
-//!   the next while the model works on the last, and adds each by [`add_imported`].
+//! - [`split_document`]: a document that was imported into chapters, without a library.
+//! - [`add_document`]: a file's bytes into chapters, and these into a library. A front end that adds many lets
+//!   [`import::Ahead`] read the next while the model works on the last, and adds each by [`add_imported`].
 //! - [`recut`]: other chapters for a document at another granularity, from stored scores.
 //! - [`correct`]: what a person does to the chapters of a document.
 //! - [`mine_topics`]: the topics of a library, and what is done to them after that, in `pipeline/topics.rs`.
@@ -24,9 +24,9 @@ use crate::boundaries::{
 use crate::chapters::{self, CutConfig, CutRule};
 use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
-use crate::import::{self, WrittenChapter};
+use crate::import;
 use crate::neural::{Encoder, Vectors};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 use crate::store::{Assessment, DocumentId, DocumentRow, Library, NewDocument};
 use crate::titles;
 use crate::topics::{Bags, Signatures, Topic, TopicsConfig, Vocabulary, VocabularyConfig, bags, mine_signed};
@@ -191,34 +191,9 @@ pub struct Split {
     pub provenance: Provenance,
 }
 
-/// Cuts one file into titled chapters.
+/// Cuts a document that was imported into titled chapters.
 ///
-/// `name` is the file's name, for the title of a file that has none and for errors. `encoder` may be missing if the
-/// engine needs no vectors; titles are then chosen by words alone.
-pub fn split(
-    bytes: &[u8],
-    name: &str,
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Split> {
-    split_with_chapters(bytes, name, &[], settings, encoder, progress)
-}
-
-/// Cuts one file as [`split`] does; chapters that stand in a file beside it are its chapters as written.
-pub fn split_with_chapters(
-    bytes: &[u8],
-    name: &str,
-    written: &[WrittenChapter],
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Split> {
-    let document = import::with_chapters(import::import(bytes, name)?, written);
-    split_document(document, settings, encoder, progress)
-}
-
-/// Cuts a document that was imported into titled chapters, as [`split`] does with a file.
+/// `encoder` may be missing if the engine needs no vectors; titles are then chosen by words alone.
 pub fn split_document(
     document: Document,
     settings: &SplitSettings,
@@ -227,8 +202,8 @@ pub fn split_document(
 ) -> Result<Split> {
     let settings = settings.checked()?;
     progress.check()?;
-    let units = units::units(&document, settings.unit_kind);
     let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
+    let units = units::units(&document, settings.unit_kind, language);
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
     let scorer = settings.engine.scorer();
@@ -236,15 +211,15 @@ pub fn split_document(
     let vectors = match encoder {
         Some(encoder) if scorer.needs_vectors() => {
             let texts = units.texts(&document.text);
-            Some(encoder.encode(&texts, &Stage { progress, from: 0, to: after_vectors })?)
+            Some(encoder.encode(&texts, &Part { progress, range: 0..after_vectors, of: 100 })?)
         }
         _ => None,
     };
     let input = GapInput { text: &document.text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    let gap_scores = scorer.score(&input, &Part { progress, range: after_vectors..after_scores, of: 100 })?;
 
     let cut = cut_config(settings.engine, settings.granularity, settings.min_chapter_units, units.kind);
-    let stage = Stage { progress, from: after_scores, to: 100 };
+    let stage = Part { progress, range: after_scores..100, of: 100 };
     let found = titled_chapters(&input, &gap_scores, cut, encoder, &stage)?;
     let as_written = as_written(&document, &units);
     progress.report(100, 100);
@@ -279,7 +254,7 @@ fn titled_chapters(
 
 /// Returns how many words each unit has.
 pub fn words_of_units(text: &str, units: &Units) -> Vec<u32> {
-    units.texts(text).into_iter().map(|unit| words::count(unit) as u32).collect()
+    words::count_each(&units.texts(text))
 }
 
 /// Returns how well chapters are likely to agree with a reader's; `None` where scores are no probabilities.
@@ -348,24 +323,11 @@ pub fn add_document(
     encoder: Option<&dyn Encoder>,
     progress: &dyn Progress,
 ) -> Result<Added> {
-    add_document_with_chapters(library, source, &[], settings, encoder, progress)
-}
-
-/// Adds a file as [`add_document`] does; chapters that stand in a file beside it are its chapters as written. They are
-/// read when the file is added, and not again.
-pub fn add_document_with_chapters(
-    library: &mut Library,
-    source: &Source<'_>,
-    written: &[WrittenChapter],
-    settings: &SplitSettings,
-    encoder: Option<&dyn Encoder>,
-    progress: &dyn Progress,
-) -> Result<Added> {
     let sha256: [u8; 32] = Sha256::digest(source.bytes).into();
     if let Some(id) = library.find_by_sha256(&sha256)? {
         return Ok(Added::Already(id));
     }
-    let document = import::with_chapters(import::import(source.bytes, source.name)?, written);
+    let document = import::import(source.bytes, source.name)?;
     let &Source { name, path, added_at, .. } = source;
     add_imported(library, Imported { document, sha256, name, path, added_at }, settings, encoder, progress)
 }
@@ -493,12 +455,12 @@ pub fn read_again(
     let vectors = match (kept, encoder) {
         (Some(vectors), _) => Some(vectors),
         (None, Some(encoder)) if scorer.needs_vectors() => {
-            Some(encoder.encode(&units.texts(&text), &Stage { progress, from: 0, to: after_vectors })?)
+            Some(encoder.encode(&units.texts(&text), &Part { progress, range: 0..after_vectors, of: 100 })?)
         }
         (None, _) => None,
     };
     let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language };
-    let gap_scores = scorer.score(&input, &Stage { progress, from: after_vectors, to: after_scores })?;
+    let gap_scores = scorer.score(&input, &Part { progress, range: after_vectors..after_scores, of: 100 })?;
     progress.check()?;
     let cut = cut_config(engine, row.granularity, None, row.unit_kind);
     library.put_gap_scores(id, &gap_scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
@@ -552,24 +514,6 @@ fn language_in(provenance: &Provenance) -> Language {
 
 fn setting(provenance: &Provenance, name: &str) -> Option<u32> {
     provenance.settings.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
-}
-
-/// Part of a longer piece of work: what it reports of itself becomes a stretch of the whole, in hundredths.
-struct Stage<'a> {
-    progress: &'a dyn Progress,
-    from: usize,
-    to: usize,
-}
-
-impl Progress for Stage<'_> {
-    fn report(&self, done: usize, total: usize) {
-        let part = (self.to - self.from) * done / total.max(1);
-        self.progress.report(self.from + part, 100);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
 }
 
 /// The name of the miner in provenance.

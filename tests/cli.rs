@@ -67,6 +67,19 @@ fn split_finds_where_the_subject_changes() {
 }
 
 #[test]
+fn sentences_are_cut_as_the_language_asked_for_has_it() {
+    let place = Place::new();
+    // Nothing in it tells which language it is.
+    let file = place.file("lampen.txt", "Lampen gem. Plan. Gut.");
+    let file = file.to_str().expect("a path of letters");
+    let n_units = |language: &str| {
+        let args = ["split", file, "--engine", "lexical", "--language", language, "--format", "json"];
+        place.run(args).json()["chapters"][0]["n_units"].clone()
+    };
+    assert_eq!((n_units("de"), n_units("en")), (2.into(), 3.into()));
+}
+
+#[test]
 fn split_reads_standard_input() {
     let place = Place::new();
     let mut child = place

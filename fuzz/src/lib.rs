@@ -5,9 +5,10 @@
 
 use std::io::{Cursor, Write};
 
-use caesura::document::{BlockKind, Document, MarkStart, UnitKind};
+use caesura::document::{BlockKind, Document, UnitKind};
 use caesura::import::{ImportSettings, import_each};
 use caesura::units::units;
+use caesura::words::Language;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -54,10 +55,10 @@ pub fn assert_laws(document: &Document) {
     assert!(document.pages.0.is_sorted_by_key(|page| page.start));
     for mark in &document.marks {
         assert!(!mark.title.trim().is_empty() && 1 <= mark.level);
-        assert!(!matches!(mark.start, MarkStart::Byte(start) if !text.is_char_boundary(start.index())));
+        assert!(text.is_char_boundary(mark.start.index()));
     }
     for kind in [None, Some(UnitKind::Paragraph), Some(UnitKind::Sentence), Some(UnitKind::Utterance)] {
-        let units = units(document, kind);
+        let units = units(document, kind, Language::guess(text));
         assert!(!units.is_empty());
         let mut spans: Vec<_> = units.units.iter().map(|unit| unit.span.range()).collect();
         assert!(spans.is_sorted_by_key(|span| span.start));

@@ -1,8 +1,9 @@
 //! What turns a model's log-odds into probabilities, for each kind of unit.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::document::UnitKind;
+use crate::document::{UnitKind, setting};
 
 /// One of something for each kind of unit: each kind has its own share of gaps that are boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,12 @@ impl<T: Copy> OfUnitKinds<T> {
             UnitKind::Utterance => self.utterance,
         }
     }
+
+    /// Returns an object of what `value` makes of each, by the name of its kind, as provenance keeps it.
+    pub(super) fn to_json(self, value: impl Fn(T) -> Value) -> Value {
+        let named = UnitKind::ALL.map(|kind| (kind.name().to_owned(), value(self.of(kind))));
+        Value::Object(named.into_iter().collect())
+    }
 }
 
 /// How log-odds become calibrated log-odds (Platt 1999; Guo et al. 2017, arXiv 1706.04599).
@@ -45,6 +52,11 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// Returns both numbers as provenance keeps them.
+    pub(super) fn to_json(self) -> Value {
+        Value::from([self.slope, self.offset].map(setting).to_vec())
+    }
+
     /// Returns the probability that log-odds stand for.
     pub fn probability(self, log_odds: f32) -> f32 {
         probability(log_odds * self.slope + self.offset)

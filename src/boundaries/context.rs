@@ -17,10 +17,10 @@ use super::calibration::{Calibration, OfUnitKinds, probability};
 use super::features::{Features, MEAN_WINDOWS, N_CUE_WORDS, N_CUES, N_WORD_CLASSES, mean_windows};
 use super::vectors::depth_log_odds;
 use super::{GapInput, GapScorer};
-use crate::document::{GapScores, UnitKind, setting};
+use crate::document::{GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{ContextInput, ContextModel, Shape};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/model.safetensors"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/config.json"));
@@ -31,9 +31,9 @@ pub(crate) const FEATURES_VERSION: u32 = 2;
 /// What `config.json` says of the weights beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContextConfig {
-    /// What the model was trained on sees the version of the features that the program must have.
+    /// The version of the features it was trained on; the program must have the same.
     pub features: u32,
-    /// The SHA-256 of the encoder whose vectors it was trained on.
+    /// The SHA-256 of the encoder whose vectors it was trained on; the program must have the same.
     pub encoder_sha256: String,
     /// For paragraphs, sentences and utterances: how much of what [`VectorDepth`](super::VectorDepth) says is added to the
     /// model's log-odds.
@@ -64,7 +64,16 @@ impl Context {
             std::fs::read(&path).map_err(|source| Error::Read { path, source })
         };
         let (weights, config) = (read("model.safetensors")?, read("config.json")?);
-        Self::new(&weights, &String::from_utf8_lossy(&config), &folder.display().to_string())
+        let origin = folder.display().to_string();
+        let context = Self::new(&weights, &String::from_utf8_lossy(&config), &origin)?;
+        if context.config.encoder_sha256 != Self::embedded().config.encoder_sha256 {
+            return Err(Error::Model {
+                name: origin,
+                reason: "it was trained on the vectors of another encoder; train it anew with `caesura train context`"
+                    .to_owned(),
+            });
+        }
+        Ok(context)
     }
 
     /// Returns the SHA-256 of the weights, in hexadecimal.
@@ -99,17 +108,11 @@ impl GapScorer for Context {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let of = |kind| {
-            let Calibration { slope, offset } = self.config.calibration.of(kind);
-            Value::from(vec![setting(slope), setting(offset)])
-        };
-        let calibration = UnitKind::ALL.map(|kind| (kind.name().to_owned(), of(kind)));
-        let depth_share = UnitKind::ALL.map(|kind| (kind.name().to_owned(), setting(self.config.depth_share.of(kind))));
         Map::from_iter([
             ("context_model_sha256".to_owned(), self.model.sha256().into()),
             ("features".to_owned(), self.config.features.into()),
-            ("depth_share".to_owned(), Value::Object(depth_share.into_iter().collect())),
-            ("calibration".to_owned(), Value::Object(calibration.into_iter().collect())),
+            ("depth_share".to_owned(), self.config.depth_share.to_json(setting)),
+            ("calibration".to_owned(), self.config.calibration.to_json(Calibration::to_json)),
         ])
     }
 
@@ -118,7 +121,9 @@ impl GapScorer for Context {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let Features { cues, words, n_words } = Features::of(input, progress)?;
+        // Of ten parts the model takes the eight in between; it is done before there is much to report.
+        let part = |range| Part { progress, range, of: 10 };
+        let Features { cues, words, n_words } = Features::of(input, &part(0..1))?;
         let windows = mean_windows(&n_words).concat();
         let of_model = ContextInput {
             vectors: input.vectors.expect("the features were made of them"),
@@ -130,7 +135,7 @@ impl GapScorer for Context {
         let log_odds = self.model.log_odds(of_model, progress)?;
         let kind = input.units.kind;
         let (share, calibration) = (self.config.depth_share.of(kind), self.config.calibration.of(kind));
-        let depths = depth_log_odds(of_model.vectors, &n_words, kind, progress)?;
+        let depths = depth_log_odds(of_model.vectors, &n_words, kind, &part(9..10))?;
         // No section can begin anew with the first unit: it has no gap before it.
         let of_gaps = log_odds.iter().skip(1);
         let both = of_gaps.clone().zip(depths).map(|([boundary, _], depth)| boundary + share * depth);
@@ -143,8 +148,8 @@ impl GapScorer for Context {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, Units};
-    use crate::neural::Vectors;
+    use crate::document::{Span, UnitKind, Units};
+    use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
     use crate::words::Language;
 
@@ -157,19 +162,17 @@ mod tests {
 
     /// A document that changes its subject every `run` units, with a vector for each unit that points where its subject is.
     fn document(n_units: usize, run: usize) -> (String, Units, Vectors) {
-        let (mut text, mut units, mut vectors) = (String::new(), Vec::new(), Vec::new());
+        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
         for i in 0..n_units {
             let subject = i / run % SUBJECTS.len();
-            let start = text.len();
-            text.extend([SUBJECTS[subject], " ", &i.to_string(), "."]);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
+            lines.push(format!("{} {i}.", SUBJECTS[subject]));
             let mut vector = vec![0.0_f32; 384];
             vector[subject] = 0.9;
             vector[10 + i % 300] = (1.0_f32 - 0.81).sqrt();
             vectors.extend(vector);
         }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() }, Vectors::new(384, vectors))
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
+        (text, units, Vectors::new(384, vectors))
     }
 
     fn scored(text: &str, units: &Units, vectors: &Vectors) -> GapScores {
@@ -233,5 +236,22 @@ mod tests {
         check_refused(WEIGHTS, &serde_json::to_string(&newer).expect("it is JSON"), "train it anew");
         let error = Context::from_folder(Path::new("no/such")).err().expect("there is none").to_string();
         assert!(error.contains("model.safetensors"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_is_of_the_encoder_that_the_program_has() {
+        let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
+        let mut config: ContextConfig = serde_json::from_str(CONFIG).expect("it is whole");
+        assert_eq!(config.encoder_sha256, encoder.sha256());
+        let folder = tempfile::tempdir().expect("a folder");
+        let write =
+            |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("room for a file");
+        write("model.safetensors", WEIGHTS);
+        write("config.json", CONFIG.as_bytes());
+        assert_eq!(Context::from_folder(folder.path()).expect("it is whole").sha256(), Context::embedded().sha256());
+        config.encoder_sha256 = "0".to_owned();
+        write("config.json", &serde_json::to_vec(&config).expect("it is JSON"));
+        let error = Context::from_folder(folder.path()).err().expect("it is of another").to_string();
+        assert!(error.contains("another encoder"), "{error}");
     }
 }

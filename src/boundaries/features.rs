@@ -1,8 +1,8 @@
 //! What the trained engine sees of a document beside the vectors of its units.
 //!
 //! Each unit comes with numbers about itself and about the gap before it: how alike the two sides are through windows of
-//! several sizes, by vectors and by words, and how far that climbs to both sides. METHODS of the field agree that neither
-//! the surface nor the meaning is enough alone.
+//! several sizes, by vectors and by words, and how far that climbs to both sides. Neither the surface nor the meaning is
+//! enough alone.
 
 use super::lexical::Terms;
 use super::vectors::similarities;

@@ -68,9 +68,11 @@ impl Terms {
     pub(super) fn of(input: &GapInput, progress: &dyn Progress) -> Result<Self> {
         let analyzer = Analyzer::new(input.language);
         let mut number_of: HashMap<String, u32> = HashMap::new();
-        let mut all = Self { n_distinct: 0, of_units: Vec::new(), starts: vec![0], n_words: Vec::new() };
-        let n_units = input.units.len();
-        for (done, text) in input.units.texts(input.text).into_iter().enumerate() {
+        let texts = input.units.texts(input.text);
+        let n_units = texts.len();
+        let n_words = words::count_each(&texts);
+        let mut all = Self { n_distinct: 0, of_units: Vec::new(), starts: vec![0], n_words };
+        for (done, text) in texts.into_iter().enumerate() {
             if done.is_multiple_of(GAPS_PER_CHECK) {
                 progress.check()?;
                 progress.report(done, n_units);
@@ -80,7 +82,6 @@ impl Terms {
                 all.of_units.push(*number_of.entry(stem).or_insert(next));
             }
             all.starts.push(all.of_units.len());
-            all.n_words.push(words::count(text) as u32);
         }
         progress.report(n_units, n_units);
         all.n_distinct = number_of.len();

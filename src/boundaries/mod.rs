@@ -1,8 +1,8 @@
 //! Units to gap scores: how likely it is that the subject changes at each gap.
 //!
-//! One file an engine, each behind [`GapScorer`]: [`Lexical`] compares the words on both sides of a gap, [`Context`] the
-//! vectors of their units. Neither is trained on boundaries; an engine that is has its place beside them. Headings are
-//! not looked at: they make the layer *as written*.
+//! One file an engine, each behind [`GapScorer`]. [`Lexical`] compares the words on both sides of a gap, [`VectorDepth`]
+//! the vectors of their units; neither is trained on boundaries. [`Context`], [`Pair`] and [`Combined`] of both are.
+//! Headings are not looked at: they make the layer *as written*.
 
 mod calibration;
 mod context;
@@ -54,7 +54,8 @@ pub struct GapInput<'a> {
 
 /// An engine: gives each gap of a document a score.
 ///
-/// A score of 0.5 or more says that the engine, asked for nothing finer or coarser, would cut there.
+/// Of [`Lexical`] and [`VectorDepth`] a score of 0.5 or more is a boundary, where nothing finer or coarser is asked for.
+/// Scores of the others are probabilities, which the cut weighs over the whole document: `chapters/cut.rs`.
 pub trait GapScorer: Send + Sync {
     /// Returns the name stored with every result, such as `"lexical"`.
     fn name(&self) -> &'static str;
@@ -78,7 +79,7 @@ const GAPS_PER_CHECK: usize = 4096;
 mod tests {
     use super::*;
     use crate::chapters::{CutConfig, CutRule, boundaries};
-    use crate::document::{GapIndex, Span, Unit, UnitKind};
+    use crate::document::{GapIndex, UnitKind};
     use crate::neural::{Encoder, SentenceEncoder};
     use crate::progress::Unwatched;
 
@@ -101,20 +102,8 @@ mod tests {
         "Let the bread cool before cutting through its crust.",
     ];
 
-    fn document(texts: &[&str]) -> (String, Units) {
-        let mut text = String::new();
-        let mut units = Vec::new();
-        for unit in texts {
-            let start = text.len();
-            text.push_str(unit);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
-    }
-
     fn scored(engine: &dyn GapScorer, texts: &[&str]) -> GapScores {
-        let (text, units) = document(texts);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, texts);
         let vectors = engine.needs_vectors().then(|| {
             let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
             encoder.encode(texts, &Unwatched).expect("the model runs")
@@ -124,7 +113,7 @@ mod tests {
     }
 
     fn engines() -> [Box<dyn GapScorer>; 2] {
-        engines_of(Scales::all(SCALE))
+        engines_of(Scales::each(|_| SCALE))
     }
 
     fn engines_of(scales: Scales) -> [Box<dyn GapScorer>; 2] {
@@ -210,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_cancel_ends_the_work() {
-        let (text, units) = document(&TWO_SUBJECTS);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &TWO_SUBJECTS);
         let vectors = Vectors::new(1, vec![1.0; units.len()]);
         for engine in engines() {
             let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };

@@ -17,10 +17,10 @@ use serde_json::{Map, Value};
 use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds};
 use super::pair_text::sides;
 use super::{Context, GapInput, GapScorer};
-use crate::document::{GapIndex, GapScores, UnitKind, setting};
+use crate::document::{GapIndex, GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/model.onnx"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/pair.json"));
@@ -85,7 +85,13 @@ impl Pair {
                 name: folder.display().to_string(),
                 reason: format!("pair.json: {error}"),
             })?,
-            Err(_) if cfg!(feature = "libtorch") && folder.join("config.json").exists() => PairConfig::of_others(),
+            Err(missing)
+                if missing.kind() == std::io::ErrorKind::NotFound
+                    && cfg!(feature = "libtorch")
+                    && folder.join("config.json").exists() =>
+            {
+                PairConfig::of_others()
+            }
             Err(source) => return Err(Error::Read { path, source }),
         };
         let model = model(folder, config.max_pieces, n_threads)?;
@@ -95,10 +101,10 @@ impl Pair {
     /// Returns the log-odds of gaps, in their order.
     fn log_odds(&self, input: &GapInput, gaps: &[GapIndex], progress: &dyn Progress) -> Result<Vec<f32>> {
         let mut found = Vec::with_capacity(gaps.len());
-        for (n_before, chunk) in gaps.chunks(GAPS_AT_ONCE).enumerate() {
+        for chunk in gaps.chunks(GAPS_AT_ONCE) {
             let pair = |&gap: &GapIndex| sides(input.text, input.units, gap, self.config.side_words);
             let pairs: Vec<(String, String)> = chunk.iter().map(pair).collect();
-            let progress = Offset { progress, before: n_before * GAPS_AT_ONCE, total: gaps.len() };
+            let progress = Part { progress, range: found.len()..found.len() + chunk.len(), of: gaps.len() };
             found.extend(self.model.log_odds(&pairs, &progress)?);
         }
         Ok(found)
@@ -107,23 +113,6 @@ impl Pair {
 
 /// The gaps whose texts are held at once.
 const GAPS_AT_ONCE: usize = 2048;
-
-/// The work of some gaps of many, as part of the whole.
-struct Offset<'a> {
-    progress: &'a dyn Progress,
-    before: usize,
-    total: usize,
-}
-
-impl Progress for Offset<'_> {
-    fn report(&self, done: usize, _total: usize) {
-        self.progress.report(self.before + done, self.total);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
-}
 
 #[cfg(feature = "libtorch")]
 fn model(folder: &Path, max_pieces: usize, n_threads: usize) -> Result<Arc<dyn PairScorer>> {
@@ -144,15 +133,11 @@ impl GapScorer for Pair {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let calibration = UnitKind::ALL.map(|kind| {
-            let Calibration { slope, offset } = self.config.calibration.of(kind);
-            (kind.name().to_owned(), Value::from(vec![setting(slope), setting(offset)]))
-        });
         Map::from_iter([
             ("pair_model_sha256".to_owned(), self.model.sha256().into()),
             ("side_words".to_owned(), self.config.side_words.into()),
             ("max_pieces".to_owned(), self.config.max_pieces.into()),
-            ("calibration".to_owned(), Value::Object(calibration.into_iter().collect())),
+            ("calibration".to_owned(), self.config.calibration.to_json(Calibration::to_json)),
         ])
     }
 
@@ -170,6 +155,9 @@ impl GapScorer for Pair {
 
 /// A gap to which the context model gives less than this is not read by the pair model.
 pub(crate) const READ_ABOVE: f32 = 0.04;
+
+/// The share of the work that is the context model's, in hundredths: it reads vectors that are there.
+const CONTEXT_PERCENT: usize = 10;
 
 /// Both models: the context model for every gap, and the pair model for those that may be boundaries.
 #[derive(Clone)]
@@ -197,15 +185,14 @@ impl GapScorer for Combined {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let combined = UnitKind::ALL.map(|kind| {
-            let Combination { context, pair, offset } = self.pair.config.combined.of(kind);
-            (kind.name().to_owned(), Value::from([context, pair, offset].map(setting).to_vec()))
+        let combined = self.pair.config.combined.to_json(|Combination { context, pair, offset }| {
+            Value::from([context, pair, offset].map(setting).to_vec())
         });
         let mut settings = self.context.settings();
         settings.extend(self.pair.settings());
         settings.remove("calibration");
         settings.insert("read_above".to_owned(), setting(READ_ABOVE));
-        settings.insert("combined".to_owned(), Value::Object(combined.into_iter().collect()));
+        settings.insert("combined".to_owned(), combined);
         settings
     }
 
@@ -214,12 +201,12 @@ impl GapScorer for Combined {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let of_context = self.context.score(input, progress)?;
+        let of_context = self.context.score(input, &Part { progress, range: 0..CONTEXT_PERCENT, of: 100 })?;
         let (mut scores, tops) = of_context.into_parts();
         let may_be = |&gap: &usize| scores[gap] >= READ_ABOVE;
         let gaps: Vec<GapIndex> = (0..scores.len()).filter(may_be).map(GapIndex::from).collect();
         let combination = self.pair.config.combined.of(input.units.kind);
-        let of_pair = self.pair.log_odds(input, &gaps, progress)?;
+        let of_pair = self.pair.log_odds(input, &gaps, &Part { progress, range: CONTEXT_PERCENT..100, of: 100 })?;
         for (gap, of_pair) in gaps.into_iter().zip(of_pair) {
             let score = &mut scores[gap.index()];
             *score = combination.probability(log_odds(*score), of_pair);
@@ -234,9 +221,10 @@ impl GapScorer for Combined {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, Units};
+    use crate::document::{UnitKind, Units};
     use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
+    use crate::progress::tests::Noted;
     use crate::words::Language;
 
     /// Finds a change of subject where the first letters of the two texts differ, as sure as it is told.
@@ -247,7 +235,8 @@ mod tests {
             "1"
         }
 
-        fn log_odds(&self, pairs: &[(String, String)], _progress: &dyn Progress) -> Result<Vec<f32>> {
+        fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
+            (0..=pairs.len()).for_each(|done| progress.report(done, pairs.len()));
             let differ = |(one, other): &(String, String)| one.chars().next() != other.chars().next();
             Ok(pairs.iter().map(|pair| if differ(pair) { self.0 } else { -self.0 }).collect())
         }
@@ -266,17 +255,14 @@ mod tests {
 
     /// Paragraphs of a letter each, with vectors that point where the letter says.
     fn document(letters: &str) -> (String, Units, Vectors) {
-        let (mut text, mut units, mut vectors) = (String::new(), Vec::new(), Vec::new());
+        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
         for letter in letters.chars() {
-            let start = text.len();
-            text.extend([letter; 4].map(|letter| format!("{letter}lpha ")));
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
+            lines.push(format!("{letter}lpha ").repeat(4));
             let mut vector = vec![0.0_f32; 384];
             vector[letter as usize] = 1.0;
             vectors.extend(vector);
         }
-        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
         (text, units, Vectors::new(384, vectors))
     }
 
@@ -284,14 +270,7 @@ mod tests {
     fn the_models_carried_find_where_the_subject_changes() {
         let lighthouse = "The keeper climbs the stairs of the lighthouse and lights the lamp for the ships at sea.";
         let bread = "Knead the flour and the yeast into a dough, and bake the bread until its crust is brown.";
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for paragraph in [[lighthouse; 6], [bread; 6]].concat() {
-            let start = text.len();
-            text.push_str(paragraph);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &[[lighthouse; 6], [bread; 6]].concat());
         let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
         let vectors = encoder.encode(&units.texts(&text), &Unwatched).expect("the model runs");
         let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
@@ -336,7 +315,18 @@ mod tests {
                 assert!((combined - 1.0 / (1.0 + (-said).exp())).abs() < 1e-5, "gap {gap}: {combined}");
             }
         }
-        assert!(n_asked > 0, "{n_kept} gaps were kept");
+        assert!(n_asked > 0 && n_kept > 0, "{n_asked} gaps were asked about, {n_kept} kept");
+    }
+
+    #[test]
+    fn the_work_of_both_models_is_never_reported_to_be_less_than_before() {
+        let (text, units, vectors) = document("aaaaaaaabbbbbbbbaaaaaaaa");
+        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        let combined = Combined::new(Context::embedded(), pair(3.0)).expect("they were fitted to each other");
+        let noted = Noted::default();
+        combined.score(&input, &noted).expect("nobody cancels");
+        let done: Vec<usize> = noted.reports().into_iter().map(|(done, total)| done * 100 / total).collect();
+        assert!(done.is_sorted() && done.len() > 4 && done.last() == Some(&100), "{done:?}");
     }
 
     #[test]
@@ -356,6 +346,14 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         };
         refused("pair.json");
+        // What is there and cannot be read is not taken for missing.
+        let path = folder.path().join("pair.json");
+        std::fs::create_dir(&path).expect("room for a folder");
+        write("config.json", "{}");
+        refused("pair.json");
+        std::fs::remove_dir(&path)
+            .and_then(|()| std::fs::remove_file(folder.path().join("config.json")))
+            .expect("they are there");
         write("pair.json", "{}");
         refused("missing field");
         write("pair.json", &serde_json::to_string(&PairConfig::of_others()).expect("it is JSON"));

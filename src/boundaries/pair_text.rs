@@ -89,18 +89,15 @@ fn joined(units: &Units, first: usize, parts: &[Vec<&str>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, UnitKind};
+    use crate::document::UnitKind;
 
     fn units(spoken: &[(&str, &str)]) -> (String, Units) {
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for (speaker, words) in spoken {
-            let start = text.len();
-            text.push_str(words);
-            let speaker = (!speaker.is_empty()).then(|| (*speaker).to_owned());
-            units.push(Unit { span: Span::new(start..text.len()), speaker, time: None });
-            text.push('\n');
+        let lines: Vec<&str> = spoken.iter().map(|&(_, words)| words).collect();
+        let (text, mut units) = Units::of_lines(UnitKind::Utterance, &lines);
+        for (unit, &(speaker, _)) in units.units.iter_mut().zip(spoken) {
+            unit.speaker = (!speaker.is_empty()).then(|| speaker.to_owned());
         }
-        (text, Units { kind: UnitKind::Utterance, units, headings: Vec::new() })
+        (text, units)
     }
 
     #[track_caller]

@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{UnitKind, setting};
+use super::calibration::OfUnitKinds;
+use crate::document::setting;
 
 /// What an engine looks at around a gap, and when it calls the gap a boundary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,15 +43,7 @@ impl Scale {
 }
 
 /// A [`Scale`] for each kind of unit: people change the subject less often in speech than in a contract.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scales {
-    /// For paragraphs.
-    pub paragraph: Scale,
-    /// For sentences.
-    pub sentence: Scale,
-    /// For utterances.
-    pub utterance: Scale,
-}
+pub type Scales = OfUnitKinds<Scale>;
 
 impl Scales {
     /// What did well by `WindowDiff` and the number of chapters on English terms of service (paragraphs), lectures
@@ -61,31 +54,13 @@ impl Scales {
         utterance: Scale { window_words: [400, 600, 800], sized_for_words: Some(8000), min_depth: 1.3 },
     };
 
-    /// Returns one scale for every kind of unit.
-    pub fn all(scale: Scale) -> Self {
-        Self { paragraph: scale, sentence: scale, utterance: scale }
-    }
-
-    /// Returns the scale for units of `kind`.
-    pub fn of(self, kind: UnitKind) -> Scale {
-        match kind {
-            UnitKind::Paragraph => self.paragraph,
-            UnitKind::Sentence => self.sentence,
-            UnitKind::Utterance => self.utterance,
-        }
-    }
-
     /// Returns the scales as provenance keeps them.
     pub(super) fn settings(self) -> Map<String, Value> {
-        let by_kind = |value: fn(Scale) -> Value| {
-            let named = UnitKind::ALL.map(|kind| (kind.name().to_owned(), value(self.of(kind))));
-            Value::Object(named.into_iter().collect())
-        };
-        let mut settings = Map::new();
-        settings.insert("window_words".to_owned(), by_kind(|scale| json!(scale.window_words)));
-        settings.insert("windows_sized_for_words".to_owned(), by_kind(|scale| json!(scale.sized_for_words)));
-        settings.insert("min_depth".to_owned(), by_kind(|scale| setting(scale.min_depth)));
-        settings
+        Map::from_iter([
+            ("window_words".to_owned(), self.to_json(|scale| json!(scale.window_words))),
+            ("windows_sized_for_words".to_owned(), self.to_json(|scale| json!(scale.sized_for_words))),
+            ("min_depth".to_owned(), self.to_json(|scale| setting(scale.min_depth))),
+        ])
     }
 }
 

@@ -43,8 +43,7 @@ impl GapScorer for VectorDepth {
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
         let vectors = input.vectors.expect("the caller gives the vectors this engine needs");
         assert_eq!(vectors.len(), input.units.len(), "a vector for each unit");
-        let texts = input.units.texts(input.text);
-        let n_words: Vec<u32> = texts.iter().map(|text| words::count(text) as u32).collect();
+        let n_words = words::count_each(&input.units.texts(input.text));
         depth_scores(vectors, &n_words, self.0.scales.of(input.units.kind), progress)
     }
 }

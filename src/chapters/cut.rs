@@ -207,7 +207,8 @@ impl Search {
         let mut words = 0;
         let mut words_before: Vec<u64> = Vec::with_capacity(n_words.len());
         for &n in n_words {
-            words += u64::from(n);
+            // Were units without a word no distance apart, all gaps of a text of them would be near each other.
+            words += u64::from(n.max(1));
             words_before.push(words);
         }
         words_before.truncate(probabilities.len());
@@ -248,7 +249,8 @@ impl Search {
     /// Returns the set of boundaries that is worth most, ascending; of equals one, the same each time.
     ///
     /// A boundary is worth the true ones expected near it, those that are near the boundary before it left out, and its
-    /// own probability, less [`BOUNDARY_COST`]. Takes `O(gaps)` time, times the gaps that are near to one.
+    /// own probability, less [`BOUNDARY_COST`]. Takes `O(gaps)` time, times the gaps that are near to one: that is, the
+    /// square of the gaps where a few units hold nearly all words, and the others are near each other for it.
     fn best(&self) -> Vec<usize> {
         let is_candidate = |&gap: &usize| {
             f64::from(MIN_PROBABILITY) <= self.probabilities[gap]
@@ -416,6 +418,14 @@ mod tests {
         assert!(confidence_of(&[0.0; 6]) > 0.99);
         assert!(confidence_of(&[]) > 0.99);
         assert!(confidence_of(&[0.3; 60]) < 0.7);
+    }
+
+    #[test]
+    fn units_without_a_word_are_as_far_apart_as_those_of_one() {
+        let scores = GapScores::new((0..60).map(|gap| if gap % 7 == 0 { 0.4 } else { 0.01 }).collect());
+        let (none, one) = (Search::new(&scores, &[0; 61], 1), Search::new(&scores, &[1; 61], 1));
+        assert_eq!(none.near, one.near);
+        assert!(none.near.iter().all(|near| near.len() < 10), "{:?}", none.near);
     }
 
     /// The value of a set as the documentation of the search puts it.

@@ -5,9 +5,7 @@ mod cut;
 
 pub use cut::{CutConfig, CutRule, Cutter, boundaries, confidence, levels, levels_among};
 
-use crate::document::{
-    Chapter, GapIndex, GapScores, Heading, Mark, MarkStart, Origin, Span, TimeSpan, UnitIndex, Units,
-};
+use crate::document::{Chapter, GapIndex, GapScores, Heading, Mark, Origin, Span, TimeSpan, UnitIndex, Units};
 
 /// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
 ///
@@ -72,7 +70,7 @@ pub fn as_written(text: &str, units: &Units, document_title: &str) -> Vec<Chapte
 pub fn as_marked(text: &str, units: &Units, marks: &[Mark], document_title: &str) -> Vec<Chapter> {
     let mut opened: Vec<(UnitIndex, Vec<&Mark>)> = Vec::new();
     for mark in marks {
-        let first_unit = unit_at(units, mark.start);
+        let first_unit = UnitIndex::from(units.units.partition_point(|unit| unit.span.end <= mark.start));
         match opened.last_mut() {
             _ if units.len() <= first_unit.index() => {}
             Some((open, marks)) if first_unit <= *open => marks.push(mark),
@@ -97,18 +95,6 @@ pub fn as_marked(text: &str, units: &Units, marks: &[Mark], document_title: &str
     }
     with_preamble(&mut openings, document_title);
     tiled(text.len(), units, openings)
-}
-
-/// Returns the first unit that begins at or after a place, and in time the first that does not end before a moment or at
-/// it; units without a time are passed over.
-fn unit_at(units: &Units, start: MarkStart) -> UnitIndex {
-    let found = match start {
-        MarkStart::Byte(offset) => Some(units.units.partition_point(|unit| unit.span.end <= offset)),
-        MarkStart::Time(moment) => {
-            units.units.iter().position(|unit| unit.time.is_some_and(|time| moment < time.end || moment <= time.start))
-        }
-    };
-    found.unwrap_or(units.len()).into()
 }
 
 /// Makes what stands before the first opening a chapter titled `document_title`, and gives an untitled one that title.
@@ -306,16 +292,12 @@ mod tests {
         check_written(&[0, 0, 1], &[]);
     }
 
-    fn mark(level: u8, title: &str, start: MarkStart) -> Mark {
-        Mark { level, title: title.to_owned(), start }
-    }
-
     #[track_caller]
     fn check_marked(pieces: &[u8], marks: &[(u8, &str, u32)], expected: &[(u8, &str, u32)]) {
         let (text, units) = document(pieces);
-        let at =
-            |unit: u32| MarkStart::Byte(units.units.get(unit as usize).map_or(text.len().into(), |u| u.span.start));
-        let marks: Vec<Mark> = marks.iter().map(|&(level, title, unit)| mark(level, title, at(unit))).collect();
+        let at = |unit: u32| units.units.get(unit as usize).map_or(text.len().into(), |u| u.span.start);
+        let mark = |&(level, title, unit): &(u8, &str, u32)| Mark { level, title: title.to_owned(), start: at(unit) };
+        let marks: Vec<Mark> = marks.iter().map(mark).collect();
         let marked = as_marked(&text, &units, &marks, "Title");
         let found: Vec<(u8, &str, u32)> =
             marked.iter().map(|chapter| (chapter.level, chapter.title.as_str(), chapter.n_units)).collect();
@@ -341,17 +323,6 @@ mod tests {
     fn one_mark_cuts_nothing() {
         check_marked(&[0, 0], &[(1, "All", 0)], &[]);
         check_marked(&[0, 0], &[], &[]);
-    }
-
-    #[test]
-    fn a_mark_of_a_moment_opens_at_the_unit_that_is_said_then() {
-        let (text, mut units) = document(&[0, 0, 0]);
-        for (n, unit) in (0..).zip(&mut units.units) {
-            unit.time = Some(TimeSpan { start: Millis(n * 1000), end: Millis(n * 1000 + 900) });
-        }
-        let marks: Vec<Mark> = [0, 950, 99_000].map(|millis| mark(1, "Mark", MarkStart::Time(Millis(millis)))).into();
-        let chapters = as_marked(&text, &units, &marks, "Title");
-        assert_eq!(chapters.iter().map(|chapter| chapter.n_units).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::document::{Unit, UnitKind};
+use crate::document::UnitKind;
 use crate::error::Error;
 
 const N_UNITS: u32 = 24;
@@ -21,17 +21,12 @@ struct Desk {
 
 impl Desk {
     fn new(found: &[u32], min_units: u32) -> Self {
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for n in 0..N_UNITS {
-            let start = text.len();
-            text.extend(["Unit ", &n.to_string()]);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
+        let lines: Vec<String> = (0..N_UNITS).map(|n| format!("Unit {n}")).collect();
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
         let (scores, tops) = (0..N_UNITS - 1).map(|gap| (gap as f32 / 40.0, f32::from(gap % 3 == 0))).unzip();
         Self {
             text,
-            units: Units { kind: UnitKind::Paragraph, units, headings: Vec::new() },
+            units,
             scores: GapScores::with_tops(scores, tops),
             found: found.iter().copied().map(GapIndex).collect(),
             min_units,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ByteOffset, Millis};
+use super::ByteOffset;
 
 /// What a file says of itself, and what was recognised of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl Pages {
     }
 }
 
-/// A chapter that the file lists apart from its text: a bookmark, a line of its contents, a chapter of a recording.
+/// A chapter that the file lists apart from its text: a bookmark, or a line of its contents.
 ///
 /// A heading that stands in the text is a block instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,16 +148,7 @@ pub struct Mark {
     /// Its title, on one line. Never empty.
     pub title: String,
     /// Where it begins.
-    pub start: MarkStart,
-}
-
-/// Where a chapter that is listed apart begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkStart {
-    /// At a place of the text.
-    Byte(ByteOffset),
-    /// At a moment of the recording.
-    Time(Millis),
+    pub start: ByteOffset,
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ mod unit;
 pub use block::{Block, BlockKind, Document, Format};
 pub use chapter::{Chapter, Layer, Origin};
 pub use combined::{TopicPart, combined_label, combined_words};
-pub use fields::{Date, Field, Fields, Mark, MarkStart, Page, Pages};
+pub use fields::{Date, Field, Fields, Mark, Page, Pages};
 pub use gap_scores::GapScores;
 pub use position::{ByteOffset, GapIndex, Millis, Span, TimeSpan, UnitIndex};
 pub use profile::ProfileWord;

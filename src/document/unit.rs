@@ -92,6 +92,20 @@ impl Units {
         self.units.iter().map(|unit| unit.span.of(text)).collect()
     }
 
+    /// Makes a text of lines, each a unit.
+    #[cfg(test)]
+    pub(crate) fn of_lines(kind: UnitKind, lines: &[impl AsRef<str>]) -> (String, Self) {
+        let mut text = String::new();
+        let mut units = Vec::with_capacity(lines.len());
+        for line in lines {
+            let start = text.len();
+            text.push_str(line.as_ref());
+            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
+            text.push('\n');
+        }
+        (text, Self { kind, units, headings: Vec::new() })
+    }
+
     /// Returns the headings that stand right before `unit`, highest place in the text first.
     pub fn headings_before(&self, unit: UnitIndex) -> &[Heading] {
         let start = self.headings.partition_point(|heading| heading.before < unit);

@@ -17,7 +17,7 @@ const MIN_SEQUENCES_APART: usize = 4;
 /// Linguistics 23(1): block comparison, depth scores smoothed once over three gaps, the high cutoff (the mean less half a
 /// deviation), and boundaries moved to the nearest gap between units.
 ///
-/// Where we differ: words are our stems, without our stop words. Takes `O(words)` time.
+/// Where we differ: words are our stems, without our stop words. Takes `O(words)` time, and that of sorting the gaps.
 pub(super) fn text_tiling(text: &str, units: &Units, language: Language) -> Vec<GapIndex> {
     let analyzer = Analyzer::new(language);
     // The stems of each sequence of words; stop words count towards its length, as in the paper.
@@ -53,10 +53,11 @@ pub(super) fn text_tiling(text: &str, units: &Units, language: Language) -> Vec<
     let (mean, deviation) = spread(&depths);
     let mut order: Vec<usize> = (0..depths.len()).filter(|&gap| depths[gap] > mean - deviation / 2.0).collect();
     order.sort_by(|&one, &other| depths[other].total_cmp(&depths[one]).then(one.cmp(&other)));
-    let mut taken: Vec<usize> = Vec::new();
+    let mut is_taken = vec![false; depths.len()];
     for gap in order {
-        if depths[gap] > 0.0 && taken.iter().all(|&other| gap.abs_diff(other) >= MIN_SEQUENCES_APART) {
-            taken.push(gap);
+        let near = gap.saturating_sub(MIN_SEQUENCES_APART - 1)..depths.len().min(gap + MIN_SEQUENCES_APART);
+        if depths[gap] > 0.0 && !is_taken[near].contains(&true) {
+            is_taken[gap] = true;
         }
     }
     let nearest = |gap: usize| {
@@ -65,7 +66,7 @@ pub(super) fn text_tiling(text: &str, units: &Units, language: Language) -> Vec<
         let before = after.saturating_sub(1);
         if wanted.abs_diff(words_before[before]) <= wanted.abs_diff(words_before[after]) { before } else { after }
     };
-    ascending(taken.into_iter().map(nearest))
+    ascending((0..depths.len()).filter(|&gap| is_taken[gap]).map(nearest))
 }
 
 fn block(sequences: &[HashMap<String, f64>]) -> HashMap<&str, f64> {
@@ -94,22 +95,21 @@ fn smoothed(values: &[f64]) -> Vec<f64> {
 
 /// Returns how far the ground climbs on both sides of each gap before it falls, added up.
 fn depths(values: &[f64]) -> Vec<f64> {
-    let climb = |side: &mut dyn Iterator<Item = f64>, from: f64| {
-        let mut peak = from;
-        for value in side {
-            if value < peak {
-                break;
-            }
-            peak = value;
-        }
-        peak - from
+    let before = peaks(values.iter().copied());
+    let mut after = peaks(values.iter().rev().copied());
+    after.reverse();
+    values.iter().zip(before.iter().zip(&after)).map(|(value, (one, other))| (one - value) + (other - value)).collect()
+}
+
+/// Returns how high the ground climbs before it falls, going back from each value.
+fn peaks(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut last: Option<(f64, f64)> = None;
+    let peak = |value: f64| {
+        let peak = last.filter(|&(before, _)| value <= before).map_or(value, |(_, peak)| peak);
+        last = Some((value, peak));
+        peak
     };
-    (0..values.len())
-        .map(|i| {
-            climb(&mut values[..i].iter().rev().copied(), values[i])
-                + climb(&mut values[i + 1..].iter().copied(), values[i])
-        })
-        .collect()
+    values.map(peak).collect()
 }
 
 fn spread(values: &[f64]) -> (f64, f64) {
@@ -218,28 +218,25 @@ pub(super) fn divisive(vectors: &Vectors, n_sections: usize) -> Vec<GapIndex> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Span, Unit, UnitKind};
-
-    fn units_of(texts: &[String]) -> (String, Units) {
-        let (mut text, mut units) = (String::new(), Vec::new());
-        for unit in texts {
-            let start = text.len();
-            text.push_str(unit);
-            units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-            text.push('\n');
-        }
-        (text, Units { kind: UnitKind::Paragraph, units, headings: Vec::new() })
-    }
+    use crate::document::UnitKind;
 
     #[test]
     fn text_tiling_finds_where_the_words_change() {
         let of = |words: &str| vec![words.repeat(6); 30];
         let texts = [of("lighthouse keeper lamp storm ship "), of("bread dough yeast flour oven ")].concat();
-        let (text, units) = units_of(&texts);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &texts);
         let found = text_tiling(&text, &units, Language::English);
         assert!(found.contains(&GapIndex(29)) && found.len() < 10, "{found:?}");
-        let (text, units) = units_of(&texts[..1]);
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &texts[..1]);
         assert!(text_tiling(&text, &units, Language::English).is_empty());
+    }
+
+    #[test]
+    fn a_depth_is_what_the_ground_climbs_on_both_sides() {
+        assert_eq!(depths(&[3.0, 1.0, 1.0, 2.0, 1.5, 4.0, 4.0]), [0.0, 3.0, 3.0, 0.0, 3.0, 0.0, 0.0]);
+        // Were each value compared with all that it climbs to, this would not end.
+        let slope: Vec<f64> = (0..200_000).map(f64::from).collect();
+        assert_eq!(depths(&slope)[..2], [199_999.0, 199_998.0]);
     }
 
     /// Vectors that point along one axis after the other, so many units each.

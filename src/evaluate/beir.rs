@@ -63,19 +63,9 @@ pub fn judged_queries(folder: &Path) -> Result<Vec<JudgedQuery>> {
 
 /// Returns the lines of a file of JSON, each as a `T`.
 fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<impl Iterator<Item = Result<T>> + use<T>> {
-    let mut lines = JsonLines::open(path)?;
-    let mut is_over = false;
-    Ok(std::iter::from_fn(move || {
-        if is_over {
-            return None;
-        }
-        let next = match lines.next_line() {
-            Ok(None) => return None,
-            Ok(Some(line)) => serde_json::from_slice(&line).map_err(|error| lines.wrong(error.to_string())),
-            Err(error) => Err(error),
-        };
-        is_over = next.is_err();
-        Some(next)
+    Ok(JsonLines::open(path)?.each(|lines| {
+        let Some(line) = lines.next_line()? else { return Ok(None) };
+        serde_json::from_slice(&line).map(Some).map_err(|error| lines.wrong(error.to_string()))
     }))
 }
 

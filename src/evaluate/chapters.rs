@@ -12,7 +12,7 @@ use crate::chapters::{CutConfig, boundaries, levels};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::{Encoder, Vectors};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress};
 use crate::words;
 
 /// How the scores of a document with units of that kind are cut.
@@ -204,10 +204,12 @@ pub fn evaluate_chapters(
             n_skipped += 1;
             continue;
         }
+        // A document is one step, however many steps it has.
+        let within = Part { progress, range: n_documents..n_documents, of: 0 };
         let started = (surroundings.seconds)();
         let vectors = match surroundings.encoder {
             Some(encoder) if engines.iter().any(Engine::needs_vectors) => {
-                Some(encoder.encode(&reference.units.texts(&reference.text), &Within(progress))?)
+                Some(encoder.encode(&reference.units.texts(&reference.text), &within)?)
             }
             _ => None,
         };
@@ -215,7 +217,7 @@ pub fn evaluate_chapters(
         let n_words = words::count(&reference.text);
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
-            let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, progress)?;
+            let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, &within)?;
             let secs = match engine {
                 // They read nothing, and so have no speed.
                 Engine::None | Engine::Even | Engine::Random { .. } => 0.0,
@@ -241,17 +243,6 @@ pub fn evaluate_chapters(
     Ok(ChaptersEvaluation { n_documents, n_skipped, engines })
 }
 
-/// Passes a cancel on, and keeps the steps of a step to itself.
-struct Within<'a>(&'a dyn Progress);
-
-impl Progress for Within<'_> {
-    fn report(&self, _done: usize, _total: usize) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled()
-    }
-}
-
 fn found_by(
     engine: &Engine,
     reference: &Reference,
@@ -271,8 +262,8 @@ fn found_by(
         Engine::Divisive => told(baselines::divisive(vectors.expect("the caller gives vectors"), n_boundaries + 1)),
         Engine::Scored { scorer, cut } => {
             let (text, units, language) = (&reference.text, &reference.units, reference.language);
-            let n_words: Vec<u32> = units.texts(text).into_iter().map(|unit| words::count(unit) as u32).collect();
-            let scores = scorer.score(&GapInput { text, units, vectors, language }, &Within(progress))?;
+            let n_words = words::count_each(&units.texts(text));
+            let scores = scorer.score(&GapInput { text, units, vectors, language }, progress)?;
             (Segmentation::new(n_units, boundaries(&scores, &n_words, cut(units.kind))), scores)
         }
     })
@@ -292,8 +283,9 @@ fn random(n_gaps: usize, n_boundaries: usize, seed: u64) -> Vec<GapIndex> {
     gaps.into_iter().map(GapIndex::from).collect()
 }
 
-/// `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number Generators".
-fn mixed(value: u64) -> u64 {
+/// Returns the number that follows `value` in `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number
+/// Generators".
+pub(crate) fn mixed(value: u64) -> u64 {
     let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

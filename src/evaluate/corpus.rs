@@ -27,16 +27,7 @@ pub struct CorpusDocument {
 ///
 /// Fails with [`Error::Data`](crate::error::Error::Data) and the line on what is not in the form; an empty line is passed over.
 pub fn documents(path: &Path) -> Result<impl Iterator<Item = Result<CorpusDocument>>> {
-    let mut lines = JsonLines::open(path)?;
-    let mut is_over = false;
-    Ok(std::iter::from_fn(move || {
-        if is_over {
-            return None;
-        }
-        let next = next(&mut lines).transpose();
-        is_over = matches!(next, Some(Err(_)));
-        next
-    }))
+    Ok(JsonLines::open(path)?.each(next))
 }
 
 /// Returns the documents of one part of a corpus, as they are read from `lines`; `path` is only named in errors. After an error
@@ -50,17 +41,8 @@ pub fn placed(
     path: &Path,
     first: u32,
 ) -> Result<impl Iterator<Item = Result<PlacedText>>> {
-    let mut lines = JsonLines::of(lines, path)?;
     let mut next_place = Some(first);
-    let mut is_over = false;
-    Ok(std::iter::from_fn(move || {
-        if is_over {
-            return None;
-        }
-        let next = next_placed(&mut lines, &mut next_place).transpose();
-        is_over = matches!(next, Some(Err(_)));
-        next
-    }))
+    Ok(JsonLines::of(lines, path)?.each(move |lines| next_placed(lines, &mut next_place)))
 }
 
 fn next_placed(lines: &mut JsonLines, next_place: &mut Option<u32>) -> Result<Option<PlacedText>> {

@@ -58,7 +58,7 @@ pub struct Reference {
     pub levels: Vec<u8>,
     /// What it belongs to that must not be divided between training and validation.
     pub group: String,
-    /// Whether it is for training or for validation.
+    /// Whether it is for training, tuning or validation.
     pub part: Part,
 }
 
@@ -75,60 +75,39 @@ impl Reference {
 ///
 /// Fails at once if the file cannot be opened; a line that is not a document is an error in its place. A section
 /// without a unit, and a unit without a character, is as if it were not there; a document without a unit is passed over.
-pub fn references(path: &Path, selection: Selection) -> Result<References> {
-    Ok(References { lines: JsonLines::open(path)?, n_returned: 0, selection, is_over: false })
+pub fn references(path: &Path, selection: Selection) -> Result<impl Iterator<Item = Result<Reference>> + use<>> {
+    let limit = selection.limit.unwrap_or(usize::MAX);
+    let wanted = JsonLines::open(path)?.each(move |lines| {
+        loop {
+            let Some(line) = lines.next_line()? else { return Ok(None) };
+            if let Some(reference) = selection.document(&line).map_err(|reason| lines.wrong(reason))? {
+                return Ok(Some(reference));
+            }
+        }
+    });
+    Ok(wanted.take(limit))
 }
 
-/// See [`references`].
-pub struct References {
-    lines: JsonLines,
-    n_returned: usize,
-    selection: Selection,
-    is_over: bool,
-}
-
-impl References {
+impl Selection {
     /// Returns the document of a line, or nothing if it is not wanted or empty.
-    fn document(&self, line: &[u8]) -> Result<Option<Reference>> {
-        let fields: Map<String, Value> = serde_json::from_slice(line)
-            .map_err(|error| self.lines.wrong(format!("this is not a document: {error}")))?;
+    fn document(&self, line: &[u8]) -> Result<Option<Reference>, String> {
+        let no_document = |error| format!("this is not a document: {error}");
+        let fields: Map<String, Value> = serde_json::from_slice(line).map_err(no_document)?;
         let is_wanted = |(name, wanted): &(String, String)| match fields.get(name) {
             Some(Value::String(value)) => value == wanted,
             Some(value) => &value.to_string() == wanted,
             None => false,
         };
-        if !self.selection.fields.iter().all(is_wanted) {
+        if !self.fields.iter().all(is_wanted) {
             return Ok(None);
         }
         let (group, part) = (split::group(&fields), split::part(&fields));
-        if self.selection.part.is_some_and(|wanted| wanted != part) {
+        if self.part.is_some_and(|wanted| wanted != part) {
             return Ok(None);
         }
-        let line: Line = serde_json::from_value(Value::Object(fields))
-            .map_err(|error| self.lines.wrong(format!("this is not a document: {error}")))?;
-        let reference = line.reference(self.selection.untitled_first).map_err(|reason| self.lines.wrong(reason))?;
+        let line: Line = serde_json::from_value(Value::Object(fields)).map_err(no_document)?;
+        let reference = line.reference(self.untitled_first)?;
         Ok(reference.map(|reference| Reference { group, part, ..reference }))
-    }
-}
-
-impl Iterator for References {
-    type Item = Result<Reference>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.is_over && self.selection.limit.is_none_or(|limit| self.n_returned < limit) {
-            let found = match self.lines.next_line() {
-                Ok(None) => return None,
-                Ok(Some(line)) => self.document(&line).transpose(),
-                Err(error) => Some(Err(error)),
-            };
-            // After an error the file is not to be trusted, and some errors would come for ever.
-            self.is_over = matches!(found, Some(Err(_)));
-            if found.is_some() {
-                self.n_returned += 1;
-                return found;
-            }
-        }
-        None
     }
 }
 

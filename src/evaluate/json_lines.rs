@@ -37,6 +37,23 @@ impl JsonLines {
         Ok(Self { source, path: path.to_owned(), n_read: 0 })
     }
 
+    /// Returns what `read` makes of the file, one by one, until it makes nothing. After an error nothing more comes: the file
+    /// is not to be trusted then, and some errors would come for ever.
+    pub(super) fn each<T>(
+        mut self,
+        mut read: impl FnMut(&mut Self) -> Result<Option<T>>,
+    ) -> impl Iterator<Item = Result<T>> {
+        let mut is_over = false;
+        std::iter::from_fn(move || {
+            if is_over {
+                return None;
+            }
+            let next = read(&mut self).transpose();
+            is_over = !matches!(next, Some(Ok(_)));
+            next
+        })
+    }
+
     /// Returns the next line that is not blank, or nothing at the end of the file.
     pub(super) fn next_line(&mut self) -> Result<Option<Vec<u8>>> {
         loop {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::document::{Heading, Millis, Origin, Span, TimeSpan, Unit, UnitIndex, UnitKind};
+use crate::words::Language;
 
 const TEXT: &str = "Tides\n\nThe <sea> rises & falls.\n\n=1+1 is two.\n\nLast words.";
 
@@ -547,7 +548,7 @@ fn chapters_beside_a_transcript_come_back_as_they_were() {
         let file = written(true, format);
         let read = read_chapters(file.as_bytes(), "talk").unwrap();
         let document = with_chapters(import(transcript.as_bytes(), "talk.vtt").unwrap(), &read);
-        let units = crate::units::units(&document, None);
+        let units = crate::units::units(&document, None, Language::English);
         let found: Vec<(u32, String)> = crate::chapters::as_written(&document.text, &units, "talk")
             .into_iter()
             .map(|chapter| (chapter.first_unit.0, chapter.title.replace('‹', "<").replace('›', ">")))
@@ -563,7 +564,7 @@ fn a_text_with_headings_comes_back_as_it_was() {
     for format in [ChapterFormat::Markdown, ChapterFormat::Html] {
         let file = written(false, format);
         let document = import(file.as_bytes(), &format!("tides.{}", format.file_ending())).unwrap();
-        let units = crate::units::units(&document, Some(UnitKind::Paragraph));
+        let units = crate::units::units(&document, Some(UnitKind::Paragraph), Language::English);
         let found: Vec<(String, Vec<&str>)> = crate::chapters::as_written(&document.text, &units, &document.title)
             .into_iter()
             .map(|chapter| {

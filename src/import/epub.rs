@@ -250,7 +250,6 @@ fn unescaped(link: &str) -> String {
 mod tests {
     use super::super::archive::tests::archive;
     use super::*;
-    use crate::document::MarkStart;
 
     const CONTAINER: &str = "<container><rootfiles><rootfile full-path='OEBPS/book.opf'/></rootfiles></container>";
     const PACKAGE: &str = "<package><metadata><dc:title>The Log</dc:title><dc:creator>Ann Lee</dc:creator>\
@@ -293,12 +292,7 @@ mod tests {
         let marks: Vec<(u8, &str, &str)> = document
             .marks
             .iter()
-            .map(|mark| match mark.start {
-                MarkStart::Byte(start) => {
-                    (mark.level, &mark.title[..], &document.text[start.index()..start.index() + 3])
-                }
-                MarkStart::Time(_) => panic!("a book has no times"),
-            })
+            .map(|mark| (mark.level, &mark.title[..], &document.text[mark.start.index()..mark.start.index() + 3]))
             .collect();
         assert_eq!(marks, [(1, "Lamp", "Lam"), (2, "Of oil", "Oil"), (1, "Horn", "It ")]);
     }

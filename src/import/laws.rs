@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::document::BlockKind;
 use crate::units::units;
+use crate::words::Language;
 
 const NAMES: [&str; 6] = ["a.txt", "a.md", "a.html", "a.srt", "a.vtt", "a"];
 
@@ -82,7 +83,7 @@ fn check(bytes: &[u8]) {
         if let Ok(document) = import(bytes, name) {
             assert_laws(&document);
             for kind in [None, Some(UnitKind::Paragraph), Some(UnitKind::Sentence), Some(UnitKind::Utterance)] {
-                crate::units::tests::assert_laws(&document, &units(&document, kind));
+                crate::units::tests::assert_laws(&document, &units(&document, kind, Language::English));
             }
         }
     }

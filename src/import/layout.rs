@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Block, BlockKind, ByteOffset, Document, Fields, Format, Mark, MarkStart, Page, Pages, Span};
+use crate::document::{Block, BlockKind, ByteOffset, Document, Fields, Format, Mark, Page, Pages, Span};
 
 /// The longest text that is gathered, in bytes: what is beyond it is left out. It is as much as a file of text may have.
 const MAX_TEXT_BYTES: usize = 3 * super::MAX_BYTES as usize;
@@ -49,7 +49,7 @@ impl Layout {
             self.pages.push(Page { number, start });
         }
         for (level, title) in self.opened_marks.drain(..) {
-            self.marks.push(Mark { level, title, start: MarkStart::Byte(start) });
+            self.marks.push(Mark { level, title, start });
         }
     }
 

@@ -13,7 +13,6 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
 
 use half::f16;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
@@ -229,12 +228,6 @@ impl ContextModel {
         Ok(Self { shape, sha256: super::hex_sha256(bytes), members })
     }
 
-    /// Returns the model of `shape` in a file.
-    pub fn from_file(path: &Path, shape: Shape) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        Self::from_safetensors(&bytes, shape, &path.display().to_string())
-    }
-
     /// Returns the SHA-256 of the weights' file, in hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -244,16 +237,11 @@ impl ContextModel {
     ///
     /// Memory beyond the input is bounded whatever the number of units.
     pub fn log_odds(&self, input: ContextInput, progress: &dyn Progress) -> Result<Vec<[f32; N_OUTPUTS]>> {
+        let failed = |reason: String| Error::ModelRun { name: "context".to_owned(), reason };
         let n_units = input.vectors.len();
         if n_units > 0 && input.vectors.dims() != self.shape.dims {
-            return Err(Error::ModelRun {
-                name: "context".to_owned(),
-                reason: format!(
-                    "it was trained on vectors of {} numbers, and these have {}",
-                    self.shape.dims,
-                    input.vectors.dims()
-                ),
-            });
+            let (needed, found) = (self.shape.dims, input.vectors.dims());
+            return Err(failed(format!("it was trained on vectors of {needed} numbers, and these have {found}")));
         }
         let stretches: Vec<Range<usize>> =
             (0..n_units).step_by(STRETCH_UNITS).map(|start| start..n_units.min(start + STRETCH_UNITS)).collect();
@@ -264,7 +252,12 @@ impl ContextModel {
         let all: Vec<(Range<usize>, &Member)> =
             stretches.iter().flat_map(|stretch| self.members.iter().map(|member| (stretch.clone(), member))).collect();
         let read: Vec<Vec<[f32; N_OUTPUTS]>> = all.into_par_iter().map(read_by).collect::<Result<_>>()?;
-        Ok(read.chunks_exact(self.members.len()).flat_map(mean).collect())
+        let log_odds: Vec<[f32; N_OUTPUTS]> = read.chunks_exact(self.members.len()).flat_map(mean).collect();
+        // Weights that are numbers, and too large, give what is none.
+        match log_odds.as_flattened().iter().find(|number| !number.is_finite()) {
+            Some(number) => Err(failed(format!("it gave {number} for a unit"))),
+            None => Ok(log_odds),
+        }
     }
 }
 
@@ -622,6 +615,10 @@ pub(crate) mod tests {
         }
 
         fn log_odds(&self, model: &ContextModel) -> Vec<[f32; N_OUTPUTS]> {
+            self.read(model).expect("nobody cancels")
+        }
+
+        fn read(&self, model: &ContextModel) -> Result<Vec<[f32; N_OUTPUTS]>> {
             let vectors = Vectors::new(SMALL.dims, self.vectors.clone());
             let input = ContextInput {
                 vectors: &vectors,
@@ -630,7 +627,7 @@ pub(crate) mod tests {
                 windows: &self.windows,
                 n_words: &self.n_words,
             };
-            model.log_odds(input, &Unwatched).expect("nobody cancels")
+            model.log_odds(input, &Unwatched)
         }
     }
 
@@ -692,6 +689,17 @@ pub(crate) mod tests {
         let first_touched = 90 - SMALL.n_layers * SMALL.reach - 2;
         assert_eq!(before[..first_touched], after[..first_touched]);
         assert_ne!(before[first_touched..], after[first_touched..]);
+    }
+
+    #[test]
+    fn weights_too_large_to_reckon_with_are_an_error_and_no_scores() {
+        let mut huge = weights(SMALL, 0);
+        for (.., bytes) in &mut huge {
+            *bytes = f32::MAX.to_le_bytes().repeat(bytes.len() / 4);
+        }
+        let model = ContextModel::from_safetensors(&file(&huge), SMALL, "small").expect("the weights are numbers");
+        let error = Document::new(3, 1).read(&model).expect_err("they overflow").to_string();
+        assert!(error.contains("for a unit"), "{error}");
     }
 
     #[test]

@@ -10,7 +10,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::Write;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
@@ -18,7 +17,7 @@ use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::queue::run_all;
+use super::queue::{check_threads, run_all};
 use super::tokens::Tokens;
 use super::vectors::normalize;
 use super::{Encoder, Vectors};
@@ -30,11 +29,11 @@ static WEIGHTS: &[u8] =
 pub(super) static TOKENIZER: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
 
-/// A sentence encoder in the ONNX form, run by rten.
+/// The name stored with every result.
+const NAME: &str = "all-MiniLM-L6-v2";
+
+/// The sentence encoder that this program carries.
 pub struct SentenceEncoder {
-    name: &'static str,
-    /// Set at once for weights read from a folder, taken when first asked for of those embedded.
-    sha256: OnceLock<String>,
     tokens: Tokens,
     model: Model,
     inputs: Inputs,
@@ -52,61 +51,26 @@ struct Inputs {
 }
 
 impl SentenceEncoder {
-    /// Returns the encoder this program carries: all-MiniLM-L6-v2 with int8 weights, run on `n_threads`, at least 1.
+    /// Returns the encoder, all-MiniLM-L6-v2 with int8 weights, run on `n_threads`, at least 1.
     pub fn embedded(n_threads: usize) -> Result<Self> {
-        let name = "all-MiniLM-L6-v2";
-        let model = options().load_static_slice(WEIGHTS).map_err(|error| unusable(name, &error))?;
-        Self::new(name, TOKENIZER, model, n_threads)
-    }
-
-    /// Returns the encoder in a folder that holds `model.onnx` and `tokenizer.json`, run on `n_threads`, at least 1.
-    ///
-    /// The model takes `input_ids`, `attention_mask` and perhaps `token_type_ids`, each `[texts, pieces]`, and its first
-    /// output is `[texts, pieces, dims]`, f32.
-    pub fn from_folder(folder: &Path, n_threads: usize) -> Result<Self> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            std::fs::read(&path).map_err(|source| Error::Read { path, source })
-        };
-        let name = "folder";
-        let weights = read("model.onnx")?;
-        let tokenizer = read("tokenizer.json")?;
-        let sha256 = hex_sha256(&weights);
-        let model = options().load(weights).map_err(|error| unusable(name, &error))?;
-        let encoder = Self::new(name, &tokenizer, model, n_threads)?;
-        encoder.sha256.set(sha256).expect("nobody else holds the new encoder");
-        Ok(encoder)
-    }
-
-    fn new(name: &'static str, tokenizer: &[u8], model: Model, n_threads: usize) -> Result<Self> {
-        if n_threads == 0 {
-            return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
-        }
-        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
+        let options = run_options(n_threads)?;
+        let model = model_options().load_static_slice(WEIGHTS).map_err(|error| unusable(NAME, &error))?;
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(NAME, &error));
         let inputs =
             Inputs { ids: node("input_ids")?, mask: node("attention_mask")?, types: model.find_node("token_type_ids") };
         let Some(&output) = model.output_ids().first() else {
-            return Err(unusable(name, &"it has no output"));
+            return Err(unusable(NAME, &"it has no output"));
         };
-        let run_options = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
-        let mut encoder = Self {
-            name,
-            sha256: OnceLock::new(),
-            tokens: Tokens::from_json(tokenizer, name)?,
-            model,
-            inputs,
-            output,
-            dims: 1,
-            options: (0..n_threads).map(run_options).collect(),
-        };
+        let tokens = Tokens::from_json(TOKENIZER, NAME)?;
+        let mut encoder = Self { tokens, model, inputs, output, dims: 1, options };
         // The width of a vector is best learnt from one; this also finds a model that loads but does not run.
-        encoder.dims = encoder.vector("tide", &encoder.options[0]).map_err(|error| unusable(name, &error))?.len();
+        encoder.dims = encoder.vector("tide", &encoder.options[0]).map_err(|error| unusable(NAME, &error))?.len();
         Ok(encoder)
     }
 
     /// Returns the vector of one text.
     fn vector(&self, text: &str, options: &RunOptions) -> Result<Vec<f32>> {
-        let failed = |reason: String| Error::ModelRun { name: self.name.to_owned(), reason };
+        let failed = |reason: String| Error::ModelRun { name: NAME.to_owned(), reason };
         let ids = self.tokens.ids(text)?;
         let n_pieces = ids.len();
         // The marks of start and end are all that an empty text has.
@@ -130,11 +94,13 @@ impl SentenceEncoder {
 
 impl Encoder for SentenceEncoder {
     fn name(&self) -> &'static str {
-        self.name
+        NAME
     }
 
+    /// Takes it when first asked for: most runs never are.
     fn sha256(&self) -> &str {
-        self.sha256.get_or_init(|| hex_sha256(WEIGHTS))
+        static SHA256: OnceLock<String> = OnceLock::new();
+        SHA256.get_or_init(|| hex_sha256(WEIGHTS))
     }
 
     fn dims(&self) -> usize {
@@ -183,7 +149,14 @@ fn mean_direction(hidden: &NdTensor<f32, 3>) -> Vec<f32> {
     vector
 }
 
-pub(super) fn options() -> ModelOptions {
+/// Returns how a model is run on each of `n_threads`: an item is run by one thread.
+pub(super) fn run_options(n_threads: usize) -> Result<Vec<RunOptions>> {
+    check_threads(n_threads)?;
+    let alone = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
+    Ok((0..n_threads).map(alone).collect())
+}
+
+pub(super) fn model_options() -> ModelOptions {
     let mut options = ModelOptions::with_all_ops();
     // Else each run packs the weights anew, which for a short text takes longer than the text.
     options.prepack_weights(true);
@@ -278,21 +251,6 @@ mod tests {
     fn no_thread_is_a_wrong_setting() {
         let error = SentenceEncoder::embedded(0).err().expect("no thread can run nothing");
         assert_eq!(error.to_string(), "threads must be at least 1, not 0");
-    }
-
-    #[test]
-    fn a_folder_is_an_encoder_like_the_embedded_one() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/all-MiniLM-L6-v2");
-        let encoder = SentenceEncoder::from_folder(&folder, 1).expect("the folder holds a model");
-        assert_eq!(encoder.sha256(), hex_sha256(WEIGHTS));
-        let encode = |encoder: &dyn Encoder| encoder.encode(&["The tide turns."], &Unwatched).expect("the model runs");
-        assert_eq!(encode(&encoder), encode(&embedded(1)));
-    }
-
-    #[test]
-    fn a_folder_without_a_model_says_which_file_is_missing() {
-        let error = SentenceEncoder::from_folder(Path::new("no/such"), 1).err().expect("there is no folder");
-        assert!(error.to_string().contains("model.onnx"), "{error}");
     }
 
     struct Cancels;

@@ -11,7 +11,7 @@ use tch::nn;
 use super::PairScorer;
 use super::pair_network::{Description, Extent, Network, Weights, filled, first_line, guarded, name_of};
 use super::pair_tokens::{PairPieces, PairTokens};
-use super::queue::run_all;
+use super::queue::{check_threads, run_all};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -45,9 +45,7 @@ impl PairClassifier {
     /// A file that is missing, cut short, of other shapes than `config.json` says, or of an unsupported kind is an error
     /// that names it.
     pub fn from_folder(folder: &Path, max_pieces: usize, n_threads: usize) -> Result<Self> {
-        if n_threads == 0 {
-            return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
-        }
+        check_threads(n_threads)?;
         let name = name_of(folder);
         let unusable = |reason| Error::Model { name: name.clone(), reason };
         let description = Description::from_folder(folder, &name)?;

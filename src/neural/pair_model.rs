@@ -3,13 +3,12 @@
 //! As with sentence vectors, each pair runs alone and without padding, so that its number depends on the pair only.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
+use rten::{Model, NodeId, RunOptions, ValueOrView};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
-use super::encoder::{TOKENIZER, options, unusable};
+use super::encoder::{TOKENIZER, model_options, run_options, unusable};
 use super::queue::run_all;
 use super::tokens::PairTokenizer;
 use super::{PairScorer, hex_sha256};
@@ -35,7 +34,7 @@ impl PairModel {
     /// Returns the model that `weights` hold, with the word pieces of the embedded encoder, run on `n_threads`, at least 1.
     pub(crate) fn embedded(weights: &'static [u8], max_pieces: usize, n_threads: usize) -> Result<Self> {
         let name = "the pair model";
-        let model = options().load_static_slice(weights).map_err(|error| unusable(name, &error))?;
+        let model = model_options().load_static_slice(weights).map_err(|error| unusable(name, &error))?;
         Self::new(name, hex_sha256(weights), PairTokenizer::from_json(TOKENIZER, max_pieces, name)?, model, n_threads)
     }
 
@@ -52,30 +51,19 @@ impl PairModel {
             Err(source) => return Err(Error::Read { path, source }),
         };
         let sha256 = hex_sha256(&weights);
-        let model = options().load(weights).map_err(|error| unusable(&name, &error))?;
+        let model = model_options().load(weights).map_err(|error| unusable(&name, &error))?;
         let tokens = PairTokenizer::from_json(&tokenizer, max_pieces, &name)?;
         Self::new(&name, sha256, tokens, model, n_threads)
     }
 
     fn new(name: &str, sha256: String, tokens: PairTokenizer, model: Model, n_threads: usize) -> Result<Self> {
-        if n_threads == 0 {
-            return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
-        }
+        let options = run_options(n_threads)?;
         let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
         let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
         let Some(&output) = model.output_ids().first() else {
             return Err(unusable(name, &"it has no output"));
         };
-        let run_options = |_| RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
-        let pair_model = Self {
-            name: name.to_owned(),
-            sha256,
-            tokens,
-            model,
-            inputs,
-            output,
-            options: (0..n_threads).map(run_options).collect(),
-        };
+        let pair_model = Self { name: name.to_owned(), sha256, tokens, model, inputs, output, options };
         // This finds a model that loads but does not run.
         let tried = pair_model.log_odds_of(&("tide".to_owned(), "lamp".to_owned()), &pair_model.options[0]);
         tried.map_err(|error| unusable(&pair_model.name, &error))?;

@@ -64,6 +64,63 @@ struct ConfigFile {
     id2label: Option<BTreeMap<String, String>>,
 }
 
+impl ConfigFile {
+    /// Fails if it is no encoder that tells two labels apart.
+    fn check_kind(&self) -> Result<(), String> {
+        if self.is_decoder {
+            return Err("it is a decoder, and only encoders are supported".to_owned());
+        }
+        if let Some(other) = self.position_embedding_type.as_deref().filter(|&found| found != "absolute") {
+            return Err(format!("its position_embedding_type is {other:?}; supported is \"absolute\""));
+        }
+        let n_labels = self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(2);
+        if n_labels != 2 {
+            return Err(format!("it tells {n_labels} labels apart, and a pair classifier must have 2"));
+        }
+        Ok(())
+    }
+
+    /// Fails if a size or a chance is none.
+    fn check_numbers(&self) -> Result<(), String> {
+        let sizes = [
+            ("hidden_size", self.hidden_size),
+            ("intermediate_size", self.intermediate_size),
+            ("num_attention_heads", self.num_attention_heads),
+            ("num_hidden_layers", self.num_hidden_layers),
+            ("max_position_embeddings", self.max_position_embeddings),
+            ("vocab_size", self.vocab_size),
+        ];
+        if let Some((size, found)) = sizes.into_iter().find(|&(_, found)| found < 1) {
+            return Err(format!("{size} is {found}, and must be at least 1"));
+        }
+        if self.hidden_size % self.num_attention_heads != 0 {
+            let (size, heads) = (self.hidden_size, self.num_attention_heads);
+            return Err(format!("hidden_size {size} is no multiple of the {heads} heads"));
+        }
+        let chances = [self.hidden_dropout_prob, self.attention_probs_dropout_prob, self.classifier_dropout];
+        if let Some(chance) = chances.into_iter().flatten().find(|chance| !(0.0..1.0).contains(chance)) {
+            return Err(format!("a dropout is {chance}, and must be at least 0 and below 1"));
+        }
+        Ok(())
+    }
+
+    /// Returns the number of the piece that fills up, and how many types of pieces there are.
+    fn pad_and_types(&self, family: Family) -> Result<(i64, i64), String> {
+        let (pad_id, types) = match family {
+            Family::Bert => (self.pad_token_id.unwrap_or(0), self.type_vocab_size.unwrap_or(2)),
+            Family::Roberta => (self.pad_token_id.unwrap_or(1), self.type_vocab_size.unwrap_or(1)),
+        };
+        if !(0..self.vocab_size).contains(&pad_id) {
+            return Err(format!("pad_token_id is {pad_id}, and there are {} pieces", self.vocab_size));
+        }
+        let types_needed = if family == Family::Bert { 2 } else { 1 };
+        if types < types_needed {
+            return Err(format!("type_vocab_size is {types}, and a pair needs {types_needed}"));
+        }
+        Ok((pad_id, types))
+    }
+}
+
 fn gelu() -> String {
     "gelu".to_owned()
 }
@@ -87,47 +144,10 @@ impl Description {
             }
         };
         let file: ConfigFile = serde_json::from_slice(json).map_err(unreadable)?;
-        if file.is_decoder {
-            return Err("it is a decoder, and only encoders are supported".to_owned());
-        }
-        if let Some(other) = file.position_embedding_type.as_deref().filter(|&found| found != "absolute") {
-            return Err(format!("its position_embedding_type is {other:?}; supported is \"absolute\""));
-        }
-        let n_labels = file.id2label.as_ref().map(BTreeMap::len).or(file.num_labels).unwrap_or(2);
-        if n_labels != 2 {
-            return Err(format!("it tells {n_labels} labels apart, and a pair classifier must have 2"));
-        }
+        file.check_kind()?;
+        file.check_numbers()?;
         let same_label = file.id2label.as_ref().map_or(Ok(1), same_label)?;
-        let sizes = [
-            ("hidden_size", file.hidden_size),
-            ("intermediate_size", file.intermediate_size),
-            ("num_attention_heads", file.num_attention_heads),
-            ("num_hidden_layers", file.num_hidden_layers),
-            ("max_position_embeddings", file.max_position_embeddings),
-            ("vocab_size", file.vocab_size),
-        ];
-        if let Some((size, found)) = sizes.into_iter().find(|&(_, found)| found < 1) {
-            return Err(format!("{size} is {found}, and must be at least 1"));
-        }
-        if file.hidden_size % file.num_attention_heads != 0 {
-            let (size, heads) = (file.hidden_size, file.num_attention_heads);
-            return Err(format!("hidden_size {size} is no multiple of the {heads} heads"));
-        }
-        let (pad_id, types) = match family {
-            Family::Bert => (file.pad_token_id.unwrap_or(0), file.type_vocab_size.unwrap_or(2)),
-            Family::Roberta => (file.pad_token_id.unwrap_or(1), file.type_vocab_size.unwrap_or(1)),
-        };
-        if !(0..file.vocab_size).contains(&pad_id) {
-            return Err(format!("pad_token_id is {pad_id}, and there are {} pieces", file.vocab_size));
-        }
-        let types_needed = if family == Family::Bert { 2 } else { 1 };
-        if types < types_needed {
-            return Err(format!("type_vocab_size is {types}, and a pair needs {types_needed}"));
-        }
-        let chances = [file.hidden_dropout_prob, file.attention_probs_dropout_prob, file.classifier_dropout];
-        if let Some(chance) = chances.into_iter().flatten().find(|chance| !(0.0..1.0).contains(chance)) {
-            return Err(format!("a dropout is {chance}, and must be at least 0 and below 1"));
-        }
+        let (pad_id, types) = file.pad_and_types(family)?;
         let dropout = file.hidden_dropout_prob.unwrap_or(0.1);
         let bert = serde_json::json!({
             "hidden_act": activation(&file.hidden_act)?,
@@ -148,7 +168,7 @@ impl Description {
             pad_id,
             layer_norm_eps: file.layer_norm_eps.unwrap_or(1e-12),
             classifier_dropout: file.classifier_dropout.unwrap_or(dropout),
-            bert: serde_json::from_value(bert).map_err(|error| format!("config.json: {error}"))?,
+            bert: serde_json::from_value(bert).map_err(unreadable)?,
         })
     }
 

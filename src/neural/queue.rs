@@ -6,6 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
+/// Fails if there is no thread to work on.
+pub(super) fn check_threads(n_threads: usize) -> Result<()> {
+    if n_threads == 0 {
+        return Err(Error::Setting { name: "threads", needed: "at least 1", found: n_threads.to_string() });
+    }
+    Ok(())
+}
+
 /// How often an item is reported: not for each, since a short one takes less than a millisecond.
 const REPORT_EVERY: usize = 16;
 
@@ -22,7 +30,7 @@ pub(super) fn run_all<W: Sync, T: Send>(
     progress.check()?;
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|&item| std::cmp::Reverse(sizes[item]));
-    let (next, n_done, is_stopped) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let (next, n_done, is_stopped) = (AtomicUsize::new(0), Mutex::new(0_usize), AtomicBool::new(false));
     let results: Vec<Mutex<Option<Result<T>>>> = order.iter().map(|_| Mutex::new(None)).collect();
     let work = |worker: &W| {
         while !is_stopped.load(Ordering::Relaxed) {
@@ -30,9 +38,11 @@ pub(super) fn run_all<W: Sync, T: Send>(
             let result = if progress.is_cancelled() { Err(Error::Cancelled) } else { run(worker, item) };
             is_stopped.fetch_or(result.is_err(), Ordering::Relaxed);
             *results[item].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-            let n_done = 1 + n_done.fetch_add(1, Ordering::Relaxed);
-            if n_done.is_multiple_of(REPORT_EVERY) || n_done == order.len() {
-                progress.report(n_done, order.len());
+            // Held while it is told, so that no thread tells of less after another told of more.
+            let mut n_done = n_done.lock().unwrap_or_else(PoisonError::into_inner);
+            *n_done += 1;
+            if n_done.is_multiple_of(REPORT_EVERY) || *n_done == order.len() {
+                progress.report(*n_done, order.len());
             }
         }
     };
@@ -57,6 +67,7 @@ pub(super) fn run_all<W: Sync, T: Send>(
 mod tests {
     use super::*;
     use crate::progress::Unwatched;
+    use crate::progress::tests::Noted;
 
     #[test]
     fn results_come_in_the_order_of_the_items_on_any_number_of_threads() {
@@ -65,6 +76,14 @@ mod tests {
             let squares = run_all(&vec![(); n_threads], &sizes, |(), item| Ok(sizes[item] * item), &Unwatched);
             assert_eq!(squares.expect("none fails"), [0, 1, 8, 3, 20, 45, 12, 42]);
         }
+    }
+
+    #[test]
+    fn what_is_done_is_never_said_to_be_less_than_before() {
+        let noted = Noted::default();
+        run_all(&[(); 8], &vec![1; 20_000], |(), item| Ok(item), &noted).expect("none fails");
+        let reports = noted.reports();
+        assert!(reports.is_sorted() && reports.last() == Some(&(20_000, 20_000)));
     }
 
     #[test]

@@ -205,10 +205,9 @@ fn fewer_topics_are_had_from_the_stored_tree() {
     assert_eq!(tree.at(Level::FINEST).len(), 4);
     assert_eq!(tree.at(Level::Number(1)).len(), 1);
     let parts: Vec<usize> = (0..ids.len()).filter(|&at| library.topics().unwrap()[at].part_of == Some(bees)).collect();
-    for n in 1..4 {
+    for n in 1..3 {
         let groups = tree.groups(Level::Number(n));
-        let with_part = groups.iter().find(|group| group.contains(&parts[0])).unwrap();
-        assert!(with_part.len() == 1 || with_part.contains(&parts[1]) || n == 3, "{groups:?}");
+        assert!(groups.iter().any(|group| parts.iter().all(|part| group.contains(part))), "{groups:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use super::{language_in, language_of, mine_texts, topics_provenance};
 use crate::document::{Chapter, Date, Layer, ProfileWord, Provenance};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicId};
+use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicChapter, TopicId};
 use crate::topics::{
     self, Assigner, Bearing, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
     label_by_phrases, mean_strengths, strongest,
@@ -305,15 +305,28 @@ pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progr
         let reason = format!("what bears it, {} chapters, does not fall apart so", bearers.len());
         return Err(Error::Nothing { attempt: "split the topic", reason });
     };
+    let of_documents: BTreeMap<DocumentId, f32> =
+        library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect();
+    let made = borne_parts(&parts, &bearers, &borrowed, &of_documents, bearing_in(&provenance), &analyzer);
+    library.split_topic(id, &made)
+}
 
+/// Returns the parts of a topic with what bears them, of the chapters, with a text each, and the documents that bear the
+/// topic.
+fn borne_parts(
+    parts: &[topics::Part],
+    bearers: &[TopicChapter],
+    texts: &[&str],
+    of_documents: &BTreeMap<DocumentId, f32>,
+    bearing: Bearing,
+    analyzer: &Analyzer,
+) -> Vec<NewTopic> {
     // Until the parts are stored they are known by their places.
     let place = |part: usize| TopicId(part as i64);
     let judge = Judge::new(
         parts.iter().enumerate().map(|(part, topic)| (TopicId(-1), place(part), topic.profile.as_slice())),
-        bearing_in(&provenance),
+        bearing,
     );
-    let of_document: BTreeMap<DocumentId, f32> =
-        library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect();
     let mut made: Vec<NewTopic> = parts
         .iter()
         .map(|part| NewTopic {
@@ -325,8 +338,8 @@ pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progr
             chapters: Vec::new(),
         })
         .collect();
-    for (bearer, text) in bearers.iter().zip(&texts) {
-        for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, text, &analyzer) {
+    for (bearer, text) in bearers.iter().zip(texts) {
+        for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, text, analyzer) {
             let part = &mut made[part.0 as usize];
             part.chapters.push((bearer.chapter.id, strength));
             part.documents.push((bearer.chapter.document, strength));
@@ -334,13 +347,13 @@ pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progr
     }
     // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
     let judged: BTreeSet<DocumentId> = bearers.iter().map(|bearer| bearer.chapter.document).collect();
-    for (&document, &strength) in of_document.iter().filter(|(document, _)| !judged.contains(document)) {
+    for (&document, &strength) in of_documents.iter().filter(|(document, _)| !judged.contains(document)) {
         made[0].documents.push((document, strength));
     }
     for part in &mut made {
         part.documents = strongest(std::mem::take(&mut part.documents).into_iter());
     }
-    library.split_topic(id, &made)
+    made
 }
 
 /// How a topic is split by hand.
@@ -387,7 +400,7 @@ pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
     for (id, shown_as) in library.topics_shown_as()? {
         places_of.entry(id).or_default().extend(places.get(&shown_as));
     }
-    // A topic that was split joins others as all of its parts together.
+    // A topic that was split joins others as all of its parts together, which become one before.
     let mut parts_first = library.stored_topics()?;
     parts_first.sort_by_key(|stored| std::cmp::Reverse(stored.id));
     for StoredTopic { id, part_of, .. } in parts_first {
@@ -399,8 +412,11 @@ pub fn topic_tree(library: &Library) -> Result<LibraryTree> {
     let mut joins = Vec::new();
     for join in library.topic_joins()? {
         let of = |id: TopicId| places_of.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let all: Vec<usize> = of(join.one).iter().chain(of(join.other)).copied().collect();
-        joins.extend(all.windows(2).map(|pair| Join { one: pair[0], other: pair[1], likeness: join.likeness }));
+        let (one, other) = (of(join.one), of(join.other));
+        let of_parts = one.windows(2).chain(other.windows(2)).map(|pair| (pair[0], pair[1]));
+        let of_both = one.first().copied().zip(other.first().copied());
+        let joined = of_parts.chain(of_both).map(|(one, other)| Join { one, other, likeness: join.likeness });
+        joins.extend(joined);
     }
     Ok(LibraryTree { ids, tree: TopicTree::new(leaves, joins) })
 }

@@ -311,24 +311,15 @@ mod tests {
 
     use super::*;
     use crate::chapters::chapters_at;
-    use crate::document::{GapIndex, GapScores, Heading, Span, Unit, UnitIndex, UnitKind};
+    use crate::document::{GapIndex, GapScores, Heading, UnitIndex, UnitKind};
     use crate::neural::SentenceEncoder;
     use crate::progress::Unwatched;
 
     /// Returns the text, units and untitled chapters of a document, a paragraph a string.
     fn document(chapters: &[&[&str]]) -> (String, Units, Vec<Chapter>) {
-        let (mut text, mut units, mut cut) = (String::new(), Vec::new(), Vec::new());
-        for chapter in chapters {
-            for unit in *chapter {
-                let start = text.len();
-                text.push_str(unit);
-                units.push(Unit { span: Span::new(start..text.len()), speaker: None, time: None });
-                text.push('\n');
-            }
-            cut.push(GapIndex::from(units.len() - 1));
-        }
-        cut.pop();
-        let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &chapters.concat());
+        let end = |number: usize| chapters[..number].concat().len();
+        let cut: Vec<GapIndex> = (1..chapters.len()).map(|number| GapIndex::from(end(number) - 1)).collect();
         let scores = GapScores::new(vec![0.5; units.n_gaps()]);
         let chapters = chapters_at(text.len(), &units, &scores, &cut);
         (text, units, chapters)

@@ -50,6 +50,17 @@ pub(super) struct Phrase {
     pub(super) is_name: bool,
 }
 
+impl Phrase {
+    /// Counts in a phrase of the same stems that stands after it.
+    fn add(&mut self, later: &Self) {
+        self.n_times += later.n_times;
+        self.n_whole += later.n_whole;
+        if is_shouted(&self.text) {
+            self.text.clone_from(&later.text);
+        }
+    }
+}
+
 /// Returns the phrases of a chapter, each once, ordered by their stems.
 pub(super) fn phrases(
     chapter: &Chapter,
@@ -156,32 +167,20 @@ fn collect_from(unit: &str, words: &[Word], start: usize, n_before: u32, found: 
             continue;
         }
         let range = words[start].token.range.start..word.token.range.end;
-        let text = || unit[range].split_whitespace().collect::<Vec<_>>().join(" ");
         let first_word = n_before + start as u32;
         let is_whole = is_whole_before && words.get(number + 1).is_none_or(|next| next.is_apart || !next.is_noun());
-        if let Some(phrase) = found.get_mut(&stems) {
-            phrase.n_times += 1;
-            phrase.n_whole += u32::from(is_whole);
-            if is_shouted(&phrase.text) {
-                phrase.text = text();
-            }
-        } else {
-            let is_announced = first_word < ANNOUNCEMENT_WORDS && is_announced(words, start);
-            let headness = word.headness;
-            let stems = stems.clone();
-            let phrase = Phrase {
-                text: text(),
-                stems,
-                n_times: 1,
-                first_word,
-                headness,
-                n_whole: u32::from(is_whole),
-                n_links,
-                is_announced,
-                is_name,
-            };
-            found.insert(phrase.stems.clone(), phrase);
-        }
+        let phrase = Phrase {
+            text: unit[range].split_whitespace().collect::<Vec<_>>().join(" "),
+            stems: stems.clone(),
+            n_times: 1,
+            first_word,
+            headness: word.headness,
+            n_whole: u32::from(is_whole),
+            n_links,
+            is_announced: first_word < ANNOUNCEMENT_WORDS && is_announced(words, start),
+            is_name,
+        };
+        found.entry(stems.clone()).and_modify(|earlier| earlier.add(&phrase)).or_insert(phrase);
     }
 }
 
@@ -213,17 +212,16 @@ fn is_shouted(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::chapters::chapters_at;
-    use crate::document::{GapScores, Span, Unit, UnitKind};
+    use crate::document::{GapScores, UnitKind};
     use crate::words::Language;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, u32)]) {
-        let unit = Unit { span: Span::new(0..text.len()), speaker: None, time: None };
-        let units = Units { kind: UnitKind::Paragraph, units: vec![unit], headings: Vec::new() };
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &[text]);
         let chapter = &chapters_at(text.len(), &units, &GapScores::default(), &[])[0];
         let analyzer = Analyzer::new(Language::English);
-        let grammar = Grammar::of([text].into_iter(), &analyzer);
-        let mut found = phrases(chapter, text, &units, &grammar, &analyzer);
+        let grammar = Grammar::of([text.as_str()].into_iter(), &analyzer);
+        let mut found = phrases(chapter, &text, &units, &grammar, &analyzer);
         found.sort_by_key(|phrase| (phrase.first_word, phrase.stems.len()));
         let found: Vec<(&str, u32)> = found.iter().map(|phrase| (phrase.text.as_str(), phrase.n_times)).collect();
         assert_eq!(found, expected);

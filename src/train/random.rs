@@ -1,5 +1,7 @@
 //! Random numbers that are the same on every machine, for the same seed.
 
+use crate::evaluate::chapters::mixed;
+
 /// `SplitMix64`: Steele, Lea, Flood 2014, "Fast Splittable Pseudorandom Number Generators".
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -13,10 +15,9 @@ impl Random {
     }
 
     fn next(&mut self) -> u64 {
+        let number = mixed(self.0);
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let value = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        value ^ (value >> 31)
+        number
     }
 
     /// Returns a number in `0.0..1.0`.

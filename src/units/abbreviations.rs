@@ -39,8 +39,8 @@ const BEFORE_NUMBERS: &[&str] = &[
 
 /// The end of a sentence only if what follows begins like one.
 const AMBIGUOUS: &[&str] = &[
-    "a.m", "p.m", "bros", "co", "corp", "inc", "jr", "llc", "ltd", "plc", "dept", "est", "gmbh", "ph.d", "u.a", "u.s",
-    "u.k", "e.u", "u.n",
+    "a.m", "p.m", "bros", "co", "corp", "inc", "jr", "llc", "ltd", "plc", "dept", "est", "gmbh", "ph.d", "u.s", "u.k",
+    "e.u", "u.n",
 ];
 
 /// What a word before a full stop says of the end of the sentence.
@@ -59,18 +59,10 @@ pub(super) enum Stop {
 /// Says what `word`, without its last full stop, means before one.
 pub(super) fn stop_after(word: &str, language: Language) -> Stop {
     let lower = word.to_lowercase();
-    let of_language = match language {
-        Language::English => ENGLISH,
-        Language::French => FRENCH,
-        Language::German => GERMAN,
-        Language::Italian => ITALIAN,
-        Language::Portuguese => PORTUGUESE,
-        Language::Spanish => SPANISH,
-    };
     let is_one_letter = |part: &str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
     if AMBIGUOUS.contains(&&*lower) {
         Stop::Ambiguous
-    } else if of_language.contains(&&*lower) {
+    } else if of_language(language).contains(&&*lower) {
         Stop::Never
     } else if is_one_letter(word) && word.chars().all(char::is_uppercase) && word != "I" {
         // An initial; `So did I.` is none.
@@ -81,5 +73,30 @@ pub(super) fn stop_after(word: &str, language: Language) -> Stop {
         Stop::NotBeforeNumbers
     } else {
         Stop::Full
+    }
+}
+
+fn of_language(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::English => ENGLISH,
+        Language::French => FRENCH,
+        Language::German => GERMAN,
+        Language::Italian => ITALIAN,
+        Language::Portuguese => PORTUGUESE,
+        Language::Spanish => SPANISH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_ambiguous_that_a_language_is_sure_of() {
+        for language in Language::ALL {
+            let both: Vec<_> = AMBIGUOUS.iter().filter(|word| of_language(language).contains(word)).collect();
+            assert!(both.is_empty(), "{language:?}: {both:?}");
+        }
+        assert!(AMBIGUOUS.iter().all(|word| !BEFORE_NUMBERS.contains(word)));
     }
 }

@@ -17,15 +17,15 @@ const MIN_BLOCKS: usize = 4;
 /// With blocks longer than this, in words at the median, a document is cut into sentences.
 const MAX_MEDIAN_WORDS: usize = 250;
 
-/// Returns the units of a document, of the kind asked for or of the kind that fits it.
+/// Returns the units of a document in that language, of the kind asked for or of the kind that fits it.
 ///
 /// Left to choose: utterances if at least half of the blocks are, paragraphs if there are some and they are not
 /// overlong, sentences otherwise. The units of a document of headings only are those headings.
-pub fn units(document: &Document, kind: Option<UnitKind>) -> Units {
+pub fn units(document: &Document, kind: Option<UnitKind>, language: Language) -> Units {
     let kind = kind.unwrap_or_else(|| fitting_kind(document));
     let mut units = Units { kind, units: Vec::new(), headings: Vec::new() };
     let are_all_headings = document.blocks.iter().all(is_heading);
-    let splitter = (kind == UnitKind::Sentence).then(|| Splitter::new(Language::guess(&document.text)));
+    let splitter = (kind == UnitKind::Sentence).then(|| Splitter::new(language));
     for block in &document.blocks {
         match (&block.kind, &splitter) {
             (&BlockKind::Heading { level }, _) if !are_all_headings => {
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     #[track_caller]
     fn check(blocks: &[(BlockKind, &str)], kind: Option<UnitKind>, expected_kind: UnitKind, expected: &[&str]) {
         let document = document(blocks);
-        let units = units(&document, kind);
+        let units = units(&document, kind, Language::English);
         assert_laws(&document, &units);
         assert_eq!(units.kind, expected_kind);
         assert_eq!(units.texts(&document.text), expected);
@@ -157,6 +157,13 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn sentences_are_cut_as_the_language_has_it() {
+        let document = document(&[(BlockKind::Paragraph, "Lampen gem. Plan. Gut.")]);
+        let texts = |language| units(&document, None, language).texts(&document.text).len();
+        assert_eq!((texts(Language::German), texts(Language::English)), (2, 3));
+    }
+
+    #[test]
     fn a_text_of_one_unit_has_one() {
         check(&[(BlockKind::Paragraph, "Lit")], None, UnitKind::Sentence, &["Lit"]);
     }
@@ -175,7 +182,7 @@ pub(crate) mod tests {
     #[test]
     fn the_sentences_of_an_utterance_share_its_time() {
         let document = document(&[(said(1000, 3000), "It burns. It shone.")]);
-        let units = units(&document, Some(UnitKind::Sentence));
+        let units = units(&document, Some(UnitKind::Sentence), Language::English);
         let times: Vec<_> = units.units.iter().filter_map(|unit| unit.time).collect();
         assert_eq!(times[0], TimeSpan { start: Millis(1000), end: Millis(1947) });
         assert_eq!(times[1], TimeSpan { start: Millis(2052), end: Millis(3000) });
@@ -185,7 +192,8 @@ pub(crate) mod tests {
     #[test]
     fn headings_know_the_unit_they_stand_before() {
         let document = document(&[(HEADING, "One"), (HEADING, "Two"), (BlockKind::Paragraph, "a"), (HEADING, "Three")]);
-        let before: Vec<u32> = units(&document, None).headings.iter().map(|heading| heading.before.0).collect();
+        let before: Vec<u32> =
+            units(&document, None, Language::English).headings.iter().map(|heading| heading.before.0).collect();
         assert_eq!(before, [0, 0, 1]);
     }
 }

@@ -84,8 +84,15 @@ impl Splitter {
     }
 }
 
+/// The longest sentence that may be but a number, with what stands around it.
+const MAX_NUMBER_BYTES: usize = 32;
+
 /// Returns whether a sentence so far is but its number: `1.`, `3.2.`, `(a).`, `IV.` or `B.`.
 fn is_section_number(sentence: &str) -> bool {
+    // A sentence may be a whole text of abbreviations, and is asked about at each of them: it is not to be read through.
+    if MAX_NUMBER_BYTES < sentence.len() {
+        return false;
+    }
     let number = sentence.trim_matches(['(', ')', '[', ']', '.', ' ', '§']);
     let is_letter = number.chars().count() == 1 && number.chars().all(char::is_alphabetic) && number != "I";
     let is_roman = number.len() <= 6 && number.bytes().all(|byte| b"IVXivx".contains(&byte));
@@ -142,6 +149,7 @@ mod tests {
             "Öl, z. B. Walöl, gem. Nr. 5 am 3. Mai. Das gilt.",
             &["Öl, z. B. Walöl, gem. Nr. 5 am 3. Mai.", "Das gilt."],
         );
+        check(Language::German, "Es gilt u.a. Ihre Lampe. Gut.", &["Es gilt u.a. Ihre Lampe.", "Gut."]);
         check(Language::French, "M. Leduc et Mme. Roy sont là. Bien.", &["M. Leduc et Mme. Roy sont là.", "Bien."]);
         check(Language::Spanish, "El Sr. Ruiz vio el art. 5. Bien.", &["El Sr. Ruiz vio el art. 5.", "Bien."]);
     }
@@ -150,6 +158,18 @@ mod tests {
     fn a_number_belongs_to_what_it_numbers() {
         check_english("1. The lamp is lit. 2. Oil is low.", &["1. The lamp is lit.", "2. Oil is low."]);
         check_english("(a). The lamp. 3.2. Oil.", &["(a). The lamp.", "3.2. Oil."]);
+    }
+
+    /// Were the sentence so far read at each abbreviation, this would not end.
+    #[test]
+    fn a_text_of_nothing_but_abbreviations_is_read_once() {
+        let text = format!("{}{}", "(".repeat(100_000), "Mr. ".repeat(200_000));
+        let splitter = Splitter::new(Language::English);
+        let text = text.trim_end();
+        let n_words: Vec<usize> =
+            splitter.sentences(text).map(|range| text[range].split_whitespace().count()).collect();
+        assert_eq!(n_words.iter().sum::<usize>(), 200_000);
+        assert!(n_words.iter().all(|n| (2..=40).contains(n)), "{n_words:?}");
     }
 
     #[test]

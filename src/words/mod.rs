@@ -166,6 +166,11 @@ pub fn count(text: &str) -> usize {
     text.unicode_words().count()
 }
 
+/// Returns how many words each of `texts` has.
+pub fn count_each(texts: &[&str]) -> Vec<u32> {
+    texts.iter().map(|text| count(text) as u32).collect()
+}
+
 /// Returns `word` in lower case and NFKC, with `’` written as `'`, so that spellings of one word compare equal.
 pub fn fold(word: &str) -> Cow<'_, str> {
     if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'\'') {

@@ -3,7 +3,6 @@
 use super::super::import;
 use super::super::shown::blocks;
 use super::*;
-use crate::document::MarkStart;
 use crate::error::Error;
 
 /// Makes a file of these objects, numbered from 1; the first is the catalog.
@@ -183,14 +182,8 @@ fn bookmarks_are_marks_at_their_places() {
     ];
     let catalog = "/Outlines 12 0 R/Names<</Dests<</Names[(there)[10 0 R/Fit]]>>>>";
     let document = read(&pages(&three_pages(), catalog, &more));
-    let marks: Vec<(u8, &str, Option<u32>)> = document
-        .marks
-        .iter()
-        .map(|mark| match mark.start {
-            MarkStart::Byte(start) => (mark.level, &mark.title[..], document.pages.at(start)),
-            MarkStart::Time(_) => panic!("a page has no time"),
-        })
-        .collect();
+    let marks: Vec<(u8, &str, Option<u32>)> =
+        document.marks.iter().map(|mark| (mark.level, &mark.title[..], document.pages.at(mark.start))).collect();
     assert_eq!(marks, [(1, "Lamp", Some(1)), (1, "Horn", Some(3))]);
 }
 

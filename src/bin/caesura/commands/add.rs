@@ -8,11 +8,11 @@ use caesura::error::{Error, Kind};
 use caesura::import::{self, Ahead, Found, Heard, Part};
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, Added, Imported, SplitSettings};
-use caesura::progress::Progress;
+use caesura::progress::{self, Progress};
 use caesura::store::Library;
 
 use crate::args;
-use crate::output::{self, Bar, Session};
+use crate::output::{self, Session};
 
 pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
     let settings = args.cut.settings()?;
@@ -37,7 +37,8 @@ pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
             Heard::Done { read, .. } => tally.fail(read.err()),
             Heard::Part { file, part } => {
                 bar.say(&part.name);
-                let progress = OneOfMany { bar: &bar, n: file, n_files: paths.len() };
+                let steps = file * STEPS..(file + 1) * STEPS;
+                let progress = progress::Part { progress: &bar, range: steps, of: paths.len() * STEPS };
                 match add(&mut library, part, &paths[file], &settings, encoder, &progress) {
                     Ok(added) => tally.count(added),
                     // What stops one document does not stop the next, but a full disk or a wish to stop does.
@@ -83,28 +84,8 @@ fn stops_all(error: &Error) -> bool {
     error.kind() != Kind::Input || matches!(error, Error::Library { .. } | Error::Model { .. })
 }
 
-/// The progress of one file among many, on one bar for all.
-struct OneOfMany<'a> {
-    bar: &'a Bar,
-    n: usize,
-    n_files: usize,
-}
-
-impl OneOfMany<'_> {
-    /// A file counts as this many steps of the bar, whatever it counts its own work in.
-    const STEPS: usize = 1000;
-}
-
-impl Progress for OneOfMany<'_> {
-    fn report(&self, done: usize, total: usize) {
-        let part = done * Self::STEPS / total.max(1);
-        self.bar.report(self.n * Self::STEPS + part, self.n_files * Self::STEPS);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.bar.is_cancelled()
-    }
-}
+/// A file counts as this many steps of the bar, whatever it counts its own work in.
+const STEPS: usize = 1000;
 
 /// How many files became what.
 #[derive(Default)]

@@ -16,6 +16,7 @@ use caesura::pipeline;
 use caesura::progress::{Progress, Unwatched};
 use caesura::search::{self, Filter, Question, Ranking};
 use caesura::store::{DocumentId, Library, NewDocument};
+use caesura::words::Language;
 use caesura::{import, units};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -138,7 +139,7 @@ fn document(passage: &Passage, encoder: &dyn Encoder) -> Result<Option<NewDocume
     let Ok(mut document) = import::import(passage.text.as_bytes(), "passage.txt") else { return Ok(None) };
     let title = if passage.title.trim().is_empty() { passage.id.clone() } else { passage.title.clone() };
     document.title.clone_from(&title);
-    let units = units::units(&document, None);
+    let units = units::units(&document, None, Language::guess(&document.text));
     let vectors = encoder.encode(&units.texts(&document.text), &Unwatched)?;
     let chapter = Chapter {
         level: 1,
