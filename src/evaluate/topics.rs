@@ -26,6 +26,8 @@ pub struct TopicScores {
     pub n_topics: usize,
     /// Mean NPMI within ten words, -1 for a pair never seen; nothing without a topic of two words.
     pub npmi_window_10: Option<f64>,
+    /// Mean NPMI within twenty words, 0 for a pair never seen, as papers after Lau, Newman and Baldwin report it.
+    pub npmi_as_lau: Option<f64>,
     /// Mean NPMI within documents, which flatters topics of long documents.
     pub npmi_documents: Option<f64>,
     /// The share of distinct words among the first ten of all topics, in `0.0..=1.0`.
@@ -113,6 +115,7 @@ pub fn evaluate(
     TopicScores {
         n_topics: terms.len(),
         npmi_window_10: npmi(Together::WITHIN_10_WORDS),
+        npmi_as_lau: npmi(Together::AS_LAU),
         npmi_documents: npmi(Together::InDocument),
         diversity: diversity(&first),
         support_median: median(support(&numbered, corpus)),

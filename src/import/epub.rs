@@ -310,8 +310,8 @@ mod tests {
             ("OEBPS/text/b b.xhtml", b"<html><body><p>It was blown.</p><a id='end'></a></body></html>"),
         ]);
         let document = super::super::import(&bytes, "a.epub").unwrap();
-        let marks: Vec<(&str, MarkStart)> = document.marks.iter().map(|mark| (&mark.title[..], mark.start)).collect();
-        let start = MarkStart::Byte(document.blocks[0].span.start);
+        let marks: Vec<_> = document.marks.iter().map(|mark| (&mark.title[..], mark.start)).collect();
+        let start = document.blocks[0].span.start;
         // After the last word of the book there is nothing that an entry could lead to.
         assert_eq!(marks, [("Plate", start), ("After the plate", start)]);
     }

@@ -307,20 +307,25 @@ pub fn split_topic(library: &mut Library, id: TopicId, by: SplitTopic<'_>, progr
     };
     let of_documents: BTreeMap<DocumentId, f32> =
         library.topic_documents(id)?.into_iter().map(|(id, _, strength)| (id, strength)).collect();
-    let made = borne_parts(&parts, &bearers, &borrowed, &of_documents, bearing_in(&provenance), &analyzer);
+    let mut lengths: BTreeMap<DocumentId, usize> = BTreeMap::new();
+    for &document in of_documents.keys() {
+        lengths.insert(document, library.document(document)?.n_bytes as usize);
+    }
+    let topic = Borne { chapters: &bearers, texts: &borrowed, documents: &of_documents, lengths: &lengths };
+    let made = borne_parts(&parts, &topic, bearing_in(&provenance), &analyzer);
     library.split_topic(id, &made)
 }
 
-/// Returns the parts of a topic with what bears them, of the chapters, with a text each, and the documents that bear the
-/// topic.
-fn borne_parts(
-    parts: &[topics::Part],
-    bearers: &[TopicChapter],
-    texts: &[&str],
-    of_documents: &BTreeMap<DocumentId, f32>,
-    bearing: Bearing,
-    analyzer: &Analyzer,
-) -> Vec<NewTopic> {
+/// What bears a topic: its chapters, with a text each, and its documents, with how strongly they do and how long they are.
+struct Borne<'a> {
+    chapters: &'a [TopicChapter],
+    texts: &'a [&'a str],
+    documents: &'a BTreeMap<DocumentId, f32>,
+    lengths: &'a BTreeMap<DocumentId, usize>,
+}
+
+/// Returns the parts of a topic with what bears them, of what bears the topic.
+fn borne_parts(parts: &[topics::Part], topic: &Borne<'_>, bearing: Bearing, analyzer: &Analyzer) -> Vec<NewTopic> {
     // Until the parts are stored they are known by their places.
     let place = |part: usize| TopicId(part as i64);
     let judge = Judge::new(
@@ -338,20 +343,20 @@ fn borne_parts(
             chapters: Vec::new(),
         })
         .collect();
-    for (bearer, text) in bearers.iter().zip(texts) {
+    let mut documents: Vec<Vec<(DocumentId, f32, usize)>> = vec![Vec::new(); made.len()];
+    for (bearer, text) in topic.chapters.iter().zip(topic.texts) {
         for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, text, analyzer) {
-            let part = &mut made[part.0 as usize];
-            part.chapters.push((bearer.chapter.id, strength));
-            part.documents.push((bearer.chapter.document, strength));
+            made[part.0 as usize].chapters.push((bearer.chapter.id, strength));
+            documents[part.0 as usize].push((bearer.chapter.document, strength, text.len()));
         }
     }
     // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
-    let judged: BTreeSet<DocumentId> = bearers.iter().map(|bearer| bearer.chapter.document).collect();
-    for (&document, &strength) in of_documents.iter().filter(|(document, _)| !judged.contains(document)) {
-        made[0].documents.push((document, strength));
+    let judged: BTreeSet<DocumentId> = topic.chapters.iter().map(|bearer| bearer.chapter.document).collect();
+    for (&document, &strength) in topic.documents.iter().filter(|(document, _)| !judged.contains(document)) {
+        documents[0].push((document, strength, topic.lengths[&document]));
     }
-    for part in &mut made {
-        part.documents = strongest(std::mem::take(&mut part.documents).into_iter());
+    for (part, documents) in made.iter_mut().zip(documents) {
+        part.documents = mean_strengths(documents.into_iter(), |document| topic.lengths[&document]);
     }
     made
 }

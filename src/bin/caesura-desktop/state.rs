@@ -1721,7 +1721,7 @@ pub(crate) mod tests {
         let plan = exports::Plan { documents: vec![DocumentId(1)], format, to: "folder".into() };
         state.start("Exporting".to_owned(), Work::Export(plan));
         let job = state.jobs[0].id;
-        let failure = Failure { tried: String::new(), reason: "no times".to_owned(), is_ours: false };
+        let failure = Failure { tried: String::new(), reason: "no times".to_owned(), is_ours: false, advice: None };
         state.hear(Event::Done { job, failures: vec![failure; 3] });
         assert_eq!(state.notices[0].title, "3 documents were not exported");
     }

@@ -173,6 +173,7 @@ fn row_json(scores: &TopicScores, cost: Option<Cost>) -> Value {
     json!({
         "n_topics": scores.n_topics,
         "npmi_window_10": scores.npmi_window_10,
+        "npmi_as_lau": scores.npmi_as_lau,
         "npmi_documents": scores.npmi_documents,
         "diversity": scores.diversity,
         "support_median": scores.support_median,
@@ -195,6 +196,7 @@ fn table(n_documents: usize, scores: &TopicScores, found: &Found, out: &mut dyn 
         ("documents", n_documents.to_string()),
         ("topics", scores.n_topics.to_string()),
         ("NPMI, 10-word window", number(scores.npmi_window_10)),
+        ("NPMI as Lau et al.", number(scores.npmi_as_lau)),
         ("NPMI, documents", number(scores.npmi_documents)),
         ("diversity", format!("{:.3}", scores.diversity)),
         ("support, median", scores.support_median.to_string()),
