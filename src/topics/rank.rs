@@ -41,6 +41,9 @@ const MERGE_DOCUMENTS: f32 = 0.5;
 /// The share of its core words that a document firmly about a topic holds, rounded up.
 const FIRM_SHARE: f32 = 0.5;
 
+/// How many documents are added to those of a topic as not firmly about it, in times of the fewest that a topic needs.
+const DOUBT: f64 = 2.0;
+
 /// How often the listed words and the documents firmly about them select each other.
 const N_LISTING_ROUNDS: usize = 2;
 
@@ -89,8 +92,8 @@ struct Counts {
 /// documents are firmly about, what chance explains, and what is recited; see [`firmly_about`] and
 /// [`significance`](super::significance). Fails when cancelled.
 ///
-/// Of topics that say the same, the one stands of whose supporting documents the largest share is firmly about it. Two
-/// subjects that share words have a third between them, which has the most documents, and is firmly about neither.
+/// Of topics that say the same, the firmest stands: of whose supporting documents the largest share is firmly about it. Two
+/// subjects that share words have a third between them, which has the most documents, and few that are firm.
 pub(crate) fn ranked(
     clusters: &[Cluster],
     corpus: &Corpus<'_>,
@@ -105,7 +108,7 @@ pub(crate) fn ranked(
             progress.check()?;
             let topic = rounds(heaviest(cluster), corpus, config, scratch);
             let n_firm = firmly_about(&topic, corpus, config, &independence, clusters.len(), scratch);
-            Ok(n_firm.map(|n_firm| (n_firm as f64 / topic.supporting.len() as f64, topic)))
+            Ok(n_firm.map(|n_firm| (firmness(n_firm, topic.supporting.len(), config), topic)))
         })
         .collect::<Result<_>>()?;
     let mut topics = firmest(topics.into_iter().flatten().collect(), corpus);
@@ -154,6 +157,12 @@ fn listed(
         listed = heavier;
     }
     listed
+}
+
+/// Returns the share of supporting documents that are firmly about a topic, as if it had some more that are not: a few
+/// documents that are all firm do not outdo a subject of many.
+fn firmness(n_firm: usize, n_supporting: usize, config: &TopicsConfig) -> f64 {
+    n_firm as f64 / (n_supporting as f64 + DOUBT * f64::from(config.min_support))
 }
 
 /// Topics by the number of supporting documents, the most first, ties by words.
