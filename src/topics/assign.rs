@@ -147,7 +147,8 @@ fn square(frequencies: impl Iterator<Item = u32>) -> u64 {
 
 /// Returns, for each bag, the [`square`] of the words that `limited`, the same bags, were left without.
 pub(crate) fn squares_left_out(bags: &Bags, limited: &Bags) -> Vec<u64> {
-    let squares = bags.iter().zip(limited.iter()).map(|(bag, limited)| {
+    let squares = (0..bags.len()).into_par_iter().map(|at| {
+        let (bag, limited) = (bags.bag(BagIndex::from(at)), limited.bag(BagIndex::from(at)));
         // Bags in a file that cannot be read are empty, and whoever mines is told of it in the end.
         square(bag.map(|(_, frequency)| frequency)).saturating_sub(square(limited.map(|(_, frequency)| frequency)))
     });

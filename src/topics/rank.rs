@@ -123,10 +123,20 @@ pub(crate) fn ranked(
 
 /// Returns the share that each word has of all words of the corpus.
 fn shares(corpus: &Corpus<'_>) -> Vec<f64> {
-    let mut frequencies = vec![0_u64; corpus.n_words];
-    for (word, frequency) in corpus.bags.iter().flatten() {
-        frequencies[word.index()] += u64::from(frequency.min(MAX_FREQUENCY));
-    }
+    let frequencies = (0..corpus.bags.len()).into_par_iter().fold(
+        || vec![0_u64; corpus.n_words],
+        |mut frequencies, bag| {
+            for (word, frequency) in corpus.bags.bag(BagIndex::from(bag)) {
+                frequencies[word.index()] += u64::from(frequency.min(MAX_FREQUENCY));
+            }
+            frequencies
+        },
+    );
+    let added = |mut one: Vec<u64>, other: Vec<u64>| {
+        one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
+        one
+    };
+    let frequencies = frequencies.reduce(|| vec![0_u64; corpus.n_words], added);
     let total: u64 = frequencies.iter().sum();
     frequencies.into_iter().map(|frequency| frequency as f64 / total as f64).collect()
 }
