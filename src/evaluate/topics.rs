@@ -14,7 +14,7 @@ use super::json_lines::JsonLines;
 use crate::error::Result;
 use crate::topics::Topic;
 use crate::topics::coherence::{N_WORDS, Together, diversity, mean, npmi_of_topics};
-use crate::words::{Analyzer, fold};
+use crate::words::{Analyzer, fold, tokens_of_prose};
 
 /// How many of a topic's first ten words a document must hold to support it.
 const N_SUPPORTING_WORDS: u32 = 5;
@@ -59,7 +59,7 @@ impl TokenCorpus {
     pub fn of_texts<'a>(texts: impl IntoIterator<Item = &'a str>, analyzer: &Analyzer) -> Self {
         let mut corpus = Self::new();
         for text in texts {
-            corpus.push(analyzer.content_stems(text));
+            corpus.push(analyzer.content_stems_of(tokens_of_prose(text)));
         }
         corpus
     }

@@ -20,7 +20,7 @@ use super::passages::passages;
 use super::rank::{Corpus, MAX_FREQUENCY, Ranked};
 use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
-use crate::words::Analyzer;
+use crate::words::{Analyzer, tokens_of_prose};
 
 /// Fewer of a topic's words than this in a document are chance.
 const MIN_WORDS: u32 = 2;
@@ -302,7 +302,7 @@ impl Assigner {
 
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
         let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
-        for stem in analyzer.content_stems(text) {
+        for stem in analyzer.content_stems_of(tokens_of_prose(text)) {
             *frequencies.entry(stem).or_default() += 1;
         }
         let (mut known, mut others) = (Vec::new(), Vec::new());

@@ -1,7 +1,8 @@
 //! Texts into bags of words, and the vocabulary that numbers the words.
 //!
 //! A counted term is the stem of a content word; what is shown for it is the form that stands most often in the
-//! texts. Words are numbered in the order of their terms, so numbers do not depend on the order of the documents.
+//! texts. Words of addresses are left out. Words are numbered in the order of their terms, so numbers do not depend on the
+//! order of the documents.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +13,7 @@ use super::passages::passages;
 use super::spill::MemoryLimit;
 use super::{Bag, Bags, TopicsConfig, WordId};
 use crate::error::Result;
-use crate::words::{Analyzer, Language, fold, tokens};
+use crate::words::{Analyzer, Language, fold, tokens_of_prose};
 
 /// What a vocabulary is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,7 +181,7 @@ pub(crate) struct Spelled {
 type Tally<'a> = Vec<(&'a str, u32)>;
 
 fn tally(text: &str) -> Tally<'_> {
-    let mut words: Vec<&str> = tokens(text).map(|token| token.text).collect();
+    let mut words: Vec<&str> = tokens_of_prose(text).map(|token| token.text).collect();
     words.sort_unstable();
     words.chunk_by(|one, other| one == other).map(|run| (run[0], run.len() as u32)).collect()
 }

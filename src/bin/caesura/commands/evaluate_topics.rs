@@ -15,7 +15,7 @@ use caesura::evaluate::topics::{
 use caesura::export::{TopicFormat, write_file, write_topics};
 use caesura::pipeline;
 use caesura::topics::{Assigner, Bearing, Level, Topic, TopicsConfig, n_tables_for};
-use caesura::words::{Analyzer, Language, fold};
+use caesura::words::{Analyzer, Language, fold, tokens_of_prose};
 use serde_json::{Value, json};
 
 use super::topics::{tree, view};
@@ -27,7 +27,8 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTopics) -> Result<()> 
     let documents: Vec<CorpusDocument> = corpus::documents(&args.data)?.take(limit).collect::<Result<_, _>>()?;
     let corpus = Corpus::of(&documents);
     if let Some(path) = &args.tokens {
-        let mut lines = corpus.texts.iter().map(|text| corpus.analyzer.content_stems(text).join(" "));
+        let mut lines =
+            corpus.texts.iter().map(|text| corpus.analyzer.content_stems_of(tokens_of_prose(text)).join(" "));
         write_file(path, |out| lines.try_for_each(|line| writeln!(out, "{line}").map_err(Error::Output)))?;
     }
     if args.ablation {
