@@ -624,7 +624,11 @@ fn documents_of(topic: &Topic, passages: &[Passage], lengths: &BTreeMap<Document
 
 fn bearing_in(provenance: &Provenance) -> Bearing {
     let number = |name: &str| provenance.settings.get(name).and_then(Value::as_f64).unwrap_or(0.0);
-    Bearing { min_strength: number("min_strength") as f32, passage_words: number("passage_words") as u32 }
+    Bearing {
+        min_strength: number("min_strength") as f32,
+        passage_words: number("passage_words") as u32,
+        pool_words: number("pool_words") as u32,
+    }
 }
 
 /// What tells which of the topics that were mined before a text bears.

@@ -22,7 +22,7 @@ use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
 use crate::words::{Analyzer, tokens_of_prose};
 
-/// Fewer of a topic's words than this in a document are chance.
+/// Fewer of a topic's words than this in a document are chance; of a text of a few words, mined in pools, one is enough.
 const MIN_WORDS: u32 = 2;
 
 /// The share of the strength of a document's strongest topic that its other topics need.
@@ -44,6 +44,7 @@ struct Profiles {
     /// What a word of no profile counts with.
     other_idf: f64,
     min_strength: f64,
+    min_words: u32,
 }
 
 /// What is kept between documents.
@@ -55,7 +56,7 @@ struct Scratch {
 
 impl Profiles {
     /// Returns the profiles of `values`: for each topic its words and their parts, scaled to length 1 here.
-    fn new(values: &[Vec<(usize, f64)>], idfs: &[f64], min_strength: f32) -> Self {
+    fn new(values: &[Vec<(usize, f64)>], idfs: &[f64], bearing: Bearing) -> Self {
         let mut words = vec![Known::default(); idfs.len()];
         for (topic, values) in values.iter().enumerate() {
             let length = values.iter().map(|(_, value)| value * value).sum::<f64>().sqrt();
@@ -66,7 +67,8 @@ impl Profiles {
         }
         let known: Vec<f64> = words.iter().filter(|word| !word.topics.is_empty()).map(|word| word.idf).collect();
         let other_idf = known.iter().sum::<f64>() / known.len().max(1) as f64;
-        Self { words, n_topics: values.len(), other_idf, min_strength: f64::from(min_strength) }
+        let min_words = if bearing.pool_words == 0 { MIN_WORDS } else { 1 };
+        Self { words, n_topics: values.len(), other_idf, min_strength: f64::from(bearing.min_strength), min_words }
     }
 
     fn scratch(&self) -> Scratch {
@@ -102,7 +104,7 @@ impl Profiles {
         let mut strengths = Vec::new();
         for topic in scratch.touched.drain(..) {
             let (product, n_words) = std::mem::take(&mut scratch.of_topics[topic as usize]);
-            if MIN_WORDS <= n_words {
+            if self.min_words <= n_words {
                 strengths.push((topic, (product / length).clamp(0.0, 1.0)));
             }
         }
@@ -169,24 +171,27 @@ pub(crate) struct ProfileValue {
     pub(crate) idf: f32,
 }
 
-/// Returns who bears the topics, and the profiles that say so. `squares` are those of [`squares_left_out`].
-pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], config: &TopicsConfig) -> Assigned {
+/// Returns which texts bear the topics that were found in `mined`, and the profiles that say so. `squares` are those of
+/// [`squares_left_out`] of `corpus`, the texts: the same as `mined`, if these are not mined in pools.
+pub(crate) fn assigned(
+    topics: &[Ranked],
+    mined: &Corpus<'_>,
+    corpus: &Corpus<'_>,
+    squares: &[u64],
+    config: &TopicsConfig,
+) -> Assigned {
     let n_bags = corpus.bags.len() as f64;
     let idf = |word: usize| match corpus.index.n_bags_with(WordId::from(word)) {
         0 => 0.0,
         n => (n_bags / n as f64).ln(),
     };
     let idfs: Vec<f64> = (0..corpus.n_words).map(idf).collect();
-    let values_of = |documents: &[Vec<BagIndex>]| -> Vec<Vec<(usize, f64)>> {
-        topics
-            .par_iter()
-            .zip(documents)
-            .map(|(topic, documents)| values(topic, documents, corpus.bags, &idfs))
-            .collect()
+    let values_of = |documents: &[Vec<BagIndex>], bags: &Bags| -> Vec<Vec<(usize, f64)>> {
+        topics.par_iter().zip(documents).map(|(topic, documents)| values(topic, documents, bags, &idfs)).collect()
     };
     let supporting: Vec<Vec<BagIndex>> = topics.iter().map(|topic| topic.supporting.clone()).collect();
-    let mut values = values_of(&supporting);
-    let borne = Profiles::new(&values, &idfs, config.min_strength).of_bags(corpus.bags, squares);
+    let mut values = values_of(&supporting, mined.bags);
+    let borne = Profiles::new(&values, &idfs, config.into()).of_bags(corpus.bags, squares);
     let mut strongest_in = vec![Vec::new(); topics.len()];
     for (bag, borne) in borne.iter().enumerate() {
         // Of equals the earlier topic.
@@ -195,12 +200,12 @@ pub(crate) fn assigned(topics: &[Ranked], corpus: &Corpus<'_>, squares: &[u64], 
             strongest_in[topic as usize].push(BagIndex::from(bag));
         }
     }
-    for (values, again) in values.iter_mut().zip(values_of(&strongest_in)) {
+    for (values, again) in values.iter_mut().zip(values_of(&strongest_in, corpus.bags)) {
         if !again.is_empty() {
             *values = again;
         }
     }
-    let profiles = Profiles::new(&values, &idfs, config.min_strength);
+    let profiles = Profiles::new(&values, &idfs, config.into());
     let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); topics.len()];
     for (bag, borne) in profiles.of_bags(corpus.bags, squares).into_iter().enumerate() {
         for (topic, strength) in borne {
@@ -267,17 +272,20 @@ pub struct Bearing {
     pub min_strength: f32,
     /// About how long the passages of a long text are; 0 for whole texts.
     pub passage_words: u32,
+    /// About how long the pools are that short texts are mined in; 0 where they are not.
+    pub pool_words: u32,
 }
 
 impl From<&TopicsConfig> for Bearing {
     fn from(config: &TopicsConfig) -> Self {
-        Self { min_strength: config.min_strength, passage_words: config.passage_words }
+        let &TopicsConfig { min_strength, passage_words, pool_words, .. } = config;
+        Self { min_strength, passage_words, pool_words }
     }
 }
 
 impl Assigner {
     /// Returns the assigner of topics of these profiles, with the settings that they were mined with.
-    pub fn new(profiles: &[&[ProfileWord]], Bearing { min_strength, passage_words }: Bearing) -> Self {
+    pub fn new(profiles: &[&[ProfileWord]], bearing: Bearing) -> Self {
         let terms: BTreeMap<&str, f64> =
             profiles.iter().copied().flatten().map(|word| (word.term.as_str(), f64::from(word.idf))).collect();
         let idfs: Vec<f64> = terms.values().copied().collect();
@@ -287,7 +295,7 @@ impl Assigner {
             .iter()
             .map(|profile| profile.iter().map(|word| (numbers[&word.term], f64::from(word.value))).collect())
             .collect();
-        Self { profiles: Profiles::new(&values, &idfs, min_strength), numbers, passage_words }
+        Self { profiles: Profiles::new(&values, &idfs, bearing), numbers, passage_words: bearing.passage_words }
     }
 
     /// Returns the topics that a text bears, by their places in what [`Self::new`] was given, ascending, with their strengths
@@ -344,7 +352,7 @@ mod tests {
         let index = InvertedIndex::new(bags, n_words).expect("it fits in memory");
         let corpus = Corpus { bags, index: &index, n_words };
         let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };
-        assigned(topics, &corpus, &vec![0; bags.len()], &config)
+        assigned(topics, &corpus, &corpus, &vec![0; bags.len()], &config)
     }
 
     fn borne(assigned: &Assigned) -> Vec<Vec<u32>> {
@@ -382,7 +390,7 @@ mod tests {
     #[test]
     fn few_known_words_among_many_others_are_no_topic() {
         let profile = ["tide", "harbour"].map(|term| ProfileWord { term: term.to_owned(), value: 1.0, idf: 2.0 });
-        let assigner = Assigner::new(&[&profile], Bearing { min_strength: 0.2, passage_words: 0 });
+        let assigner = Assigner::new(&[&profile], Bearing { min_strength: 0.2, passage_words: 0, pool_words: 0 });
         let analyzer = Analyzer::new(Language::English);
         let strengths = |text: &str| assigner.strengths(text, &analyzer);
         assert_eq!(strengths("The tide in the harbour").len(), 1);
@@ -427,7 +435,7 @@ mod tests {
                 .map(Iterator::collect)
                 .collect();
             let profiles: Vec<&[ProfileWord]> = profiles.iter().map(Vec::as_slice).collect();
-            let assigner = Assigner::new(&profiles, Bearing { min_strength: 0.05, passage_words: 0 });
+            let assigner = Assigner::new(&profiles, Bearing { min_strength: 0.05, passage_words: 0, pool_words: 0 });
             for (index, bag) in bags.iter().enumerate() {
                 let text = bag.words.iter().flat_map(|&(word, n)| vec![term(word); n as usize]).collect::<Vec<_>>().join(" ");
                 let of_text = assigner.strengths(&text, &Analyzer::new(Language::English));

@@ -1,8 +1,8 @@
 //! Bags of words into topics, by min-hashing.
 //!
 //! ```text
-//! texts -> vocabulary, bags -> frequency limits -> min-hash -> co-occurring word sets -> supported sets -> clusters
-//!       -> ranked topics -> bearers -> topics
+//! texts -> vocabulary, bags -> pools of short ones -> frequency limits -> min-hash -> co-occurring word sets
+//!       -> supported sets -> clusters -> ranked topics -> bearers -> topics
 //! ```
 //!
 //! [`mine`] is the flow, a call a step. How many topics there are is not asked: it comes from how many groups of words
@@ -27,6 +27,7 @@ mod likeness;
 mod minhash;
 mod passages;
 mod phrases;
+mod pools;
 mod rank;
 mod signatures;
 mod significance;
@@ -141,9 +142,13 @@ pub fn mine_signed(
 ) -> Result<Vec<Topic>> {
     config.check()?;
     progress.check()?;
-    let all_bags = bags;
-    let all_words = vocabulary;
-    let (vocabulary, bags) = vocabulary.within_limits(all_bags, config)?;
+    let (all_words, all_bags) = (vocabulary, bags);
+    // What is mined is judged by; short texts are mined in pools, and judged by themselves.
+    let (pools, signatures) = match config.pool_words {
+        0 => (None, signatures),
+        words => (Some(pools::pooled(all_bags, &all_bags.document_frequencies(all_words.len())?, words)?), None),
+    };
+    let (vocabulary, bags) = all_words.within_limits(pools.as_ref().unwrap_or(all_bags), config)?;
     let n_words = vocabulary.len();
     let index = InvertedIndex::new(&bags, n_words)?;
 
@@ -159,8 +164,13 @@ pub fn mine_signed(
     let corpus = Corpus { bags: &bags, index: &index, n_words };
     let ranked = rank::ranked(&clusters, &corpus, config, progress)?;
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
-    let squares = assign::squares_left_out(all_bags, &bags);
-    let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &squares, config);
+    let of_texts = pools.map(|_| judged(all_words, all_bags, &vocabulary)).transpose()?;
+    let texts = match &of_texts {
+        None => corpus,
+        Some((bags, index)) => Corpus { bags, index, n_words },
+    };
+    let squares = assign::squares_left_out(all_bags, texts.bags);
+    let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &texts, &squares, config);
     let mut n_bags = vec![0_usize; all_bags.n_documents()];
     for bag in 0..all_bags.len() {
         n_bags[all_bags.document(BagIndex::from(bag)).index()] += 1;
@@ -169,7 +179,7 @@ pub fn mine_signed(
     let topics: Vec<_> = ranked.iter().zip(bearers).zip(profiles).collect();
     let mut topics: Vec<Topic> = topics
         .into_par_iter()
-        .map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, &index))
+        .map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, texts.index))
         .collect();
     let written: Vec<Vec<&str>> = ranked
         .iter()
@@ -183,9 +193,19 @@ pub fn mine_signed(
     }
     // What was read from files was read whole, or none of this counts.
     all_bags.check()?;
-    bags.check()?;
-    index.check()?;
+    for corpus in [&corpus, &texts] {
+        corpus.bags.check()?;
+        corpus.index.check()?;
+    }
     Ok(topics)
+}
+
+/// Returns the bags with those of `all_words` that are in `vocabulary`, and where each of these stands.
+fn judged(all_words: &Vocabulary, all_bags: &Bags, vocabulary: &Vocabulary) -> Result<(Bags, InvertedIndex)> {
+    let number: Vec<Option<WordId>> = all_words.words().iter().map(|word| vocabulary.id(&word.term)).collect();
+    let bags = all_bags.renumbered(&number)?;
+    let index = InvertedIndex::new(&bags, vocabulary.len())?;
+    Ok((bags, index))
 }
 
 /// Returns the documents of bags, each as strong as its bags are on average, strongest first, ties in the order of the
@@ -342,6 +362,45 @@ mod tests {
             assert!(topic.bearers.is_sorted_by(|one, other| other.strength <= one.strength));
             found.sort_unstable();
             assert_eq!(found, expected);
+        }
+    }
+
+    /// Subjects of forty words, and texts of four: few words of a subject ever stand together.
+    #[test]
+    fn subjects_are_found_in_very_short_texts() {
+        let word = |text: usize, at: usize| minhash::mix((text * 4 + at) as u64) as usize % 40;
+        let texts: Vec<String> = (0..4_000)
+            .map(|text| (0..4).map(|at| format!("subject{}word{} ", text % 4, word(text, at))).collect())
+            .collect();
+        let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (vocabulary, bags) = bags(&borrowed, Language::English, &VocabularyConfig::ample());
+        let config = TopicsConfig::for_corpus(&bags, 1);
+        assert_ne!(config.pool_words, 0);
+        let whole = mine(&vocabulary, &bags, &TopicsConfig { pool_words: 0, ..config.clone() }, &Unwatched);
+        assert_eq!(whole.expect("the settings are in range"), []);
+
+        let topics = mine(&vocabulary, &bags, &config, &Unwatched).expect("the settings are in range");
+        assert_eq!(topics.len(), SUBJECTS.len());
+        let mut n_alike = 0;
+        for topic in &topics {
+            let subject =
+                |word: &str| word.split("word").next().and_then(|it| it.strip_prefix("subject")?.parse().ok());
+            let of_topic: usize = subject(&topic.words[0].word).expect("words name their subjects");
+            assert!(topic.words.iter().all(|word| subject(&word.word) == Some(of_topic)), "{topic:#?}");
+            n_alike += topic.bearers.iter().filter(|bearer| bearer.bag.index() % 4 == of_topic).count();
+        }
+        assert!(texts.len() * 95 / 100 <= n_alike, "{n_alike} texts bear their subject");
+        // A text that comes later is judged as those that were there.
+        let profiles: Vec<&[ProfileWord]> = topics.iter().map(|topic| topic.profile.as_slice()).collect();
+        let assigner = Assigner::new(&profiles, Bearing::from(&config));
+        let analyzer = crate::words::Analyzer::new(Language::English);
+        for text in [0, 1, 2, 3] {
+            let borne: Vec<usize> = (0..topics.len())
+                .filter(|&topic| topics[topic].bearers.iter().any(|bearer| bearer.bag.index() == text))
+                .collect();
+            let again: Vec<usize> =
+                assigner.strengths(&texts[text], &analyzer).into_iter().map(|(topic, _)| topic).collect();
+            assert_eq!(again, borne);
         }
     }
 

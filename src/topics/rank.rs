@@ -54,6 +54,7 @@ pub(super) const MAX_FREQUENCY: u32 = 3;
 const STRONG_WEIGHT: f32 = 0.25;
 
 /// The corpus as ranking needs it.
+#[derive(Clone, Copy)]
 pub(crate) struct Corpus<'a> {
     pub(crate) bags: &'a Bags,
     pub(crate) index: &'a InvertedIndex,

@@ -349,6 +349,9 @@ pub(crate) struct TopicSettings {
     /// Mines a long text as passages of about N words; 0 leaves texts whole
     #[arg(long, value_name = "N")]
     pub(crate) passage_words: Option<u32>,
+    /// Mines short texts that share a word as one bag of about N words; 0 mines each by itself
+    #[arg(long, value_name = "N")]
+    pub(crate) pool_words: Option<u32>,
     /// How many min-hash values make a key
     #[arg(long, value_name = "R")]
     pub(crate) tuple_size: Option<u32>,

@@ -27,6 +27,7 @@ impl TopicSettings {
         let chosen = if self.no_frequency_limits { chosen.without_frequency_limits() } else { chosen };
         TopicsConfig {
             passage_words: self.passage_words.unwrap_or(chosen.passage_words),
+            pool_words: self.pool_words.unwrap_or(chosen.pool_words),
             tuple_size: self.tuple_size.unwrap_or(chosen.tuple_size),
             n_tables: self.tables.unwrap_or(chosen.n_tables),
             overlap: self.overlap.unwrap_or(chosen.overlap),
