@@ -35,7 +35,7 @@ pub struct Mined {
 ///
 /// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
 /// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its bags do on average. In
-/// a library of twelve documents or more, what a single document bears is no topic.
+/// a library of twelve documents or more, what a single document bears firmly is no topic.
 ///
 /// A topic that is found again ([`topics::same_topics`]) keeps its number, and with it what was done to it by hand: its
 /// name, that it is hidden, what is merged into it, and the parts that it was split into, which its chapters are judged
@@ -53,7 +53,11 @@ pub fn mine_topics(
     label_by_phrases(&mut found, &texts, language);
     let lengths = lengths(&passages);
     if topics::MANY_DOCUMENTS <= lengths.len() {
-        found.retain(|topic| 2 <= documents_of(topic, &passages, &lengths).len());
+        found.retain(|topic| {
+            !topics::is_of_one_document(
+                topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength)),
+            )
+        });
     }
 
     let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();

@@ -114,7 +114,8 @@ fn sort_by_strength(bearers: &mut [Bearer]) {
 /// Returns the topics of a corpus, those of most supporting documents first.
 ///
 /// Where a document is several bags it is one bearer, as strong as these are on average ([`mean_strengths`]). In a corpus of
-/// [`MANY_DOCUMENTS`] or more, a topic of several bags of one document is none then: it tells of that document's manner.
+/// [`MANY_DOCUMENTS`] or more, a topic of one document ([`is_of_one_document`]) is none then: it tells of that document's
+/// manner.
 ///
 /// There are none where nothing keeps company: in an empty corpus, in one document, in documents that are all equal
 /// (no word tells them apart) or share no word. Fails on settings out of range, and when cancelled.
@@ -175,6 +176,13 @@ pub fn mine_signed(
     for bag in 0..all_bags.len() {
         n_bags[all_bags.document(BagIndex::from(bag)).index()] += 1;
     }
+    let is_asked = all_bags.has_passages() && MANY_DOCUMENTS <= all_bags.n_documents();
+    let is_of_one: Vec<bool> = bearers
+        .iter()
+        .map(|bearers| {
+            is_asked && is_of_one_document(bearers.iter().map(|it| (all_bags.document(it.bag), it.strength)))
+        })
+        .collect();
     let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, all_bags, &n_bags));
     let topics: Vec<_> = ranked.iter().zip(bearers).zip(profiles).collect();
     let mut topics: Vec<Topic> = topics
@@ -188,9 +196,8 @@ pub fn mine_signed(
     for (topic, label) in topics.iter_mut().zip(labels(&written)) {
         topic.label = label;
     }
-    if all_bags.has_passages() && MANY_DOCUMENTS <= all_bags.n_documents() {
-        topics.retain(|topic| 2 <= topic.n_documents);
-    }
+    let mut is_of_one = is_of_one.into_iter();
+    topics.retain(|_| !is_of_one.next().unwrap_or(false));
     // What was read from files was read whole, or none of this counts.
     all_bags.check()?;
     for corpus in [&corpus, &texts] {
@@ -206,6 +213,14 @@ fn judged(all_words: &Vocabulary, all_bags: &Bags, vocabulary: &Vocabulary) -> R
     let bags = all_bags.renumbered(&number)?;
     let index = InvertedIndex::new(&bags, vocabulary.len())?;
     Ok((bags, index))
+}
+
+/// Returns whether one document bears a topic firmly, and no other: none of which a part, of those named, bears it half as
+/// strongly as the part that does most.
+pub fn is_of_one_document<D: Ord>(parts: impl Iterator<Item = (D, f32)>) -> bool {
+    let documents = strongest(parts);
+    let most = documents.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
+    documents.iter().filter(|&&(_, strength)| most / 2.0 <= strength).count() < 2
 }
 
 /// Returns the documents of bags, each as strong as its bags are on average, strongest first, ties in the order of the
@@ -428,6 +443,13 @@ mod tests {
             assert!(topic.words.is_sorted_by(|one, other| other.weight <= one.weight));
             assert!(topic.bearers.iter().all(|bearer| (0.0..=1.0).contains(&bearer.strength)));
         }
+    }
+
+    #[test]
+    fn a_topic_is_of_one_document_if_no_other_bears_it_half_as_strongly() {
+        assert!(is_of_one_document([(1, 0.4), (1, 0.3), (2, 0.1)].into_iter()));
+        assert!(!is_of_one_document([(1, 0.4), (2, 0.2), (2, 0.1)].into_iter()));
+        assert!(is_of_one_document(std::iter::empty::<(u32, f32)>()));
     }
 
     #[track_caller]
