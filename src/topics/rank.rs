@@ -12,7 +12,6 @@
 //! names a thing again and again, it is about that.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -298,66 +297,69 @@ fn firmly_about(
 }
 
 /// Returns those of `topics` that say something that no firmer one says, the firmest first, ties as [`by_support`] has them.
+///
+/// Two say the same that share enough of their core words, or of their supporting documents. Takes time that grows with the
+/// topics kept of each word and document, and not with the square of the topics.
 fn firmest(mut topics: Vec<(f64, Ranked)>, corpus: &Corpus<'_>) -> Vec<Ranked> {
     topics.sort_by(|(firmness, topic), (other_firmness, other)| {
         other_firmness.total_cmp(firmness).then_with(|| by_support(topic, other))
     });
-    let topics: Vec<Ranked> = topics.into_iter().map(|(_, topic)| topic).collect();
-    let mut is_kept = vec![false; topics.len()];
-    for (at, same) in same_before(&topics, corpus).into_iter().enumerate() {
-        is_kept[at] = !same.into_iter().any(|before| is_kept[before]);
-    }
-    topics.into_iter().zip(is_kept).filter_map(|(topic, is_kept)| is_kept.then_some(topic)).collect()
-}
-
-/// Returns for each topic those before it, ascending, that say the same: that share enough of the core words, or of the
-/// supporting documents.
-///
-/// Takes time that grows with how many topics a word and a document have, and not with the square of the topics.
-fn same_before(topics: &[Ranked], corpus: &Corpus<'_>) -> Vec<Vec<usize>> {
-    let cores: Vec<Vec<WordId>> = topics.iter().map(|topic| core(&topic.words)).collect();
-    let of_words = holders(corpus.n_words, cores.iter().map(|core| core.iter().map(|word| word.index())));
-    let documents = topics.iter().map(|topic| topic.supporting.iter().map(|bag| bag.index()));
-    let of_documents = holders(corpus.bags.len(), documents);
-    let shared = |held: &mut dyn Iterator<Item = usize>, holders: &[Vec<usize>], at: usize| {
-        let mut n_shared: BTreeMap<usize, u32> = BTreeMap::new();
-        for before in held.flat_map(|held| holders[held].iter().take_while(|&&holder| holder < at)) {
-            *n_shared.entry(*before).or_default() += 1;
-        }
-        n_shared
-    };
-    topics
-        .par_iter()
-        .enumerate()
-        .map(|(at, topic)| {
-            let mut same: Vec<usize> = Vec::new();
-            for (before, n) in shared(&mut cores[at].iter().map(|word| word.index()), &of_words, at) {
-                if MERGE_WORDS * cores[at].len().min(cores[before].len()) as f32 <= n as f32 {
-                    same.push(before);
-                }
-            }
-            for (before, n) in shared(&mut topic.supporting.iter().map(|bag| bag.index()), &of_documents, at) {
-                let n_most = topic.supporting.len().max(topics[before].supporting.len());
-                if MERGE_DOCUMENTS * (n_most as f32) < n as f32 {
-                    same.push(before);
-                }
-            }
-            same.sort_unstable();
-            same.dedup();
-            same
-        })
-        .collect()
-}
-
-/// Returns for each of `n` things the places of the collections that hold it, ascending.
-fn holders<C: Iterator<Item = usize>>(n: usize, collections: impl Iterator<Item = C>) -> Vec<Vec<usize>> {
-    let mut holders = vec![Vec::new(); n];
-    for (place, collection) in collections.enumerate() {
-        for held in collection {
-            holders[held].push(place);
+    let mut kept: Vec<Ranked> = Vec::new();
+    let (mut of_words, mut of_documents) = (Holders::of(corpus.n_words), Holders::of(corpus.bags.len()));
+    for (_, topic) in topics {
+        let core = core(&topic.words);
+        let words = || core.iter().map(|word| word.index());
+        let documents = || topic.supporting.iter().map(|bag| bag.index());
+        let shares_words = |(before, n): (usize, u32)| {
+            let n_core = core.len().min(kept[before].words.len().min(N_CORE_WORDS));
+            MERGE_WORDS * n_core as f32 <= n as f32
+        };
+        let shares_documents = |(before, n): (usize, u32)| {
+            MERGE_DOCUMENTS * (topic.supporting.len().max(kept[before].supporting.len()) as f32) < n as f32
+        };
+        let is_said = of_words.shared(words()).into_iter().any(shares_words)
+            || of_documents.shared(documents()).into_iter().any(shares_documents);
+        if !is_said {
+            of_words.add(words());
+            of_documents.add(documents());
+            kept.push(topic);
         }
     }
-    holders
+    kept
+}
+
+/// Which collections hold each of some things; collections are numbered as they are added.
+struct Holders {
+    of_things: Vec<Vec<u32>>,
+    /// How much of what is asked about each collection holds; all zero between questions.
+    n_shared: Vec<u32>,
+}
+
+impl Holders {
+    fn of(n_things: usize) -> Self {
+        Self { of_things: vec![Vec::new(); n_things], n_shared: Vec::new() }
+    }
+
+    fn add(&mut self, things: impl Iterator<Item = usize>) {
+        let number = self.n_shared.len() as u32;
+        self.n_shared.push(0);
+        for thing in things {
+            self.of_things[thing].push(number);
+        }
+    }
+
+    /// Returns the collections that hold any of `things`, with how many of these each does, in no order.
+    fn shared(&mut self, things: impl Iterator<Item = usize>) -> Vec<(usize, u32)> {
+        let mut touched = Vec::new();
+        for &holder in things.flat_map(|thing| &self.of_things[thing]) {
+            let n = &mut self.n_shared[holder as usize];
+            if *n == 0 {
+                touched.push(holder as usize);
+            }
+            *n += 1;
+        }
+        touched.into_iter().map(|holder| (holder, std::mem::take(&mut self.n_shared[holder]))).collect()
+    }
 }
 
 #[cfg(test)]
