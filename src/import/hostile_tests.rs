@@ -383,6 +383,20 @@ fn what_a_password_protects_is_said_to_be_locked() {
 }
 
 #[test]
+fn a_sheet_of_cells_beyond_all_sheets_is_read_or_refused() {
+    let cell = |place: &str| format!("<row><c r='{place}' t='inlineStr'><is><t>Lit.</t></is></c></row>");
+    for place in ["ZZZZZZZZZZZZ1", "A99999999999999999999", "A0", "0"] {
+        let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", cell(place));
+        let heard = heard(&workbook(&sheet, &[]), "a.xlsx").concat();
+        // A sheet without rows is a file without text to whoever asked.
+        assert!(heard.is_empty() || heard.contains("Lit.") || heard.starts_with("! "), "{place}: {heard}");
+    }
+    let backwards = "<worksheet><dimension ref='C9:A1'/><sheetData/></worksheet>";
+    let heard = heard(&workbook(backwards, &[]), "a.xlsx").concat();
+    assert!(heard.is_empty() || heard.starts_with("! "), "{heard}");
+}
+
+#[test]
 fn a_sheet_that_says_the_same_in_each_cell_takes_little_memory() {
     // 200 MB of cells, of which a row is in memory at a time.
     let text = "lamp ".repeat(4_000);

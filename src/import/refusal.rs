@@ -61,3 +61,10 @@ impl Refusal {
         }
     }
 }
+
+/// Runs a parser of others on a file. They are made for hostile files; should one panic at a file nevertheless, that file is
+/// damaged, and no more.
+pub(super) fn caught<T>(what: &'static str, read: impl FnOnce() -> Unread<T>) -> Unread<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(Refusal::Damaged { what, reason: "its instructions make no sense".to_owned() }))
+}

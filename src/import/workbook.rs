@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
-use super::refusal::{Refusal, Unread};
+use super::refusal::{self, Refusal, Unread};
 use super::table::{self, MAX_COLUMNS, Names, Record};
 
 const WHAT: &str = "an Excel workbook (XLSX)";
@@ -23,6 +23,7 @@ pub(super) type Visit<'a, E> = dyn FnMut(Option<&str>, &mut dyn Iterator<Item = 
 /// Hands on the records of each sheet that is shown, with the name of the sheet where there are several.
 pub(super) fn each_sheet<E: From<Refusal>>(bytes: &[u8], visit: &mut Visit<'_, E>) -> Result<(), E> {
     let mut workbook = open(bytes)?;
+    // `calamine` reckons with the numbers of cells, whatever they are: where that is checked, it may panic.
     let shown: Vec<String> = workbook
         .sheets_metadata()
         .iter()
@@ -30,7 +31,9 @@ pub(super) fn each_sheet<E: From<Refusal>>(bytes: &[u8], visit: &mut Visit<'_, E
         .map(|sheet| sheet.name.clone())
         .collect();
     for name in &shown {
-        let cells = workbook.worksheet_cells_reader(name).map_err(|error| damaged(error.to_string()))?;
+        let cells = refusal::caught(WHAT, || {
+            workbook.worksheet_cells_reader(name).map_err(|error| damaged(error.to_string()))
+        })?;
         let mut rows = Rows { cells, next: None, n_read: 0 }.peekable();
         let head = rows.next_if(|row| table::is_head(&whole(row))).map(|row| whole(&row));
         let mut names = Names::of(head.as_deref());
@@ -42,9 +45,11 @@ pub(super) fn each_sheet<E: From<Refusal>>(bytes: &[u8], visit: &mut Visit<'_, E
 }
 
 fn open(bytes: &[u8]) -> Unread<Xlsx<Cursor<&[u8]>>> {
-    Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsxError::Password => Refusal::Locked { what: WHAT },
-        error => damaged(error.to_string()),
+    refusal::caught(WHAT, || {
+        Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
+            calamine::XlsxError::Password => Refusal::Locked { what: WHAT },
+            error => damaged(error.to_string()),
+        })
     })
 }
 
@@ -78,14 +83,16 @@ impl Rows<'_, '_> {
     /// Returns the next cell that holds something: its row, its column and its value.
     fn cell(&mut self) -> Option<(u32, usize, String)> {
         // What breaks off is read up to there.
-        while let Ok(Some(cell)) = self.cells.next_cell() {
-            let (row, column) = cell.get_position();
-            let value = value_of(cell.get_value());
+        loop {
+            let cell = refusal::caught(WHAT, || {
+                let cell = self.cells.next_cell().map_err(|error| damaged(error.to_string()))?;
+                Ok(cell.map(|cell| (cell.get_position(), value_of(cell.get_value()))))
+            });
+            let ((row, column), value) = cell.ok()??;
             if !value.trim().is_empty() && (column as usize) < MAX_COLUMNS {
                 return Some((row, column as usize, value));
             }
         }
-        None
     }
 }
 

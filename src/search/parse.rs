@@ -357,11 +357,15 @@ impl Parser {
                     }
                 }
                 Some(Token::Close) if !phrases.is_empty() => break,
-                _ => return Err("NEAR( ) holds words or phrases, and a number after a comma"),
+                _ => return Err(NEAR_HOLDS),
             }
         }
-        let within = within.unwrap_or(NEAR_WORDS);
-        Ok(FtsQuery::Near(phrases, within))
+        // What stood before a comma may have been nothing.
+        phrases.retain(|phrase| words::count(&phrase.words) > 0);
+        if phrases.is_empty() {
+            return Err(NEAR_HOLDS);
+        }
+        Ok(FtsQuery::Near(phrases, within.unwrap_or(NEAR_WORDS)))
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Trouble>) -> Result<T, Trouble> {
@@ -374,6 +378,8 @@ impl Parser {
         read
     }
 }
+
+const NEAR_HOLDS: Trouble = "NEAR( ) holds words or phrases, and a number after a comma";
 
 /// Drops a comma at the end, and returns whether there was one.
 fn drop_comma(phrase: &mut Phrase) -> bool {
@@ -546,6 +552,7 @@ mod tests {
         check("a NEAR/3 \"b c\"", "NEAR(a \"b c\", 3)");
         check("NEAR(a b, 5)", "NEAR(a b, 5)");
         check("NEAR(a b,5)", "NEAR(a b, 5)");
+        check("NEAR(a b ,5)", "NEAR(a b, 5)");
         check("NEAR(a 1984)", "NEAR(a 1984, 10)");
         check("NEAR(a b*, 5)", "NEAR(a b*, 5)");
         check("NEAR(a b*,5)", "NEAR(a b*, 5)");
@@ -577,6 +584,7 @@ mod tests {
         check_explained("() a", "a", "unbalanced parenthesis: ");
         check_explained("a NEAR (b OR c)", "a AND b AND c", "NEAR stands between words");
         check_explained("NEAR(a, 5 b)", "a AND 5 AND b", "NEAR( ) holds words");
+        check_explained("NEAR(,5) b", "5 AND b", "NEAR( ) holds words");
         check_explained(&format!("{}a", "title: ".repeat(20)), "title AND a", "too many parentheses");
     }
 

@@ -13,15 +13,13 @@ mod lines;
 mod outline;
 mod paragraphs;
 
-use std::panic::{self, AssertUnwindSafe};
-
 use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use crate::document::{BlockKind, Date, Document, Format};
 
 use super::layout::{self, Layout};
-use super::refusal::{Refusal, Unread};
+use super::refusal::{self, Refusal, Unread};
 
 use lines::Line;
 
@@ -35,9 +33,7 @@ const MAX_UNMAPPED_PERCENT: usize = 30;
 
 /// Reads a file. `title` is what its name says.
 pub(super) fn document(bytes: &[u8], title: String) -> Unread<Document> {
-    // The parser is made for hostile files; should it fail at one nevertheless, that file is damaged, and no more.
-    let read = panic::catch_unwind(AssertUnwindSafe(|| read(bytes, title)));
-    read.unwrap_or_else(|_| Err(Refusal::Damaged { what: WHAT, reason: "its instructions make no sense".to_owned() }))
+    refusal::caught(WHAT, || read(bytes, title))
 }
 
 fn read(bytes: &[u8], title: String) -> Unread<Document> {
