@@ -663,6 +663,13 @@ mod tests {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let whole = trained(folder.path(), &Unwatched).expect("it trains");
+        crate::boundaries::Context::from_folder(folder.path()).err().expect("its vectors are not the program's");
+        let path = folder.path().join("config.json");
+        let config = std::fs::read_to_string(&path).expect("it was written");
+        let mut config: serde_json::Value = serde_json::from_str(&config).expect("it is JSON");
+        let encoder = crate::neural::SentenceEncoder::embedded(1).expect("the embedded model is whole");
+        config["encoder_sha256"] = encoder.sha256().into();
+        std::fs::write(&path, config.to_string()).expect("room for a file");
         crate::boundaries::Context::from_folder(folder.path()).expect("every build reads the result");
         // Its third step is lost: the last checkpoint of either member was after the second.
         for (member, n_done) in [(1, 3), (2, 7)] {
