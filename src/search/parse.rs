@@ -316,7 +316,7 @@ impl Parser {
             FtsQuery::Phrase(phrase) => Ok(phrase),
             _ => Err("NEAR stands between words or phrases only"),
         });
-        Ok(FtsQuery::Near(phrases.collect::<Result<_, _>>()?, within.unwrap_or(NEAR_WORDS)))
+        near_each_other(phrases.collect::<Result<_, _>>()?, within)
     }
 
     fn piece(&mut self) -> Result<FtsQuery, Trouble> {
@@ -360,12 +360,7 @@ impl Parser {
                 _ => return Err(NEAR_HOLDS),
             }
         }
-        // What stood before a comma may have been nothing.
-        phrases.retain(|phrase| words::count(&phrase.words) > 0);
-        if phrases.is_empty() {
-            return Err(NEAR_HOLDS);
-        }
-        Ok(FtsQuery::Near(phrases, within.unwrap_or(NEAR_WORDS)))
+        near_each_other(phrases, within)
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Trouble>) -> Result<T, Trouble> {
@@ -380,6 +375,16 @@ impl Parser {
 }
 
 const NEAR_HOLDS: Trouble = "NEAR( ) holds words or phrases, and a number after a comma";
+
+/// Returns the query for phrases near each other. Commas at their ends say nothing, and what stood before one may have been
+/// nothing too.
+fn near_each_other(mut phrases: Vec<Phrase>, within: Option<u32>) -> Result<FtsQuery, Trouble> {
+    for phrase in &mut phrases {
+        while drop_comma(phrase) {}
+    }
+    phrases.retain(|phrase| 0 < words::count(&phrase.words));
+    if phrases.is_empty() { Err(NEAR_HOLDS) } else { Ok(FtsQuery::Near(phrases, within.unwrap_or(NEAR_WORDS))) }
+}
 
 /// Drops a comma at the end, and returns whether there was one.
 fn drop_comma(phrase: &mut Phrase) -> bool {
@@ -553,6 +558,8 @@ mod tests {
         check("NEAR(a b, 5)", "NEAR(a b, 5)");
         check("NEAR(a b,5)", "NEAR(a b, 5)");
         check("NEAR(a b ,5)", "NEAR(a b, 5)");
+        check("NEAR(a,, b,, c)", "NEAR(a b c, 10)");
+        check("a, NEAR b", "NEAR(a b, 10)");
         check("NEAR(a 1984)", "NEAR(a 1984, 10)");
         check("NEAR(a b*, 5)", "NEAR(a b*, 5)");
         check("NEAR(a b*,5)", "NEAR(a b*, 5)");
