@@ -376,11 +376,14 @@ impl Parser {
 
 const NEAR_HOLDS: Trouble = "NEAR( ) holds words or phrases, and a number after a comma";
 
-/// Returns the query for phrases near each other. Commas at their ends say nothing, and what stood before one may have been
-/// nothing too.
+/// Returns the query for phrases near each other. Commas in them say nothing but what a space does, and what stood before one
+/// may have been nothing too.
 fn near_each_other(mut phrases: Vec<Phrase>, within: Option<u32>) -> Result<FtsQuery, Trouble> {
     for phrase in &mut phrases {
         while drop_comma(phrase) {}
+        if phrase.words.contains(',') {
+            phrase.words = phrase.words.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        }
     }
     phrases.retain(|phrase| 0 < words::count(&phrase.words));
     if phrases.is_empty() { Err(NEAR_HOLDS) } else { Ok(FtsQuery::Near(phrases, within.unwrap_or(NEAR_WORDS))) }
@@ -559,6 +562,7 @@ mod tests {
         check("NEAR(a b,5)", "NEAR(a b, 5)");
         check("NEAR(a b ,5)", "NEAR(a b, 5)");
         check("NEAR(a,, b,, c)", "NEAR(a b c, 10)");
+        check("NEAR(a,,b \"5\" c)", "NEAR(\"a b\" 5 c, 10)");
         check("a, NEAR b", "NEAR(a b, 10)");
         check("NEAR(a 1984)", "NEAR(a 1984, 10)");
         check("NEAR(a b*, 5)", "NEAR(a b*, 5)");
