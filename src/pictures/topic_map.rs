@@ -309,8 +309,10 @@ fn center(matrix: &mut [f64], n: usize) {
 
 /// Returns the largest eigenvalue of a symmetric matrix among those whose vectors are square to `others`, and its vector.
 fn axis(matrix: &[f64], n: usize, others: &[&Vec<f64>]) -> (f64, Vec<f64>) {
-    // Any start that no axis is square to will do; this one has no pattern that topics have.
-    let mut vector: Vec<f64> = (0..n).map(|at| ((at as f64 + 1.0) * 0.618_034).fract() - 0.5).collect();
+    // Any start that no axis is square to will do; these have no pattern that topics have. Where all axes are alike, as
+    // they are of topics that share no document, an axis is its start, so that the second needs one of its own.
+    let step = if others.is_empty() { 0.618_034 } else { 0.414_214 };
+    let mut vector: Vec<f64> = (0..n).map(|at| ((at as f64 + 1.0) * step).fract() - 0.5).collect();
     let mut value = 0.0;
     for _ in 0..N_ITERATIONS {
         for other in others {
@@ -385,6 +387,15 @@ mod tests {
         for (near, far) in [((0, 1), (0, 2)), ((2, 3), (1, 3)), ((0, 1), (0, 3))] {
             assert!(distance(&map, near.0, near.1) < 0.8 * distance(&map, far.0, far.1), "{:?}", map.places);
         }
+    }
+
+    #[test]
+    fn topics_that_share_no_document_do_not_stand_in_a_row() {
+        let map = TopicMap::of((0..6).map(|n| topic("a", &[(n, 0.5)])).collect());
+        let (least, most) = (0..6)
+            .map(|n| map.places[n].1)
+            .fold((1.0, -1.0), |(least, most): (f64, f64), y| (least.min(y), most.max(y)));
+        assert!(0.5 < most - least, "{:?}", map.places);
     }
 
     #[test]
