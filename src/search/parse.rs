@@ -428,10 +428,12 @@ fn one_or(of_several: impl FnOnce(Vec<FtsQuery>) -> FtsQuery, mut queries: Vec<F
 fn plain_words(text: &str) -> Option<FtsQuery> {
     let mut seen = HashSet::new();
     let words: Vec<FtsQuery> = words::tokens(text)
-        .filter(|token| !OPERATORS.contains(&token.text))
-        .filter(|token| seen.insert(words::fold(token.text)))
+        // A mark above what is no letter makes that a part of the word, a quotation mark too.
+        .map(|token| token.text.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| !word.is_empty() && !OPERATORS.contains(word))
+        .filter(|word| seen.insert(words::fold(word)))
         .take(MAX_TERMS)
-        .map(|token| FtsQuery::Phrase(Phrase { words: token.text.to_owned(), is_prefix: false }))
+        .map(|word| FtsQuery::Phrase(Phrase { words: word.to_owned(), is_prefix: false }))
         .collect();
     if words.is_empty() { None } else { Some(one_or(FtsQuery::All, words)) }
 }
@@ -589,6 +591,7 @@ mod tests {
     fn what_is_no_query_is_read_as_plain_words() {
         check_explained("\"high tide", "high AND tide", "unbalanced quote: searched for the words high, tide");
         check_explained("(a b", "a AND b", "unbalanced parenthesis: ");
+        check_explained("(a \"\u{5b8} b", "a AND \u{5b8} AND b", "unbalanced ");
         check_explained("a b)", "a AND b", "a parenthesis is closed that was not opened: ");
         check_explained("a OR", "a", "an operator has no word beside it: ");
         check_explained("NOT tide tide", "tide", "an operator has no word beside it: ");
