@@ -428,8 +428,9 @@ fn one_or(of_several: impl FnOnce(Vec<FtsQuery>) -> FtsQuery, mut queries: Vec<F
 fn plain_words(text: &str) -> Option<FtsQuery> {
     let mut seen = HashSet::new();
     let words: Vec<FtsQuery> = words::tokens(text)
-        // A mark above what is no letter makes that a part of the word, a quotation mark too.
-        .map(|token| token.text.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
+        // A quotation mark may stand within a word in Hebrew, and a mark above what is no letter makes that a part of the word.
+        .flat_map(|token| token.text.split('"'))
+        .map(|word| word.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
         .filter(|word| !word.is_empty() && !OPERATORS.contains(word))
         .filter(|word| seen.insert(words::fold(word)))
         .take(MAX_TERMS)
