@@ -32,10 +32,10 @@ const CORE_SHARE: f32 = 0.3;
 const N_ROUNDS: usize = 3;
 
 /// Topics that share this many of their core words, of the shorter's, say the same.
-const MERGE_WORDS: f32 = 0.5;
+const SAME_WORDS: f32 = 0.5;
 
 /// Topics whose supporting documents overlap by more than this, of the larger's, say the same.
-const MERGE_DOCUMENTS: f32 = 0.5;
+const SAME_DOCUMENTS: f32 = 0.5;
 
 /// The share of its core words that a document firmly about a topic holds, rounded up.
 const FIRM_SHARE: f32 = 0.5;
@@ -312,10 +312,10 @@ fn firmest(mut topics: Vec<(f64, Ranked)>, corpus: &Corpus<'_>) -> Vec<Ranked> {
         let documents = || topic.supporting.iter().map(|bag| bag.index());
         let shares_words = |(before, n): (usize, u32)| {
             let n_core = core.len().min(kept[before].words.len().min(N_CORE_WORDS));
-            MERGE_WORDS * n_core as f32 <= n as f32
+            SAME_WORDS * n_core as f32 <= n as f32
         };
         let shares_documents = |(before, n): (usize, u32)| {
-            MERGE_DOCUMENTS * (topic.supporting.len().max(kept[before].supporting.len()) as f32) < n as f32
+            SAME_DOCUMENTS * (topic.supporting.len().max(kept[before].supporting.len()) as f32) < n as f32
         };
         let is_said = of_words.shared(words()).into_iter().any(shares_words)
             || of_documents.shared(documents()).into_iter().any(shares_documents);
