@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::describe::Described;
 use super::passages::passages;
-use super::rank::{Corpus, MAX_FREQUENCY, Ranked};
+use super::rank::{Corpus, MAX_FREQUENCY};
 use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
 use crate::words::{Analyzer, tokens_of_prose};
@@ -127,34 +128,21 @@ impl Profiles {
     }
 
     /// Returns what each bag bears, as [`Self::strengths`] does.
-    fn of_bags(&self, bags: &Bags, squares_of_others: &[u64]) -> Vec<Vec<(u32, f32)>> {
-        (0..bags.len())
-            .into_par_iter()
-            .zip(squares_of_others)
-            .map_init(
-                || self.scratch(),
-                |scratch, (bag, &others)| {
-                    let words = bags.bag(BagIndex::from(bag));
-                    self.strengths(words.map(|(word, n)| (word.index(), n)), others, scratch)
-                },
-            )
-            .collect()
+    fn of_bags(&self, bags: &Bags) -> Vec<Vec<(u32, f32)>> {
+        let borne = (0..bags.len()).into_par_iter().map_init(
+            || self.scratch(),
+            |scratch, bag| {
+                let words = bags.bag(BagIndex::from(bag));
+                self.strengths(words.map(|(word, n)| (word.index(), n)), 0, scratch)
+            },
+        );
+        borne.collect()
     }
 }
 
 /// Returns the sum of the squares of frequencies, each as it counts.
 fn square(frequencies: impl Iterator<Item = u32>) -> u64 {
     frequencies.map(|frequency| u64::from(frequency.min(MAX_FREQUENCY)).pow(2)).sum()
-}
-
-/// Returns, for each bag, the [`square`] of the words that `limited`, the same bags, were left without.
-pub(crate) fn squares_left_out(bags: &Bags, limited: &Bags) -> Vec<u64> {
-    let squares = (0..bags.len()).into_par_iter().map(|at| {
-        let (bag, limited) = (bags.bag(BagIndex::from(at)), limited.bag(BagIndex::from(at)));
-        // Bags in a file that cannot be read are empty, and whoever mines is told of it in the end.
-        square(bag.map(|(_, frequency)| frequency)).saturating_sub(square(limited.map(|(_, frequency)| frequency)))
-    });
-    squares.collect()
 }
 
 /// What [`assigned`] returns, an entry for each topic.
@@ -171,13 +159,12 @@ pub(crate) struct ProfileValue {
     pub(crate) idf: f32,
 }
 
-/// Returns which texts bear the topics that were found in `mined`, and the profiles that say so. `squares` are those of
-/// [`squares_left_out`] of `corpus`, the texts: the same as `mined`, if these are not mined in pools.
+/// Returns which texts bear the topics that were found in `mined`, and the profiles that say so. `corpus` are the
+/// texts: the same as `mined`, if these are not mined in pools.
 pub(crate) fn assigned(
-    topics: &[Ranked],
+    topics: &[Described],
     mined: &Corpus<'_>,
     corpus: &Corpus<'_>,
-    squares: &[u64],
     config: &TopicsConfig,
 ) -> Assigned {
     let n_bags = corpus.bags.len() as f64;
@@ -186,12 +173,9 @@ pub(crate) fn assigned(
         n => (n_bags / n as f64).ln(),
     };
     let idfs: Vec<f64> = (0..corpus.n_words).map(idf).collect();
-    let values_of = |documents: &[Vec<BagIndex>], bags: &Bags| -> Vec<Vec<(usize, f64)>> {
-        topics.par_iter().zip(documents).map(|(topic, documents)| values(topic, documents, bags, &idfs)).collect()
-    };
-    let supporting: Vec<Vec<BagIndex>> = topics.iter().map(|topic| topic.supporting.clone()).collect();
-    let mut values = values_of(&supporting, mined.bags);
-    let borne = Profiles::new(&values, &idfs, config.into()).of_bags(corpus.bags, squares);
+    let first = |topic: &Described| values(topic, &topic.supporting, mined.bags, &idfs);
+    let mut values_of: Vec<Vec<(usize, f64)>> = topics.par_iter().map(first).collect();
+    let borne = Profiles::new(&values_of, &idfs, config.into()).of_bags(corpus.bags);
     let mut strongest_in = vec![Vec::new(); topics.len()];
     for (bag, borne) in borne.iter().enumerate() {
         // Of equals the earlier topic.
@@ -200,14 +184,16 @@ pub(crate) fn assigned(
             strongest_in[topic as usize].push(BagIndex::from(bag));
         }
     }
-    for (values, again) in values.iter_mut().zip(values_of(&strongest_in, corpus.bags)) {
+    drop(borne);
+    values_of.par_iter_mut().zip(topics).zip(strongest_in).for_each(|((first, topic), strongest_in)| {
+        let again = values(topic, &strongest_in, corpus.bags, &idfs);
         if !again.is_empty() {
-            *values = again;
+            *first = again;
         }
-    }
-    let profiles = Profiles::new(&values, &idfs, config.into());
+    });
+    let profiles = Profiles::new(&values_of, &idfs, config.into());
     let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); topics.len()];
-    for (bag, borne) in profiles.of_bags(corpus.bags, squares).into_iter().enumerate() {
+    for (bag, borne) in profiles.of_bags(corpus.bags).into_iter().enumerate() {
         for (topic, strength) in borne {
             bearers[topic as usize].push(Bearer { bag: BagIndex::from(bag), strength });
         }
@@ -220,8 +206,8 @@ pub(crate) fn assigned(
 
 /// Returns the words of a topic with what they bring to its profile as those documents have them; nothing if they have
 /// none of them.
-fn values(topic: &Ranked, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> Vec<(usize, f64)> {
-    let mut counts: BTreeMap<usize, u64> = topic.words.iter().map(|(word, _)| (word.index(), 0)).collect();
+fn values(topic: &Described, documents: &[BagIndex], bags: &Bags, idfs: &[f64]) -> Vec<(usize, f64)> {
+    let mut counts: BTreeMap<usize, u64> = topic.profile.iter().map(|word| (word.index(), 0)).collect();
     for (word, frequency) in documents.iter().flat_map(|&bag| bags.bag(bag)) {
         if let Some(count) = counts.get_mut(&word.index()) {
             *count += u64::from(frequency.min(MAX_FREQUENCY));
@@ -339,20 +325,20 @@ mod tests {
         Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect())
     }
 
-    fn topic(words: &[u32], supporting: &[u32]) -> Ranked {
-        Ranked {
-            words: words.iter().map(|&word| (WordId(word), 1.0)).collect(),
+    fn topic(words: &[u32], supporting: &[u32]) -> Described {
+        Described {
             listed: Vec::new(),
+            profile: words.iter().copied().map(WordId).collect(),
             supporting: supporting.iter().map(|&bag| BagIndex(bag)).collect(),
         }
     }
 
-    fn assigned_in(bags: &[Bag], topics: &[Ranked], n_words: usize, min_strength: f32) -> Assigned {
+    fn assigned_in(bags: &[Bag], topics: &[Described], n_words: usize, min_strength: f32) -> Assigned {
         let bags = &bags.iter().collect();
         let index = InvertedIndex::new(bags, n_words).expect("it fits in memory");
         let corpus = Corpus { bags, index: &index, n_words };
         let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };
-        assigned(topics, &corpus, &corpus, &vec![0; bags.len()], &config)
+        assigned(topics, &corpus, &corpus, &config)
     }
 
     fn borne(assigned: &Assigned) -> Vec<Vec<u32>> {
@@ -424,7 +410,7 @@ mod tests {
         ) {
             let bags: Vec<Bag> = bags.iter().map(|words| bag(words)).collect();
             let all: Vec<u32> = (0..bags.len() as u32).collect();
-            let topics: Vec<Ranked> =
+            let topics: Vec<Described> =
                 topics.iter().map(|words| topic(&words.iter().copied().collect::<Vec<_>>(), &all)).collect();
             let assigned = assigned_in(&bags, &topics, 8, 0.05);
             let term = |word: WordId| ["claim", "helm", "keel", "lamp", "loaf", "mast", "swarm", "wheat"][word.index()].to_owned();

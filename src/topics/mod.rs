@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! texts -> vocabulary, bags -> pools of short ones -> frequency limits -> min-hash -> co-occurring word sets
-//!       -> supported sets -> clusters -> ranked topics -> bearers -> topics
+//!       -> supported sets -> clusters -> ranked topics -> all words again -> what topics say -> bearers -> topics
 //! ```
 //!
 //! [`mine`] is the flow, a call a step. How many topics there are is not asked: it comes from how many groups of words
@@ -20,6 +20,7 @@ mod clusters;
 pub mod coherence;
 mod config;
 mod counts;
+mod describe;
 mod grouping;
 mod hierarchy;
 mod inverted_index;
@@ -56,6 +57,7 @@ pub use split::{Part, SplitBy, parts};
 pub use vocabulary::{CountedTexts, Vocabulary, VocabularyConfig, Word, bags};
 
 use self::assign::{Assigned, ProfileValue};
+use self::describe::Described;
 use self::inverted_index::InvertedIndex;
 use self::rank::{Corpus, Ranked};
 use self::word_sets::Hashed;
@@ -143,13 +145,40 @@ pub fn mine_signed(
 ) -> Result<Vec<Topic>> {
     config.check()?;
     progress.check()?;
-    let (all_words, all_bags) = (vocabulary, bags);
-    // What is mined is judged by; short texts are mined in pools, and judged by themselves.
+    // Short texts are mined in pools, and judged by themselves.
     let (pools, signatures) = match config.pool_words {
         0 => (None, signatures),
-        words => (Some(pools::pooled(all_bags, &all_bags.document_frequencies(all_words.len())?, words)?), None),
+        words => (Some(pools::pooled(bags, &bags.document_frequencies(vocabulary.len())?, words)?), None),
     };
-    let (vocabulary, bags) = all_words.within_limits(pools.as_ref().unwrap_or(all_bags), config)?;
+    let gathered = pools.as_ref().unwrap_or(bags);
+    let ranked = ranked_within_limits(vocabulary, gathered, signatures, config, progress)?;
+
+    // Words too common to tell documents apart are none to find a topic by; what it says, and who bears it, they tell too.
+    let n_words = vocabulary.len();
+    let index = InvertedIndex::new(gathered, n_words)?;
+    let corpus = Corpus { bags: gathered, index: &index, n_words };
+    let described = describe::described(ranked, &corpus, config, progress)?;
+    let of_texts = pools.as_ref().map(|_| InvertedIndex::new(bags, n_words)).transpose()?;
+    let texts = Corpus { bags, index: of_texts.as_ref().unwrap_or(&index), n_words };
+    let assigned = assign::assigned(&described, &corpus, &texts, config);
+    let topics = told(&described, assigned, vocabulary, &texts);
+    // What was read from files was read whole, or none of this counts.
+    for corpus in [&corpus, &texts] {
+        corpus.bags.check()?;
+        corpus.index.check()?;
+    }
+    Ok(topics)
+}
+
+/// Returns the topics that are found by the words within the limits of `config`, numbered as in `all_words`.
+fn ranked_within_limits(
+    all_words: &Vocabulary,
+    all_bags: &Bags,
+    signatures: Option<&Signatures>,
+    config: &TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Ranked>> {
+    let (vocabulary, bags) = all_words.within_limits(all_bags, config)?;
     let n_words = vocabulary.len();
     let index = InvertedIndex::new(&bags, n_words)?;
 
@@ -163,33 +192,36 @@ pub fn mine_signed(
     let clusters = clusters::clusters(&supported, n_words, config, steps)?;
 
     let corpus = Corpus { bags: &bags, index: &index, n_words };
-    let ranked = rank::ranked(&clusters, &corpus, config, progress)?;
+    let mut ranked = rank::ranked(&clusters, &corpus, config, progress)?;
     tracing::debug!(n_clusters = clusters.len(), n_topics = ranked.len(), "ranked topics");
-    let of_texts = pools.map(|_| judged(all_words, all_bags, &vocabulary)).transpose()?;
-    let texts = match &of_texts {
-        None => corpus,
-        Some((bags, index)) => Corpus { bags, index, n_words },
-    };
-    let squares = assign::squares_left_out(all_bags, texts.bags);
-    let Assigned { bearers, profiles } = assign::assigned(&ranked, &corpus, &texts, &squares, config);
-    let mut n_bags = vec![0_usize; all_bags.n_documents()];
-    for bag in 0..all_bags.len() {
-        n_bags[all_bags.document(BagIndex::from(bag)).index()] += 1;
+    bags.check()?;
+    index.check()?;
+    for (word, _) in ranked.iter_mut().flat_map(|topic| &mut topic.words) {
+        *word = all_words.id(&vocabulary.word(*word).term).expect("it is one of them");
     }
-    let is_asked = all_bags.has_passages() && MANY_DOCUMENTS <= all_bags.n_documents();
+    Ok(ranked)
+}
+
+/// Returns topics with their labels, and the documents that bear them; without those of one document.
+fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, texts: &Corpus<'_>) -> Vec<Topic> {
+    let Assigned { bearers, profiles } = assigned;
+    let bags = texts.bags;
+    let mut n_bags = vec![0_usize; bags.n_documents()];
+    for bag in 0..bags.len() {
+        n_bags[bags.document(BagIndex::from(bag)).index()] += 1;
+    }
+    let is_asked = bags.has_passages() && MANY_DOCUMENTS <= bags.n_documents();
     let is_of_one: Vec<bool> = bearers
         .iter()
-        .map(|bearers| {
-            is_asked && is_of_one_document(bearers.iter().map(|it| (all_bags.document(it.bag), it.strength)))
-        })
+        .map(|bearers| is_asked && is_of_one_document(bearers.iter().map(|it| (bags.document(it.bag), it.strength))))
         .collect();
-    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, all_bags, &n_bags));
-    let topics: Vec<_> = ranked.iter().zip(bearers).zip(profiles).collect();
+    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, bags, &n_bags));
+    let topics: Vec<_> = described.iter().zip(bearers).zip(profiles).collect();
     let mut topics: Vec<Topic> = topics
         .into_par_iter()
-        .map(|((topic, bearers), profile)| named(topic, bearers, &profile, &vocabulary, texts.index))
+        .map(|((topic, bearers), profile)| named(topic, bearers, &profile, vocabulary, texts.index))
         .collect();
-    let written: Vec<Vec<&str>> = ranked
+    let written: Vec<Vec<&str>> = described
         .iter()
         .map(|topic| topic.listed.iter().map(|&(word, _)| vocabulary.word(word).written.as_str()).collect())
         .collect();
@@ -198,21 +230,7 @@ pub fn mine_signed(
     }
     let mut is_of_one = is_of_one.into_iter();
     topics.retain(|_| !is_of_one.next().unwrap_or(false));
-    // What was read from files was read whole, or none of this counts.
-    all_bags.check()?;
-    for corpus in [&corpus, &texts] {
-        corpus.bags.check()?;
-        corpus.index.check()?;
-    }
-    Ok(topics)
-}
-
-/// Returns the bags with those of `all_words` that are in `vocabulary`, and where each of these stands.
-fn judged(all_words: &Vocabulary, all_bags: &Bags, vocabulary: &Vocabulary) -> Result<(Bags, InvertedIndex)> {
-    let number: Vec<Option<WordId>> = all_words.words().iter().map(|word| vocabulary.id(&word.term)).collect();
-    let bags = all_bags.renumbered(&number)?;
-    let index = InvertedIndex::new(&bags, vocabulary.len())?;
-    Ok((bags, index))
+    topics
 }
 
 /// Returns whether one document bears a topic firmly, and no other: none of which a part, of those named, bears it half as
@@ -268,7 +286,7 @@ fn labels(topics: &[Vec<&str>]) -> Vec<String> {
 
 /// Returns a topic that has all but a label.
 fn named(
-    topic: &Ranked,
+    topic: &Described,
     bearers: Vec<Bearer>,
     profile: &[(WordId, ProfileValue)],
     vocabulary: &Vocabulary,

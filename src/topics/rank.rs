@@ -4,12 +4,8 @@
 //! take the cluster as a query instead: its heaviest words select supporting documents, and every word of the corpus
 //! is weighed by how much it stands out in those: `p * ln(p / q)`, with `p` and `q` the shares of the supporting and
 //! of all documents that hold it, which is the word's part of the divergence between the two. Doing this again with
-//! the words found makes the documents those of the subject, and clusters of one subject alike; one of those is kept.
-//!
-//! What a topic lists is weighed once more, by the documents that are firmly about it, which hold half of its heaviest
-//! words, and by how often words stand there: `P * ln(P / Q)`, with `P` and `Q` a word's shares of all words in these and
-//! in all documents. A document that is about a subject in passing brings words of its own subject; where a document
-//! names a thing again and again, it is about that.
+//! the words found makes the documents those of the subject, and clusters of one subject alike; one of those is kept. What
+//! a topic says in the end is in `listing.rs`.
 
 use std::cmp::Ordering;
 
@@ -43,9 +39,6 @@ const FIRM_SHARE: f32 = 0.5;
 /// How many documents are added to those of a topic as not firmly about it, in times of the fewest that a topic needs.
 const DOUBT: f64 = 2.0;
 
-/// How often the listed words and the documents firmly about them select each other.
-const N_LISTING_ROUNDS: usize = 2;
-
 /// A word that stands in a document more often counts as often.
 pub(super) const MAX_FREQUENCY: u32 = 3;
 
@@ -60,32 +53,33 @@ pub(crate) struct Corpus<'a> {
     pub(crate) n_words: usize,
 }
 
-/// How many of the words that stand out make a topic's profile, beyond those that it lists.
-const N_PROFILE_WORDS: usize = 100;
-
-/// A topic before it has a label.
+/// A topic as it was found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ranked {
     /// What stands out in the documents that support it, heaviest first; ties by word. The heaviest weighs 1.
     pub(crate) words: Vec<(WordId, f32)>,
-    /// What it lists, in the same order.
-    pub(crate) listed: Vec<(WordId, f32)>,
     /// The documents that support it, ascending.
     pub(crate) supporting: Vec<BagIndex>,
 }
 
 /// What ranking keeps between topics.
-struct Scratch {
+pub(super) struct Scratch {
     tally: Tally,
     /// By word, in some documents.
-    counts: Vec<Counts>,
+    pub(super) counts: Vec<Counts>,
+}
+
+impl Scratch {
+    pub(super) fn of(corpus: &Corpus<'_>) -> Self {
+        Self { tally: Tally::new(corpus.bags.len()), counts: vec![Counts::default(); corpus.n_words] }
+    }
 }
 
 /// How much of a word there is in some documents.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    n_documents: u32,
-    frequency: u32,
+pub(super) struct Counts {
+    pub(super) n_documents: u32,
+    pub(super) frequency: u32,
 }
 
 /// Returns the topics of `clusters`, those of most supporting documents first. What is no topic is left out: what too few
@@ -101,72 +95,22 @@ pub(crate) fn ranked(
     progress: &dyn Progress,
 ) -> Result<Vec<Ranked>> {
     let independence = Independence::new(corpus.bags);
-    let scratch = || Scratch { tally: Tally::new(corpus.bags.len()), counts: vec![Counts::default(); corpus.n_words] };
     let topics: Vec<Option<(f64, Ranked)>> = clusters
         .par_iter()
-        .map_init(scratch, |scratch, cluster| {
-            progress.check()?;
-            let topic = rounds(heaviest(cluster), corpus, config, scratch);
-            let n_firm = firmly_about(&topic, corpus, config, &independence, clusters.len(), scratch);
-            Ok(n_firm.map(|n_firm| (firmness(n_firm, topic.supporting.len(), config), topic)))
-        })
+        .map_init(
+            || Scratch::of(corpus),
+            |scratch, cluster| {
+                progress.check()?;
+                let topic = rounds(heaviest(cluster), corpus, config, scratch);
+                let n_firm = firmly_about(&topic, corpus, config, &independence, clusters.len(), scratch);
+                Ok(n_firm.map(|n_firm| (firmness(n_firm, topic.supporting.len(), config), topic)))
+            },
+        )
         .collect::<Result<_>>()?;
     let mut topics = firmest(topics.into_iter().flatten().collect(), corpus);
     topics.sort_by(by_support);
-    let shares = shares(corpus);
-    topics.par_iter_mut().for_each_init(scratch, |scratch, topic| {
-        topic.listed = listed(topic, corpus, config, &shares, scratch);
-    });
     progress.check()?;
     Ok(topics)
-}
-
-/// Returns the share that each word has of all words of the corpus.
-fn shares(corpus: &Corpus<'_>) -> Vec<f64> {
-    let frequencies = (0..corpus.bags.len()).into_par_iter().fold(
-        || vec![0_u64; corpus.n_words],
-        |mut frequencies, bag| {
-            for (word, frequency) in corpus.bags.bag(BagIndex::from(bag)) {
-                frequencies[word.index()] += u64::from(frequency.min(MAX_FREQUENCY));
-            }
-            frequencies
-        },
-    );
-    let added = |mut one: Vec<u64>, other: Vec<u64>| {
-        one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
-        one
-    };
-    let frequencies = frequencies.reduce(|| vec![0_u64; corpus.n_words], added);
-    let total: u64 = frequencies.iter().sum();
-    frequencies.into_iter().map(|frequency| frequency as f64 / total as f64).collect()
-}
-
-/// Returns the words that a topic lists, heaviest first. `shares` are those of [`shares`].
-fn listed(
-    topic: &Ranked,
-    corpus: &Corpus<'_>,
-    config: &TopicsConfig,
-    shares: &[f64],
-    scratch: &mut Scratch,
-) -> Vec<(WordId, f32)> {
-    let n_listed = config.n_topic_words as usize;
-    let mut listed: Vec<(WordId, f32)> = topic.words.iter().copied().take(n_listed).collect();
-    for _ in 0..N_LISTING_ROUNDS {
-        let firm = firm(&core(&listed), corpus, scratch);
-        let counts = counted(&firm, corpus.bags, &mut scratch.counts);
-        let total: u64 = counts.iter().map(|(_, counts)| u64::from(counts.frequency)).sum();
-        let weight = |&(word, Counts { n_documents, frequency }): &(WordId, Counts)| {
-            let (p, q) = (f64::from(frequency) / total as f64, shares[word.index()]);
-            (2 <= n_documents && q < p).then(|| (word, (p * (p / q).ln()) as f32))
-        };
-        let heavier = sorted(counts.iter().filter_map(weight).collect(), n_listed);
-        // Where no two documents are firmly about it, the list is left as it stands.
-        if heavier.len() < 2 {
-            break;
-        }
-        listed = heavier;
-    }
-    listed
 }
 
 /// Returns the share of supporting documents that are firmly about a topic, as if it had some more that are not: a few
@@ -189,41 +133,44 @@ fn heaviest(cluster: &Cluster) -> Vec<WordId> {
 }
 
 /// Returns the words that select documents, heaviest first.
-fn core(words: &[(WordId, f32)]) -> Vec<WordId> {
+pub(super) fn core(words: &[(WordId, f32)]) -> Vec<WordId> {
     words.iter().take(N_CORE_WORDS).map(|&(word, _)| word).collect()
 }
 
 fn rounds(first: Vec<WordId>, corpus: &Corpus<'_>, config: &TopicsConfig, scratch: &mut Scratch) -> Ranked {
     let mut words = first;
-    let mut topic = Ranked { words: Vec::new(), listed: Vec::new(), supporting: Vec::new() };
+    let mut topic = Ranked { words: Vec::new(), supporting: Vec::new() };
+    let n_words = N_CORE_WORDS.max(config.n_topic_words as usize);
     for _ in 0..N_ROUNDS {
         let needed = ((words.len() as f32 * CORE_SHARE).ceil() as u32).max(2);
         topic.supporting = scratch.tally.bags_holding(&words, needed, None, corpus.index);
-        topic.words = standing_out(&topic.supporting, corpus, config, &mut scratch.counts);
+        topic.words = standing_out(&topic.supporting, corpus, |_| true, n_words, &mut scratch.counts);
         words = core(&topic.words);
     }
     topic
 }
 
-/// Returns the words that stand out in `supporting`, heaviest first: those of the profile.
-fn standing_out(
-    supporting: &[BagIndex],
+/// Returns the words that stand out in some documents and are admitted, heaviest first, ties by word, as many as `n_words`;
+/// the heaviest weighs 1.
+pub(super) fn standing_out(
+    documents: &[BagIndex],
     corpus: &Corpus<'_>,
-    config: &TopicsConfig,
+    is_admitted: impl Fn(WordId) -> bool,
+    n_words: usize,
     counts: &mut [Counts],
 ) -> Vec<(WordId, f32)> {
-    let counts = counted(supporting, corpus.bags, counts).into_iter();
+    let counts = counted(documents, corpus.bags, counts).into_iter();
     let weight = |(word, Counts { n_documents, .. })| {
-        let p = f64::from(n_documents) / supporting.len() as f64;
+        let p = f64::from(n_documents) / documents.len() as f64;
         let q = corpus.index.n_bags_with(word) as f64 / corpus.bags.len() as f64;
-        // A word of a single supporting document says nothing of what these have in common.
-        (2 <= n_documents && q < p).then(|| (word, (p * (p / q).ln()) as f32))
+        // A word of a single document says nothing of what they have in common.
+        (2 <= n_documents && q < p && is_admitted(word)).then(|| (word, (p * (p / q).ln()) as f32))
     };
-    sorted(counts.filter_map(weight).collect(), N_PROFILE_WORDS.max(config.n_topic_words as usize))
+    heaviest_first(counts.filter_map(weight).collect(), n_words)
 }
 
 /// Returns the words of `documents`, each once, in no order. `counts` is all zero, and is again.
-fn counted(documents: &[BagIndex], bags: &Bags, counts: &mut [Counts]) -> Vec<(WordId, Counts)> {
+pub(super) fn counted(documents: &[BagIndex], bags: &Bags, counts: &mut [Counts]) -> Vec<(WordId, Counts)> {
     let mut touched = Vec::new();
     for (word, frequency) in documents.iter().flat_map(|&bag| bags.bag(bag)) {
         let counts = &mut counts[word.index()];
@@ -237,11 +184,17 @@ fn counted(documents: &[BagIndex], bags: &Bags, counts: &mut [Counts]) -> Vec<(W
 }
 
 /// Returns the heaviest words first, ties by word, as many as `n_words`, their weights scaled to 1 for the heaviest.
-fn sorted(mut words: Vec<(WordId, f32)>, n_words: usize) -> Vec<(WordId, f32)> {
-    words.sort_unstable_by(|(word, weight), (other, other_weight)| {
+pub(super) fn heaviest_first(mut words: Vec<(WordId, f32)>, n_words: usize) -> Vec<(WordId, f32)> {
+    let by_weight = |(word, weight): &(WordId, f32), (other, other_weight): &(WordId, f32)| {
         other_weight.total_cmp(weight).then_with(|| word.cmp(other))
-    });
-    words.truncate(n_words);
+    };
+    if n_words < words.len() {
+        words.select_nth_unstable_by(n_words, by_weight);
+        // Of thousands of words some are kept, for thousands of candidates: what the others took is given back.
+        words.truncate(n_words);
+        words.shrink_to_fit();
+    }
+    words.sort_unstable_by(by_weight);
     let heaviest = words.first().map_or(1.0, |&(_, weight)| weight);
     for (_, weight) in &mut words {
         *weight /= heaviest;
@@ -250,7 +203,7 @@ fn sorted(mut words: Vec<(WordId, f32)>, n_words: usize) -> Vec<(WordId, f32)> {
 }
 
 /// Returns the documents firmly about a topic of these words, ascending: those that hold half of them, and at least two.
-fn firm(core: &[WordId], corpus: &Corpus<'_>, scratch: &mut Scratch) -> Vec<BagIndex> {
+pub(super) fn firm(core: &[WordId], corpus: &Corpus<'_>, scratch: &mut Scratch) -> Vec<BagIndex> {
     scratch.tally.bags_holding(core, n_firm(core), None, corpus.index)
 }
 
@@ -385,11 +338,11 @@ mod tests {
         let config = TopicsConfig { min_support: 2, n_topic_words: 4, ..TopicsConfig::for_corpus(bags, 0) };
         let clusters: Vec<Cluster> =
             clusters.iter().map(|words| words.iter().map(|&word| (WordId(word), 1)).collect()).collect();
-        let found: Vec<(Vec<u32>, Vec<u32>)> = ranked(&clusters, &corpus, &config, &Unwatched)
-            .expect("nobody cancels")
+        let found = ranked(&clusters, &corpus, &config, &Unwatched).expect("nobody cancels");
+        let found: Vec<(Vec<u32>, Vec<u32>)> = found
             .into_iter()
             .map(|topic| {
-                let words = topic.listed.iter().map(|(word, _)| word.0).collect();
+                let words = topic.words.iter().map(|(word, _)| word.0).collect();
                 let supporting: Vec<u32> =
                     topic.supporting.iter().map(|bag| bag.0).filter(|&bag| bag < n_bags).collect();
                 assert_eq!(topic.supporting.len(), supporting.len() * N_TIMES);
@@ -418,7 +371,6 @@ mod tests {
     fn what_lies_between_two_subjects_gives_way_to_them() {
         let topic = |words: [u32; 4], supporting: std::ops::Range<u32>| Ranked {
             words: words.map(|word| (WordId(word), 1.0)).to_vec(),
-            listed: Vec::new(),
             supporting: supporting.map(BagIndex).collect(),
         };
         let (one, other) = (topic([0, 1, 2, 3], 0..4), topic([4, 5, 6, 7], 6..10));
