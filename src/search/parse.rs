@@ -4,7 +4,7 @@
 //! any      = all (OR all)*
 //! all      = near ((AND)? near | (AND)? NOT near)*
 //! near     = piece (NEAR[/n] piece)*
-//! piece    = ( any ) | NEAR( phrase+ [, n] ) | title: piece | phrase
+//! piece    = ( any ) | NEAR( (,* phrase)+ [, n] ) | title: piece | phrase
 //! phrase   = word[*] | "words"[*]
 //! ```
 //!
@@ -165,6 +165,8 @@ enum Token {
     Not,
     Near(Option<u32>),
     Title,
+    /// In the parentheses of `NEAR( )` only; elsewhere it belongs to its word.
+    Comma,
     Phrase(Phrase),
 }
 
@@ -190,6 +192,7 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let after = &rest[first.len_utf8()..];
+        let is_in_list = is_in_near_list(&tokens);
         rest = match first {
             '(' => {
                 tokens.push(Token::Open);
@@ -202,20 +205,17 @@ fn lex(text: &str) -> Result<Vec<Token>, Trouble> {
             _ if is_quote(first) => {
                 let (words, after) = after.split_once(is_quote).ok_or("unbalanced quote")?;
                 let unstarred = after.strip_prefix('*');
-                let is_prefix = unstarred.is_some();
-                let after = unstarred.unwrap_or(after);
-                // The comma before the number of a list belongs to what it follows, as behind a bare word.
-                if let Some(after) = after.strip_prefix(',').filter(|_| is_in_near_list(&tokens)) {
-                    push_phrase(&mut tokens, &format!("{words},"), is_prefix);
-                    after
-                } else {
-                    push_phrase(&mut tokens, words, is_prefix);
-                    after
-                }
+                push_phrase(&mut tokens, words, unstarred.is_some());
+                unstarred.unwrap_or(after)
+            }
+            ',' if is_in_list => {
+                tokens.push(Token::Comma);
+                after
             }
             _ if is_gap(first) => after,
             _ => {
-                let end = rest.find(|c| is_gap(c) || is_quote(c) || matches!(c, '(' | ')')).unwrap_or(rest.len());
+                let ends = |c| is_gap(c) || is_quote(c) || matches!(c, '(' | ')') || c == ',' && is_in_list;
+                let end = rest.find(ends).unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
                 let starts_title = word.get(..TITLE.len()).is_some_and(|start| start.eq_ignore_ascii_case(TITLE));
                 if starts_title {
@@ -256,7 +256,11 @@ fn push_word(tokens: &mut Vec<Token>, word: &str) {
         "NEAR" => tokens.push(Token::Near(None)),
         _ => match word.strip_prefix("NEAR/").map(str::parse) {
             Some(Ok(within)) => tokens.push(Token::Near(Some(within))),
-            _ => push_phrase(tokens, word.trim_end_matches('*'), word.ends_with('*')),
+            _ => {
+                // In `lamp*, sea` the comma is not the word's.
+                let starred = Some(word.trim_end_matches(',')).filter(|word| word.ends_with('*'));
+                push_phrase(tokens, starred.unwrap_or(word).trim_end_matches('*'), starred.is_some());
+            }
         },
     }
 }
@@ -332,7 +336,7 @@ impl Parser {
             }),
             Some(Token::Title) => Ok(FtsQuery::InTitle(Box::new(self.deeper(Self::piece)?))),
             Some(Token::Close) => Err("unbalanced parenthesis"),
-            Some(Token::And | Token::Or | Token::Not | Token::Near(_)) | None => {
+            Some(Token::And | Token::Or | Token::Not | Token::Near(_) | Token::Comma) | None => {
                 Err("an operator has no word beside it")
             }
         }
@@ -340,21 +344,16 @@ impl Parser {
 
     /// Reads the rest of `NEAR(one two, 5)`.
     fn near_list(&mut self) -> Result<FtsQuery, Trouble> {
-        let mut phrases: Vec<Phrase> = Vec::new();
-        let mut within = None;
+        let (mut phrases, mut within, mut is_after_comma) = (Vec::new(), None, false);
         loop {
             match self.tokens.next() {
+                Some(Token::Comma) => is_after_comma = true,
                 Some(Token::Phrase(phrase)) if within.is_none() => {
-                    let follows_comma = phrases.last_mut().is_some_and(drop_comma);
                     match phrase.words.parse() {
-                        Ok(words) if follows_comma => within = Some(words),
+                        Ok(words) if is_after_comma => within = Some(words),
                         _ => phrases.push(phrase),
                     }
-                    if let Some((phrase, words)) = phrases.last().and_then(split_comma) {
-                        phrases.pop();
-                        phrases.push(phrase);
-                        within = Some(words);
-                    }
+                    is_after_comma = false;
                 }
                 Some(Token::Close) if !phrases.is_empty() => break,
                 _ => return Err(NEAR_HOLDS),
@@ -376,44 +375,16 @@ impl Parser {
 
 const NEAR_HOLDS: Trouble = "NEAR( ) holds words or phrases, and a number after a comma";
 
-/// Returns the query for phrases near each other. Commas in them say nothing but what a space does, and what stood before one
-/// may have been nothing too.
+/// Returns the query for phrases near each other. Commas in them say nothing but what a space does, and there may be nothing
+/// else in one.
 fn near_each_other(mut phrases: Vec<Phrase>, within: Option<u32>) -> Result<FtsQuery, Trouble> {
     for phrase in &mut phrases {
-        while drop_comma(phrase) {}
         if phrase.words.contains(',') {
             phrase.words = phrase.words.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ");
         }
     }
     phrases.retain(|phrase| 0 < words::count(&phrase.words));
     if phrases.is_empty() { Err(NEAR_HOLDS) } else { Ok(FtsQuery::Near(phrases, within.unwrap_or(NEAR_WORDS))) }
-}
-
-/// Drops a comma at the end, and returns whether there was one.
-fn drop_comma(phrase: &mut Phrase) -> bool {
-    let has_comma = phrase.words.ends_with(',');
-    if has_comma {
-        phrase.words.pop();
-        unstar(phrase);
-    }
-    has_comma
-}
-
-/// Reads the star of `word*`, which a comma behind it has hidden.
-fn unstar(phrase: &mut Phrase) {
-    if phrase.words.ends_with('*') {
-        phrase.words.truncate(phrase.words.trim_end_matches('*').len());
-        phrase.is_prefix = true;
-    }
-}
-
-/// Splits `word,5`.
-fn split_comma(phrase: &Phrase) -> Option<(Phrase, u32)> {
-    let (words, number) = phrase.words.rsplit_once(',')?;
-    let within = number.parse().ok()?;
-    let mut phrase = Phrase { words: words.to_owned(), is_prefix: false };
-    unstar(&mut phrase);
-    Some((phrase, within))
 }
 
 /// Returns the only query, or what `of_several` makes of them.
@@ -501,8 +472,7 @@ fn write_phrase(out: &mut String, phrase: &Phrase) {
     // Quotes only where they are needed to be read as the same.
     let is_bare = lex(words) == Ok(vec![Token::Phrase(Phrase { words: words.clone(), is_prefix: false })]);
     let star = if phrase.is_prefix { "*" } else { "" };
-    let _ =
-        if is_bare && !words.contains(',') { write!(out, "{words}{star}") } else { write!(out, "\"{words}\"{star}") };
+    let _ = if is_bare { write!(out, "{words}{star}") } else { write!(out, "\"{words}\"{star}") };
 }
 
 #[cfg(test)]
@@ -538,6 +508,7 @@ mod tests {
         check("\"high tide\" lamp*", "\"high tide\" AND lamp*");
         check("“high tide”", "\"high tide\"");
         check("\"high ti\"*", "\"high ti\"*");
+        check("lamp*, tide", "lamp* AND tide");
         check("\"lamp\"", "lamp");
         check("\"AND\" and", "\"AND\" AND and");
     }
@@ -565,7 +536,10 @@ mod tests {
         check("NEAR(a b,5)", "NEAR(a b, 5)");
         check("NEAR(a b ,5)", "NEAR(a b, 5)");
         check("NEAR(a,, b,, c)", "NEAR(a b c, 10)");
-        check("NEAR(a,,b \"5\" c)", "NEAR(\"a b\" 5 c, 10)");
+        check("NEAR(a,,b \"5\" c)", "NEAR(a b 5 c, 10)");
+        check("NEAR(\"a, b\" c)", "NEAR(\"a b\" c, 10)");
+        check("NEAR(\"a\",5)", "NEAR(a, 5)");
+        check("a*, NEAR b*", "NEAR(a* b*, 10)");
         check("a, NEAR b", "NEAR(a b, 10)");
         check("NEAR(a 1984)", "NEAR(a 1984, 10)");
         check("NEAR(a b*, 5)", "NEAR(a b*, 5)");
@@ -661,6 +635,8 @@ mod tests {
             Just("(".to_owned()),
             Just(")".to_owned()),
             Just(", 3".to_owned()),
+            // Pieces of words, quotes that stand alone, and what only looks like a space or a letter.
+            "[a,*5\\\"“ד\u{5b8}\u{300}\u{1d40f}\0-]{1,3}",
         ]
     }
 
@@ -672,8 +648,11 @@ mod tests {
         }
 
         #[test]
-        fn what_was_understood_means_the_same_when_typed(words in prop::collection::vec(word(), 0..14)) {
-            let query = parse(&words.join(" "));
+        fn what_was_understood_means_the_same_when_typed(
+            words in prop::collection::vec(word(), 0..14),
+            space in prop_oneof![Just(" "), Just("")],
+        ) {
+            let query = parse(&words.join(space));
             // An empty query is explained again, and an explanation is not part of the meaning.
             let again = parse(&query.understood_as());
             prop_assert_eq!(again.expression(), query.expression());
