@@ -27,7 +27,7 @@ use crate::words::{Analyzer, tokens_of_prose};
 const MIN_WORDS: u32 = 2;
 
 /// The share of the strength of a document's strongest topic that its other topics need.
-const SHARE_OF_STRONGEST: f64 = 0.5;
+pub(super) const SHARE_OF_STRONGEST: f64 = 0.5;
 
 /// A word that some profile holds.
 #[derive(Clone, Debug, Default)]

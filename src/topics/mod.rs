@@ -238,7 +238,8 @@ fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, te
 pub fn is_of_one_document<D: Ord>(parts: impl Iterator<Item = (D, f32)>) -> bool {
     let documents = strongest(parts);
     let most = documents.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
-    documents.iter().filter(|&&(_, strength)| most / 2.0 <= strength).count() < 2
+    let needed = assign::SHARE_OF_STRONGEST as f32 * most;
+    documents.iter().filter(|&&(_, strength)| needed <= strength).count() < 2
 }
 
 /// Returns the documents of bags, each as strong as its bags are on average, strongest first, ties in the order of the
