@@ -19,7 +19,7 @@ from pathlib import Path
 
 PAPER = (
     "--tuple-size 2 --tables 432 --min-set 3 --overlap 0.9 --min-cluster 5 --max-cluster-words 4000000000 --min-support 1 "
-    "--no-frequency-limits --passage-words 0"
+    "--no-frequency-limits --passage-words 0 --pool-words 0"
 ).split()
 PEERS = Path(__file__).with_name("topic_peers.py")
 
@@ -98,7 +98,7 @@ def parsed(line):
 def cells(row):
     if "n_topics" not in row:
         why = f"cut after {row['cut_after_secs']} s" if "cut_after_secs" in row else "failed"
-        return [why] + ["" for _ in range(9)]
+        return [why] + ["" for _ in HEAD[2:]]
 
     def number(name, digits):
         value = row.get(name)
@@ -107,6 +107,7 @@ def cells(row):
     return [
         str(row["n_topics"]),
         number("npmi_window_10", 3),
+        number("npmi_as_lau", 3),
         number("npmi_documents", 3),
         number("diversity", 2),
         number("support_median", 0),
@@ -118,7 +119,7 @@ def cells(row):
     ]
 
 
-HEAD = ["method", "topics", "NPMI w10", "NPMI doc", "diversity", "support", "with topic", "NMI", "purity", "user s", "MiB"]
+HEAD = ["method", "topics", "NPMI w10", "NPMI Lau", "NPMI doc", "diversity", "support", "with topic", "NMI", "purity", "user s", "MiB"]
 
 
 def main():

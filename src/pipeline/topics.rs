@@ -50,19 +50,27 @@ pub fn mine_topics(
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
     let language = language_of(&texts);
     let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
-    label_by_phrases(&mut found, &texts, language);
     let lengths = lengths(&passages);
-    if topics::MANY_DOCUMENTS <= lengths.len() {
-        found.retain(|topic| {
-            !topics::is_of_one_document(
-                topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength)),
-            )
-        });
+    let (bearing, analyzer) = (Bearing::from(&config), Analyzer::new(language));
+    let assigner_of = |found: &[Topic]| {
+        let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
+        Assigner::new(&profiles, bearing)
+    };
+    let is_topic = |topic: &Topic| {
+        let parts = topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength));
+        !topic.bearers.is_empty() && (lengths.len() < topics::MANY_DOCUMENTS || !topics::is_of_one_document(parts))
+    };
+    while !found.iter().all(is_topic) {
+        found.retain(is_topic);
+        // What is no topic has no say in what a text bears.
+        let bearers = assigner_of(&found).bearers(&texts, language, progress)?;
+        for (topic, bearers) in found.iter_mut().zip(bearers) {
+            topic.n_documents = bearers.len() as u32;
+            topic.bearers = bearers;
+        }
     }
-
-    let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
-    let bearing = Bearing::from(&config);
-    let (assigner, analyzer) = (Assigner::new(&profiles, bearing), Analyzer::new(language));
+    label_by_phrases(&mut found, &texts, language);
+    let assigner = assigner_of(&found);
     let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
     for passage in &passages {
         progress.check()?;

@@ -21,7 +21,9 @@ use super::passages::passages;
 use super::rank::{Corpus, MAX_FREQUENCY};
 use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
-use crate::words::{Analyzer, tokens_of_prose};
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::words::{Analyzer, Language, tokens_of_prose};
 
 /// Fewer of a topic's words than this in a document are chance; of a text of a few words, mined in pools, one is enough.
 const MIN_WORDS: u32 = 2;
@@ -127,13 +129,14 @@ impl Profiles {
         profiles
     }
 
-    /// Returns what each bag bears, as [`Self::strengths`] does.
-    fn of_bags(&self, bags: &Bags) -> Vec<Vec<(u32, f32)>> {
+    /// Returns what each bag bears, as [`Self::strengths`] does. Fails when cancelled.
+    fn of_bags(&self, bags: &Bags, progress: &dyn Progress) -> Result<Vec<Vec<(u32, f32)>>> {
         let borne = (0..bags.len()).into_par_iter().map_init(
             || self.scratch(),
             |scratch, bag| {
+                progress.check()?;
                 let words = bags.bag(BagIndex::from(bag));
-                self.strengths(words.map(|(word, n)| (word.index(), n)), 0, scratch)
+                Ok(self.strengths(words.map(|(word, n)| (word.index(), n)), 0, scratch))
             },
         );
         borne.collect()
@@ -160,22 +163,23 @@ pub(crate) struct ProfileValue {
 }
 
 /// Returns which texts bear the topics that were found in `mined`, and the profiles that say so. `corpus` are the
-/// texts: the same as `mined`, if these are not mined in pools.
+/// texts: the same as `mined`, if these are not mined in pools. Fails when cancelled.
 pub(crate) fn assigned(
     topics: &[Described],
     mined: &Corpus<'_>,
     corpus: &Corpus<'_>,
     config: &TopicsConfig,
-) -> Assigned {
+    progress: &dyn Progress,
+) -> Result<Assigned> {
     let n_bags = corpus.bags.len() as f64;
     let idf = |word: usize| match corpus.index.n_bags_with(WordId::from(word)) {
         0 => 0.0,
         n => (n_bags / n as f64).ln(),
     };
     let idfs: Vec<f64> = (0..corpus.n_words).map(idf).collect();
-    let first = |topic: &Described| values(topic, &topic.supporting, mined.bags, &idfs);
-    let mut values_of: Vec<Vec<(usize, f64)>> = topics.par_iter().map(first).collect();
-    let borne = Profiles::new(&values_of, &idfs, config.into()).of_bags(corpus.bags);
+    let of_supporting = |topic: &Described| values(topic, &topic.supporting, mined.bags, &idfs);
+    let mut of_topics: Vec<Vec<(usize, f64)>> = topics.par_iter().map(of_supporting).collect();
+    let borne = Profiles::new(&of_topics, &idfs, config.into()).of_bags(corpus.bags, progress)?;
     let mut strongest_in = vec![Vec::new(); topics.len()];
     for (bag, borne) in borne.iter().enumerate() {
         // Of equals the earlier topic.
@@ -185,15 +189,15 @@ pub(crate) fn assigned(
         }
     }
     drop(borne);
-    values_of.par_iter_mut().zip(topics).zip(strongest_in).for_each(|((first, topic), strongest_in)| {
+    of_topics.par_iter_mut().zip(topics).zip(strongest_in).for_each(|((first, topic), strongest_in)| {
         let again = values(topic, &strongest_in, corpus.bags, &idfs);
         if !again.is_empty() {
             *first = again;
         }
     });
-    let profiles = Profiles::new(&values_of, &idfs, config.into());
+    let profiles = Profiles::new(&of_topics, &idfs, config.into());
     let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); topics.len()];
-    for (bag, borne) in profiles.of_bags(corpus.bags).into_iter().enumerate() {
+    for (bag, borne) in profiles.of_bags(corpus.bags, progress)?.into_iter().enumerate() {
         for (topic, strength) in borne {
             bearers[topic as usize].push(Bearer { bag: BagIndex::from(bag), strength });
         }
@@ -201,7 +205,7 @@ pub(crate) fn assigned(
     for bearers in &mut bearers {
         sort_by_strength(bearers);
     }
-    Assigned { bearers, profiles: profiles.of_topics() }
+    Ok(Assigned { bearers, profiles: profiles.of_topics() })
 }
 
 /// Returns the words of a topic with what they bring to its profile as those documents have them; nothing if they have
@@ -294,6 +298,24 @@ impl Assigner {
         mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
     }
 
+    /// Returns, for each topic, which of `texts` bear it, as [`Self::strengths`] has them: strongest first, ties in the order of
+    /// the texts. Fails when cancelled.
+    pub fn bearers(&self, texts: &[&str], language: Language, progress: &dyn Progress) -> Result<Vec<Vec<Bearer>>> {
+        let of_text = |analyzer: &mut Analyzer, text: &&str| {
+            progress.check()?;
+            Ok(self.strengths(text, analyzer))
+        };
+        let strengths = texts.par_iter().map_init(|| Analyzer::new(language), of_text);
+        let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); self.profiles.n_topics];
+        for (text, borne) in strengths.collect::<Result<Vec<_>>>()?.into_iter().enumerate() {
+            for (topic, strength) in borne {
+                bearers[topic].push(Bearer { bag: BagIndex::from(text), strength });
+            }
+        }
+        bearers.iter_mut().for_each(|bearers| sort_by_strength(bearers));
+        Ok(bearers)
+    }
+
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
         let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
         for stem in analyzer.content_stems_of(tokens_of_prose(text)) {
@@ -319,7 +341,7 @@ mod tests {
     use super::super::Bag;
     use super::super::inverted_index::InvertedIndex;
     use super::*;
-    use crate::words::Language;
+    use crate::progress::Unwatched;
 
     fn bag(words: &[(u32, u32)]) -> Bag {
         Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect())
@@ -338,7 +360,7 @@ mod tests {
         let index = InvertedIndex::new(bags, n_words).expect("it fits in memory");
         let corpus = Corpus { bags, index: &index, n_words };
         let config = TopicsConfig { min_strength, ..TopicsConfig::for_corpus(bags, 0) };
-        assigned(topics, &corpus, &corpus, &config)
+        assigned(topics, &corpus, &corpus, &config, &Unwatched).expect("nobody cancels")
     }
 
     fn borne(assigned: &Assigned) -> Vec<Vec<u32>> {

@@ -86,10 +86,11 @@ pub struct TopicsConfig {
     pub min_cluster: u32,
     /// The most words in a cluster: sets are not linked if their clusters hold more together. At least 2.
     pub max_cluster_words: u32,
-    /// A word takes part if it is in at least this many bags, at least 1. Here and in the next two, each passage of a long
-    /// text counts.
+    /// A word counts if it is in at least this many bags, at least 1. Here and in the next two, each passage of a long text
+    /// is one.
     pub min_documents: u32,
-    /// A word takes part if it is in at most this share of the bags, above 0 and at most 1.
+    /// A topic is found by words that are in at most this share of the bags, above 0 and at most 1. What it lists may be in
+    /// twice as many, and a strength comes from all words.
     pub max_document_share: f32,
     /// The fewest bags that must support a word set, and later a topic, at least 1.
     pub min_support: u32,
@@ -108,8 +109,8 @@ impl TopicsConfig {
     /// - Very short texts (a mean below `VERY_SHORT_WORDS`), from `MANY_FOR_LOOSE_KEYS` on, are pooled by the words they
     ///   share into bags of `POOL_WORDS`; all that follows is then of the pools, keys are loose, and a word may be in half of
     ///   them.
-    /// - A word takes part from `n^(1/4)` documents on (at least 2): 3 of 72, 7 of 2,225, 18 of 100,000.
-    /// - A word takes part up to a share of `0.10 + 1.5 / sqrt(n)` of the documents (at most 0.6): 28 % of 72, where
+    /// - A word counts from `n^(1/4)` documents on (at least 2): 3 of 72, 7 of 2,225, 18 of 100,000.
+    /// - Topics are found by words up to a share of `0.10 + 1.5 / sqrt(n)` of the documents (at most 0.6): 28 % of 72, where
     ///   a subject may well be a sixth of the library, 13 % of 2,225, 10.5 % of 100,000.
     /// - A topic needs `n^(1/4)` documents, at least 6, but never more than a twelfth of the library, nor fewer than 2:
     ///   in a small library, words of three documents meet by chance.
@@ -155,7 +156,8 @@ impl TopicsConfig {
         Self { min_documents: 1, max_document_share: 1.0, ..self }
     }
 
-    /// Returns the most documents, of `n_documents`, that a word may be in; never less than `min_documents`.
+    /// Returns the most documents, of `n_documents`, that a word may be in by which topics are found; never less than
+    /// `min_documents`.
     ///
     /// A share of a small corpus may be less than one document, and would leave no word at all.
     pub fn max_documents(&self, n_documents: usize) -> u32 {
@@ -226,7 +228,9 @@ impl TopicsConfig {
                 if is_pooled {
                     "a pool shares a word, and what is said with it".to_owned()
                 } else {
-                    format!("0.10 + 1.5 / root of {n_bags} bags: commoner words tell none apart")
+                    format!(
+                        "0.10 + 1.5 / root of {n_bags} bags: commoner words bring together what is of several subjects"
+                    )
                 },
             ),
             ("min_support", format!("the fourth root of {n_bags} bags, at least 6, at most a twelfth of them")),

@@ -122,8 +122,9 @@ fn sort_by_strength(bearers: &mut [Bearer]) {
 /// There are none where nothing keeps company: in an empty corpus, in one document, in documents that are all equal
 /// (no word tells them apart) or share no word. Fails on settings out of range, and when cancelled.
 ///
-/// Takes `O(tables * (tuple_size * postings + words * log(words)))` time and, beside the bags, 64 bytes a word and
-/// thread; the clustering after it depends on the sets found.
+/// Hashing takes `O(tables * (tuple_size * postings + words))` time and, beside the bags, 4 bytes a posting and 64 bytes a word
+/// and thread; clustering and ranking depend on the sets found. What a document bears takes time with each of its words and
+/// the topics whose profiles hold it.
 ///
 /// Above the limit of the bags, if they have one, the bags and what is made of them lie in temporary files.
 pub fn mine(
@@ -135,7 +136,8 @@ pub fn mine(
     mine_signed(vocabulary, bags, None, config, progress)
 }
 
-/// Returns the topics of a corpus as [`mine`] does; `signatures` hold what was hashed of it before, in parts.
+/// Returns the topics of a corpus as [`mine`] does; `signatures` hold what was hashed of it before, in parts. Of texts that are
+/// mined in pools nothing was: they are hashed anew.
 pub fn mine_signed(
     vocabulary: &Vocabulary,
     bags: &Bags,
@@ -160,8 +162,8 @@ pub fn mine_signed(
     let described = describe::described(ranked, &corpus, config, progress)?;
     let of_texts = pools.as_ref().map(|_| InvertedIndex::new(bags, n_words)).transpose()?;
     let texts = Corpus { bags, index: of_texts.as_ref().unwrap_or(&index), n_words };
-    let assigned = assign::assigned(&described, &corpus, &texts, config);
-    let topics = told(&described, assigned, vocabulary, &texts);
+    let (described, assigned) = borne(described, &corpus, &texts, config, progress)?;
+    let topics = told(&described, assigned, vocabulary, texts.index);
     // What was read from files was read whole, or none of this counts.
     for corpus in [&corpus, &texts] {
         corpus.bags.check()?;
@@ -202,25 +204,45 @@ fn ranked_within_limits(
     Ok(ranked)
 }
 
-/// Returns topics with their labels, and the documents that bear them; without those of one document.
-fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, texts: &Corpus<'_>) -> Vec<Topic> {
-    let Assigned { bearers, profiles } = assigned;
+/// Returns the topics that are borne, and not by one document alone, with what bears them. The others have no say in what a
+/// document bears.
+fn borne(
+    mut described: Vec<Described>,
+    mined: &Corpus<'_>,
+    texts: &Corpus<'_>,
+    config: &TopicsConfig,
+    progress: &dyn Progress,
+) -> Result<(Vec<Described>, Assigned)> {
     let bags = texts.bags;
     let mut n_bags = vec![0_usize; bags.n_documents()];
     for bag in 0..bags.len() {
         n_bags[bags.document(BagIndex::from(bag)).index()] += 1;
     }
     let is_asked = bags.has_passages() && MANY_DOCUMENTS <= bags.n_documents();
-    let is_of_one: Vec<bool> = bearers
-        .iter()
-        .map(|bearers| is_asked && is_of_one_document(bearers.iter().map(|it| (bags.document(it.bag), it.strength))))
-        .collect();
-    let bearers = bearers.into_iter().map(|bearers| of_documents(bearers, bags, &n_bags));
-    let topics: Vec<_> = described.iter().zip(bearers).zip(profiles).collect();
-    let mut topics: Vec<Topic> = topics
-        .into_par_iter()
-        .map(|((topic, bearers), profile)| named(topic, bearers, &profile, vocabulary, texts.index))
-        .collect();
+    let is_topic = |bearers: &Vec<Bearer>| {
+        let parts = || bearers.iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
+        !bearers.is_empty() && !(is_asked && is_of_one_document(parts()))
+    };
+    loop {
+        let mut assigned = assign::assigned(&described, mined, texts, config, progress)?;
+        let are_topics: Vec<bool> = assigned.bearers.iter().map(is_topic).collect();
+        if are_topics.iter().all(|&is_topic| is_topic) {
+            let bearers = assigned.bearers.into_iter().map(|bearers| of_documents(bearers, bags, &n_bags));
+            assigned.bearers = bearers.collect();
+            return Ok((described, assigned));
+        }
+        let mut are_topics = are_topics.into_iter();
+        described.retain(|_| are_topics.next().unwrap_or(false));
+    }
+}
+
+/// Returns topics with their labels.
+fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, index: &InvertedIndex) -> Vec<Topic> {
+    let topics: Vec<_> = described.iter().zip(assigned.bearers).zip(assigned.profiles).collect();
+    let named = |((topic, bearers), profile): ((&Described, Vec<Bearer>), Vec<_>)| {
+        named(topic, bearers, &profile, vocabulary, index)
+    };
+    let mut topics: Vec<Topic> = topics.into_par_iter().map(named).collect();
     let written: Vec<Vec<&str>> = described
         .iter()
         .map(|topic| topic.listed.iter().map(|&(word, _)| vocabulary.word(word).written.as_str()).collect())
@@ -228,8 +250,6 @@ fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, te
     for (topic, label) in topics.iter_mut().zip(labels(&written)) {
         topic.label = label;
     }
-    let mut is_of_one = is_of_one.into_iter();
-    topics.retain(|_| !is_of_one.next().unwrap_or(false));
     topics
 }
 
@@ -570,6 +590,57 @@ mod tests {
         let config = TopicsConfig::for_corpus(&bags, 1).without_frequency_limits();
         let topics = mine(&vocabulary, &bags, &config, &Unwatched).expect("the settings are in range");
         assert_eq!(topics, []);
+    }
+
+    #[test]
+    fn a_word_too_common_to_find_a_topic_by_is_listed_and_tells_who_bears_it() {
+        // Each word of a subject is in a sixth of all texts, and this one in a quarter.
+        let of_subject = |(at, text)| if at % SUBJECTS.len() == 0 { format!("{text} lagoon lagoon") } else { text };
+        let mut texts: Vec<String> = texts(200).into_iter().enumerate().map(of_subject).collect();
+        texts.push("lagoon tide lagoon".to_owned());
+        let read: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let (vocabulary, bags) = bags(&read, Language::English, &VocabularyConfig::ample());
+        let config = TopicsConfig { max_document_share: 0.2, ..TopicsConfig::for_corpus(&bags, 1) };
+        let common = vocabulary.id("lagoon").expect("it is a word");
+        assert!(config.max_documents(bags.len()) < vocabulary.word(common).n_documents);
+        let topics = mine(&vocabulary, &bags, &config, &Unwatched).expect("the settings are in range");
+        assert_eq!(topics.len(), SUBJECTS.len());
+        let of_lagoon: Vec<&Topic> =
+            topics.iter().filter(|topic| topic.words.iter().any(|word| word.word == "lagoon")).collect();
+        assert_eq!(of_lagoon.len(), 1);
+        assert_eq!(of_lagoon[0].words[0].word, "lagoon");
+        assert!(of_lagoon[0].bearers.iter().any(|bearer| bearer.bag == BagIndex(200)));
+    }
+
+    #[test]
+    fn a_topic_of_one_document_has_no_say_in_what_that_document_bears() {
+        // Twelve documents, the first in two passages: of words 0 to 2 there alone, and of 3 and 4, as every other document.
+        let words = |at: u32| match at {
+            0 | 1 => vec![(0, 3), (1, 3), (2, 3), (3, 1), (4, 1)],
+            at if at % 2 == 0 => vec![(3, 1), (4, 1)],
+            _ => vec![(5, 1), (6, 1)],
+        };
+        let bag = |at| Bag::new(words(at).into_iter().map(|(word, n)| (WordId(word), n)).collect());
+        let keys = (0..13).map(|at: u32| bag::key_of_passage(at.saturating_sub(1), u32::from(at == 1)));
+        let bags = (0..13).map(bag).collect::<Bags>().with_keys(keys.collect());
+        assert!(bags.has_passages() && bags.n_documents() == MANY_DOCUMENTS);
+        let index = InvertedIndex::new(&bags, 7).expect("it fits in memory");
+        let corpus = Corpus { bags: &bags, index: &index, n_words: 7 };
+        let topic = |words: &[u32], supporting: &[u32]| Described {
+            listed: Vec::new(),
+            profile: words.iter().copied().map(WordId).collect(),
+            supporting: supporting.iter().copied().map(BagIndex).collect(),
+        };
+        let manner = topic(&[0, 1, 2], &[0, 1]);
+        let subjects = [topic(&[3, 4], &[2, 4, 6]), topic(&[5, 6], &[3, 5, 7])];
+        let config = TopicsConfig { min_strength: 0.05, ..TopicsConfig::for_corpus(&bags, 1) };
+        let bearers = |topics: Vec<Described>| {
+            let (topics, assigned) = borne(topics, &corpus, &corpus, &config, &Unwatched).expect("nobody cancels");
+            (topics, assigned.bearers)
+        };
+        let found = bearers([vec![manner], subjects.to_vec()].concat());
+        assert!(found.1[0].iter().any(|bearer| bearer.bag == BagIndex(0)), "{:?}", found.1[0]);
+        assert_eq!(found, bearers(subjects.to_vec()));
     }
 
     /// Cancels after being asked so many times.

@@ -1,11 +1,11 @@
 //! Clusters into ranked topics: which documents support a cluster, and which words stand out in them.
 //!
 //! The paper weighs a word by how many of the cluster's sets hold it, which favours words of one long document. We
-//! take the cluster as a query instead: its heaviest words select supporting documents, and every word of the corpus
+//! take the cluster as a query instead: its heaviest words select supporting documents, and every word within the limits
 //! is weighed by how much it stands out in those: `p * ln(p / q)`, with `p` and `q` the shares of the supporting and
 //! of all documents that hold it, which is the word's part of the divergence between the two. Doing this again with
 //! the words found makes the documents those of the subject, and clusters of one subject alike; one of those is kept. What
-//! a topic says in the end is in `listing.rs`.
+//! a topic says in the end is in `describe.rs`.
 
 use std::cmp::Ordering;
 

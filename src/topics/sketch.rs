@@ -879,7 +879,8 @@ mod tests {
 
     /// Each of four subjects is in a quarter of the texts: more than words are admitted in.
     fn settings(bags: &Bags) -> TopicsConfig {
-        TopicsConfig { max_document_share: 0.5, ..TopicsConfig::for_corpus(bags, 1) }
+        // Nor are they pooled, as texts so short are: pools are hashed anew.
+        TopicsConfig { max_document_share: 0.5, pool_words: 0, ..TopicsConfig::for_corpus(bags, 1) }
     }
 
     fn mined_together(merged: &Merged) -> Vec<Topic> {

@@ -22,9 +22,9 @@ pub struct MemoryLimit {
 }
 
 impl MemoryLimit {
-    /// Three things grow with the postings: the bags, the bags within the frequency limits, and the inverted index. Each may
-    /// be held once, and half of it again while it grows.
-    const N_SHARES: u64 = 6;
+    /// Four things at once grow with the postings: the bags, their pools or what a sketch leaves to be hashed, the bags within
+    /// the frequency limits, and the inverted index. Each may be held once, and half of it again while it grows.
+    const N_SHARES: u64 = 8;
 
     /// Returns how many bytes one of the things that grow with the postings may take.
     pub(crate) fn share_bytes(&self) -> usize {

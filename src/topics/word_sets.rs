@@ -137,7 +137,7 @@ impl Hashed<'_> {
 /// Returns the groups of `min_set` or more words that share a key in some table of `passes`, in the order of their words.
 ///
 /// `n_words` is the size of the vocabulary; a word without documents joins no group. `done` counts passes.
-/// Takes `O(tables * (tuple_size * postings + words * log(words)))` time, and per thread 64 bytes a word.
+/// Takes `O(tables * (tuple_size * postings + words))` time, and per thread 64 bytes a word.
 fn co_occurring_words(
     hashed: &Hashed<'_>,
     passes: Range<usize>,

@@ -260,7 +260,8 @@ pub(crate) struct Sketch {
     /// The language of the texts [default: recognised from the part]
     #[arg(long, value_name = "CODE", value_parser = language())]
     pub(crate) language: Option<Language>,
-    /// For how many functions common words are hashed here and not again; 0 makes the smallest file
+    /// For how many functions common words are hashed here and not again; 0 makes the smallest file. Texts so short that they
+    /// are mined in pools are hashed anew
     #[arg(long, value_name = "N", default_value_t = SketchConfig::USUAL_FUNCTIONS,
         value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(crate) functions: u32,
@@ -370,7 +371,7 @@ pub(crate) struct TopicSettings {
     /// Leaves out words that stand in fewer documents
     #[arg(long, value_name = "N")]
     pub(crate) min_documents: Option<u32>,
-    /// Leaves out words that stand in a larger share of the documents
+    /// Finds no topic by words that stand in a larger share of the documents; one lists words of up to twice that share
     #[arg(long, value_name = "0..1")]
     pub(crate) max_document_share: Option<f32>,
     /// The fewest documents that must hold the words of a topic together

@@ -215,10 +215,11 @@ fn table(n_documents: usize, scores: &TopicScores, found: &Found, out: &mut dyn 
 type Change = (&'static str, fn(TopicsConfig) -> TopicsConfig);
 
 /// What `--ablation` changes, one at a time.
-const CHANGES: [Change; 20] = [
+const CHANGES: [Change; 23] = [
     ("as chosen", |chosen| chosen),
     ("passage_words 0", |chosen| TopicsConfig { passage_words: 0, ..chosen }),
     ("passage_words 200", |chosen| TopicsConfig { passage_words: 200, ..chosen }),
+    ("pool_words 0", |chosen| TopicsConfig { pool_words: 0, ..chosen }),
     ("tuple_size 2", |chosen| TopicsConfig { tuple_size: 2, n_tables: n_tables_for(0.10, 2), ..chosen }),
     ("tuple_size 3", |chosen| TopicsConfig { tuple_size: 3, n_tables: n_tables_for(0.10, 3), ..chosen }),
     ("tables / 4", |chosen| TopicsConfig { n_tables: (chosen.n_tables / 4).max(1), ..chosen }),
@@ -235,11 +236,14 @@ const CHANGES: [Change; 20] = [
     ("no frequency limits", TopicsConfig::without_frequency_limits),
     ("min_support 2", |chosen| TopicsConfig { min_support: 2, ..chosen }),
     ("min_support x 4", |chosen| TopicsConfig { min_support: chosen.min_support * 4, ..chosen }),
+    ("min_strength 0.02", |chosen| TopicsConfig { min_strength: 0.02, ..chosen }),
+    ("min_strength 0.1", |chosen| TopicsConfig { min_strength: 0.1, ..chosen }),
     // As Fuentes-Pineda and Meza-Ruiz 2018 have them.
     ("the paper's", |chosen| {
         let paper = TopicsConfig { tuple_size: 2, n_tables: 432, min_set: 3, overlap: 0.9, min_cluster: 5, ..chosen };
         TopicsConfig {
             passage_words: 0,
+            pool_words: 0,
             max_cluster_words: u32::MAX,
             min_support: 1,
             ..paper.without_frequency_limits()
