@@ -45,7 +45,8 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
 }
 
 fn article(view: &DocumentView<'_>, id: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "<article id=\"{id}\">\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
+    let language = view.language().map_or_else(String::new, |code| format!(" lang=\"{}\"", xml::escaped(code)));
+    writeln!(out, "<article id=\"{id}\"{language}>\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
     writeln!(out, "<aside class=\"facts\">{}</aside></header>", facts(view))?;
     writeln!(out, "<nav aria-label=\"Chapters\">")?;
     outline(&tree(view.chapters), id, out)?;

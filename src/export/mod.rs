@@ -56,6 +56,8 @@ pub struct DocumentView<'a> {
     pub title: &'a str,
     /// The name of the file it came from.
     pub source_name: &'a str,
+    /// The code of its language in ISO 639, as its file tells it or as it was recognised, if it is known.
+    pub language: Option<&'a str>,
     /// Its text.
     pub text: &'a str,
     /// Its units.
@@ -117,9 +119,12 @@ impl<'a> DocumentView<'a> {
         self.topics.get(chapter).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the code of the language its text was read in, if it is known.
+    /// Returns the code of its own language, or else of the one its text was read in, if either is known.
+    ///
+    /// A text is read in one of a few languages, whichever it is of; its own comes first.
     fn language(&self) -> Option<&'a str> {
-        self.provenance.settings.get("language").and_then(serde_json::Value::as_str)
+        let read_in = || self.provenance.settings.get("language").and_then(serde_json::Value::as_str);
+        self.language.or_else(read_in)
     }
 }
 

@@ -53,6 +53,7 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         id: Some(7),
         title,
         source_name: "tides.md",
+        language: None,
         text: TEXT,
         units: &units(is_timed),
         chapters: &chapters(is_timed),
@@ -90,6 +91,30 @@ fn json_keeps_the_contract() {
     assert_eq!(json["chapters"][1]["first_unit"], 1);
     assert_eq!(json["gaps"], serde_json::json!([0.75, 0.125]));
     assert_eq!(json["provenance"]["engine"], "lexical");
+}
+
+#[test]
+fn the_language_of_a_document_comes_before_the_one_it_was_read_in() {
+    let mut settings = serde_json::Map::new();
+    settings.insert("language".to_owned(), "en".into());
+    let provenance = Provenance::of("lexical", settings);
+    let written = |language, format| {
+        let mut out = Vec::new();
+        with_view(true, "Tides", |view| {
+            write_document(&DocumentView { language, provenance: &provenance, ..*view }, format, &mut out).unwrap();
+        });
+        out
+    };
+    let of = |language, format| String::from_utf8(written(language, format)).unwrap();
+    let html = of(Some("ja"), ChapterFormat::Html);
+    assert!(html.contains("<html lang=\"ja\">") && html.contains("<article id=\"d1\" lang=\"ja\">"), "{html}");
+    assert!(of(None, ChapterFormat::Html).contains("<html lang=\"en\">"));
+    assert!(of(Some("ja"), ChapterFormat::Matroska).contains("<ChapLanguageIETF>ja<"));
+    assert!(of(Some("ja"), ChapterFormat::Training).contains("\"lang\":\"ja\""));
+    let docx = unpacked(written(Some("ja"), ChapterFormat::Docx));
+    assert!(docx["docProps/core.xml"].contains("<dc:language>ja<"));
+    let styles = &docx["word/styles.xml"];
+    assert!(styles.contains("<w:lang w:val=\"ja\" w:eastAsia=\"ja\" w:bidi=\"ja\"/>"), "{styles}");
 }
 
 #[test]

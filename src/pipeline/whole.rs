@@ -84,6 +84,7 @@ impl Whole {
             id: Some(self.row.id.0),
             title: &self.row.title,
             source_name: &self.row.source_name,
+            language: self.row.language.as_deref(),
             text: &self.text,
             units: &self.units,
             chapters: of_layer(layer, &self.row.title, &self.chapters, &self.as_written)?,
@@ -125,5 +126,54 @@ pub fn of_layer<'a>(
             reason: format!("{title:?} has no headings; leave out --layer for the chapters found"),
         }),
         Layer::AsWritten => Ok(as_written),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Engine, Source, SplitSettings, add_document, split_document, topic_names};
+    use super::*;
+    use crate::document::UnitKind;
+    use crate::export::{ChapterFormat, write_document};
+    use crate::import::import;
+    use crate::progress::Unwatched;
+
+    const SETTINGS: SplitSettings = SplitSettings {
+        engine: Engine::Lexical,
+        unit_kind: None,
+        granularity: 0.5,
+        min_chapter_units: None,
+        language: None,
+    };
+
+    /// Adds a file to a library of its own, and returns its only document in a format.
+    fn exported(bytes: &[u8], name: &str, format: ChapterFormat) -> String {
+        let mut library = Library::in_memory().unwrap();
+        let source = Source { bytes, name, path: None, added_at: 0 };
+        add_document(&mut library, &source, &SETTINGS, None, &Unwatched).unwrap();
+        let id = library.documents().unwrap()[0].id;
+        let whole = Whole::read(&library, id, &topic_names(&library).unwrap()).unwrap();
+        let mut out = Vec::new();
+        write_document(&whole.view(Layer::Found).unwrap(), format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_document_of_the_library_is_exported_in_its_own_language() {
+        let text = "灯台守は毎晩ランプに火をともしました。\n\n船は遠くからその光を見つけて港に帰ってきます。";
+        let html = exported(text.as_bytes(), "lamp.txt", ChapterFormat::Html);
+        assert!(html.contains("<html lang=\"ja\">"), "{html}");
+    }
+
+    #[test]
+    fn a_text_is_read_in_the_language_that_its_file_tells() {
+        let n_units = |language: &str| {
+            // Both read the words; they know other abbreviations.
+            let mut document = import(b"Lampen gem. Plan. Gut.", "lamp.txt").unwrap();
+            document.fields.language = Some(language.to_owned());
+            let settings = SplitSettings { unit_kind: Some(UnitKind::Sentence), ..SETTINGS };
+            split_document(document, &settings, None, &Unwatched).unwrap().units.len()
+        };
+        assert_eq!((n_units("de"), n_units("en")), (2, 3));
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         id: None,
         title: &split.document.title,
         source_name: &name,
+        language: split.document.fields.language.as_deref(),
         text: &split.document.text,
         units: &split.units,
         chapters: of_layer(args.layer.into(), &split.document.title, &split.chapters, &split.as_written)?,
