@@ -15,9 +15,10 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
     for chapter in view.chapters {
         let marks = "#".repeat(usize::from(chapter.level).saturating_add(1).min(6));
         write!(out, "\n{marks} {}", escaped(&on_one_line(&chapter.title)))?;
-        match chapter.time {
-            Some(time) => writeln!(out, " ({})", clock(time.start))?,
-            None => writeln!(out)?,
+        match (chapter.time, view.page_of(chapter)) {
+            (Some(time), _) => writeln!(out, " ({})", clock(time.start))?,
+            (None, Some(page)) => writeln!(out, " (p. {page})")?,
+            (None, None) => writeln!(out)?,
         }
         for unit in &view.units.units[chapter.units()] {
             writeln!(out, "\n{}", paragraph(unit, view.text))?;

@@ -44,7 +44,7 @@ pub use topics::{
     FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
 };
 
-use crate::document::{Chapter, GapScores, Provenance, Span, Units};
+use crate::document::{Chapter, GapScores, Pages, Provenance, Span, Units};
 use crate::error::{Error, Result};
 
 /// A document and its chapters, as an export sees them.
@@ -60,6 +60,8 @@ pub struct DocumentView<'a> {
     pub language: Option<&'a str>,
     /// Its text.
     pub text: &'a str,
+    /// Where the pages of its file begin in the text; none where the file has none.
+    pub pages: &'a Pages,
     /// Its units.
     pub units: &'a Units,
     /// Its chapters, which tile it.
@@ -112,6 +114,11 @@ impl<'a> DocumentView<'a> {
     /// Returns whether any of its chapters has a time.
     pub fn has_times(&self) -> bool {
         self.chapters.iter().any(|chapter| chapter.time.is_some())
+    }
+
+    /// Returns the number of the page that a chapter begins on, if the file has pages.
+    fn page_of(&self, chapter: &Chapter) -> Option<u32> {
+        self.pages.at(chapter.span.start)
     }
 
     /// Returns the topics that the chapter of that number bears, strongest first.

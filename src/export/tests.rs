@@ -1,7 +1,7 @@
 //! Exports of one small document, read back by other readers where there are any.
 
 use super::*;
-use crate::document::{Heading, Millis, Origin, Span, TimeSpan, Unit, UnitIndex, UnitKind};
+use crate::document::{ByteOffset, Heading, Millis, Origin, Page, Span, TimeSpan, Unit, UnitIndex, UnitKind};
 use crate::words::Language;
 
 const TEXT: &str = "Tides\n\nThe <sea> rises & falls.\n\n=1+1 is two.\n\nLast words.";
@@ -55,6 +55,7 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         source_name: "tides.md",
         language: None,
         text: TEXT,
+        pages: &Pages::default(),
         units: &units(is_timed),
         chapters: &chapters(is_timed),
         as_written: &[],
@@ -115,6 +116,29 @@ fn the_language_of_a_document_comes_before_the_one_it_was_read_in() {
     assert!(docx["docProps/core.xml"].contains("<dc:language>ja<"));
     let styles = &docx["word/styles.xml"];
     assert!(styles.contains("<w:lang w:val=\"ja\" w:eastAsia=\"ja\" w:bidi=\"ja\"/>"), "{styles}");
+}
+
+#[test]
+fn a_chapter_of_a_file_with_pages_names_the_one_it_begins_on() {
+    let page = |number, start| Page { number, start: ByteOffset(start) };
+    let pages = Pages(vec![page(11, 0), page(12, 20), page(13, 40)]);
+    let written = |pages, format| {
+        let mut out = Vec::new();
+        with_view(false, "Tides", |view| write_document(&DocumentView { pages, ..*view }, format, &mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&written(&pages, ChapterFormat::Json)).unwrap();
+    assert_eq!((&json["chapters"][0]["page"], &json["chapters"][1]["page"]), (&11.into(), &12.into()));
+    let markdown = written(&pages, ChapterFormat::Markdown);
+    assert!(markdown.contains("\n## \\=SUM(A1) with a line end (p. 12)\n"), "{markdown}");
+    let html = written(&pages, ChapterFormat::Html);
+    assert!(html.contains("<a href=\"#d1c1\" data-page=\"12\" dir=\"auto\">=SUM(A1)"), "{html}");
+    assert!(html.contains("<h2 data-page=\"11\" dir=\"auto\">Sea"), "{html}");
+    let none = Pages::default();
+    for format in [ChapterFormat::Json, ChapterFormat::Markdown, ChapterFormat::Html] {
+        let written = written(&none, format);
+        assert!(!written.contains("\"page\"") && !written.contains("(p. ") && !written.contains(" data-page=\""));
+    }
 }
 
 #[test]

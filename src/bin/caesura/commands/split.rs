@@ -30,6 +30,7 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         source_name: &name,
         language: split.document.fields.language.as_deref(),
         text: &split.document.text,
+        pages: &split.document.pages,
         units: &split.units,
         chapters: of_layer(args.layer.into(), &split.document.title, &split.chapters, &split.as_written)?,
         as_written: &split.as_written,
