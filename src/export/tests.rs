@@ -573,6 +573,35 @@ fn what_youtube_would_refuse_is_told() {
     assert_eq!(written(true, ChapterFormat::YouTube), "0:00 Sea & ‹sky› --›\n0:02 =SUM(A1) with a line end\n");
 }
 
+/// Returns what is remarked of `YouTube` chapters that start and end at these moments, with a title for each.
+fn youtube_remarks(millis: &[u64], title: &str) -> Vec<String> {
+    let chapter = |pair: &[u64]| Chapter {
+        title: title.to_owned(),
+        time: Some(TimeSpan { start: Millis(pair[0]), end: Millis(pair[1]) }),
+        ..chapters(true)[0].clone()
+    };
+    let chapters: Vec<Chapter> = millis.windows(2).map(chapter).collect();
+    with_view(true, "Tides", |view| remarks(&DocumentView { chapters: &chapters, ..*view }, ChapterFormat::YouTube))
+}
+
+#[test]
+fn a_chapter_for_youtube_lasts_ten_whole_seconds() {
+    assert_eq!(youtube_remarks(&[0, 10_000, 20_000, 30_000], "Sea"), Vec::<String>::new());
+    let remarks = youtube_remarks(&[0, 9_900, 20_000, 30_000], "Sea");
+    assert!(matches!(&remarks[..], [one] if one.contains("at 0:00, \"Sea\", lasts 9 s")), "{remarks:?}");
+    let remarks = youtube_remarks(&[0, 10_000, 20_000, 29_900], "Sea");
+    assert!(matches!(&remarks[..], [one] if one.contains("at 0:20, \"Sea\", lasts 9 s")), "{remarks:?}");
+}
+
+#[test]
+fn a_description_for_youtube_has_five_thousand_characters() {
+    // Three lines, each of six characters beside the title.
+    let title = "灯".repeat(1_660);
+    assert_eq!(youtube_remarks(&[0, 10_000, 20_000, 30_000], &title), Vec::<String>::new());
+    let remarks = youtube_remarks(&[0, 10_000, 20_000, 30_000], &format!("{title}灯"));
+    assert!(matches!(&remarks[..], [one] if one.contains("the lines have 5001 characters")), "{remarks:?}");
+}
+
 #[test]
 fn training_data_has_a_section_a_chapter() {
     let line = written(true, ChapterFormat::Training);

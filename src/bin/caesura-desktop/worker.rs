@@ -146,8 +146,8 @@ pub(crate) enum Event {
     BackedUp { path: PathBuf },
     /// A backup was put in the place of a library.
     Restored { library: PathBuf },
-    /// Documents were written to files.
-    Exported { n_documents: usize, folder: PathBuf },
+    /// Documents were written to files. `remarks` is what their readers should know, a sentence each.
+    Exported { n_documents: usize, folder: PathBuf, remarks: Vec<String> },
     /// Files have come into a watched folder.
     Arrived { folder: PathBuf, paths: Vec<PathBuf> },
     /// These files could not be added by a job, which is about to end.
@@ -1151,12 +1151,12 @@ impl Bench {
         Ok(())
     }
 
-    /// Writes documents to files of their own. What the format cannot hold is told and left out.
+    /// Writes documents to files of their own. A document that the format cannot hold is told and left out.
     fn export(&mut self, watch: &Watch, plan: &exports::Plan) -> Result<Vec<Failure>> {
         let library = self.library.as_ref().ok_or_else(no_library)?;
         std::fs::create_dir_all(&plan.to).map_err(|source| Error::Write { path: plan.to.clone(), source })?;
         let mut taken = std::collections::BTreeSet::new();
-        let (mut failures, mut n_documents) = (Vec::new(), 0);
+        let (mut failures, mut n_documents, mut remarks) = (Vec::new(), 0, Vec::new());
         for (at, id) in plan.documents.iter().enumerate() {
             watch.check()?;
             let title = library.document(*id)?.title;
@@ -1164,12 +1164,15 @@ impl Bench {
             let is_there = |name: &str| plan.to.join(name).exists();
             let to = plan.to.join(free_name(&title, id.0, plan.format, &mut taken, &is_there));
             match exports::write_one(library, *id, plan.format, &to) {
-                Ok(()) => n_documents += 1,
+                Ok(of_one) => {
+                    n_documents += 1;
+                    remarks.extend(of_one.into_iter().map(|remark| format!("“{title}”: {remark}")));
+                }
                 Err(error) => failures.extend(Failure::of(&format!("“{title}” was not exported"), &error)),
             }
         }
         if 0 < n_documents {
-            self.voice.say(Event::Exported { n_documents, folder: plan.to.clone() });
+            self.voice.say(Event::Exported { n_documents, folder: plan.to.clone(), remarks });
         }
         Ok(failures)
     }
