@@ -1,8 +1,9 @@
 //! Results into files that other tools read: values in, a writer out, one file per format.
 //!
 //! Nothing here asks the store or the clock: who exports gathers a [`DocumentView`] or [`TopicView`]s first. Every
-//! format that can carry provenance does. What stands in a document is data in every format: it is escaped, never
-//! trusted.
+//! format with a place for provenance that nobody has to read carries it; a row of CSV names the engine alone, and text,
+//! `SubRip`, `mp4chaps`, `YouTube` descriptions and tables of topics have no such place. What stands in a document is data
+//! in every format: it is escaped, never trusted.
 
 mod clock;
 mod csv;

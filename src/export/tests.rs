@@ -275,7 +275,7 @@ fn topics_by_a_field_are_written_in_every_format() {
     };
     let write = |format| {
         let mut out = Vec::new();
-        write_field(&view, format, &mut out).unwrap();
+        write_field(&view, &Provenance::of("minhash", serde_json::Map::new()), format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_eq!(write(TopicFormat::Text), "   0  hive\n          1 of     2   50 %  0.25  2023\n");
@@ -286,6 +286,9 @@ fn topics_by_a_field_are_written_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
     assert_eq!(json["topics"][0]["cells"][0]["share"], 0.5);
     assert_eq!(json["values"][1]["n_documents"], 1);
+    assert_eq!(json["provenance"]["engine"], "minhash");
+    let html = write(TopicFormat::Html);
+    assert!(html.contains("How these topics came to be") && html.contains("&quot;minhash&quot;"), "{html}");
 }
 
 /// What is out to break a format: the ends of what texts are written into, formulas, and what XML cannot hold.
@@ -533,6 +536,20 @@ fn a_project_codes_what_the_chapters_topics_and_marks_cover() {
     }
     assert!(project.contains("<Description>Which &lt;sea&gt;?</Description>"), "{project}");
     assert!(project.contains("<Set guid="), "{project}");
+}
+
+/// Whoever opens what any of these formats holds can tell how it came to be.
+#[test]
+fn every_format_with_a_place_for_it_says_how_the_chapters_came_to_be() {
+    for format in ChapterFormat::ALL {
+        let has_no_place = matches!(
+            format,
+            ChapterFormat::Text | ChapterFormat::Srt | ChapterFormat::Mp4Chaps | ChapterFormat::YouTube
+        );
+        let text =
+            if format.is_binary() { packed(true, format).into_values().collect() } else { written(true, format) };
+        assert_eq!(text.contains("lexical"), !has_no_place, "{}", format.name());
+    }
 }
 
 #[test]
