@@ -130,7 +130,7 @@ fn a_chapter_of_a_file_with_pages_names_the_one_it_begins_on() {
     let json: serde_json::Value = serde_json::from_str(&written(&pages, ChapterFormat::Json)).unwrap();
     assert_eq!((&json["chapters"][0]["page"], &json["chapters"][1]["page"]), (&11.into(), &12.into()));
     let markdown = written(&pages, ChapterFormat::Markdown);
-    assert!(markdown.contains("\n## \\=SUM(A1) with a line end (p. 12)\n"), "{markdown}");
+    assert!(markdown.contains("\n## \\=SUM(A1) with a line end\u{a0}(p. 12)\n"), "{markdown}");
     let html = written(&pages, ChapterFormat::Html);
     assert!(html.contains("<a href=\"#d1c1\" data-page=\"12\" dir=\"auto\">=SUM(A1)"), "{html}");
     assert!(html.contains("<h2 data-page=\"11\" dir=\"auto\">Sea"), "{html}");
@@ -674,4 +674,89 @@ fn a_text_with_headings_comes_back_as_it_was() {
         assert_eq!(found, expected, "{}", format.name());
         assert_eq!(document.title, "Tides");
     }
+}
+
+/// Texts of five units, and the levels and titles of five chapters of a unit each.
+const NESTED_TEXT: &str = "Ebb.\n\nFlood & <sea>.\n\nSpring tide.\n\nNeap tide.\n\nSlack water.";
+const NESTED: [(u8, &str); 5] =
+    [(1, "Tides"), (2, "The {#sea} & <sky> (p. 2)"), (3, "12. Moon"), (2, "Wind_s_ (1:30)"), (1, "=End= #")];
+
+/// Runs `look` on a document whose chapters are nested, each of one unit; timed or not, with pages or without.
+fn with_nested_view<T>(is_timed: bool, pages: &Pages, look: impl FnOnce(&DocumentView<'_>) -> T) -> T {
+    let mut units = Units { units: Vec::new(), headings: Vec::new(), ..units(is_timed) };
+    let mut nested = Vec::new();
+    let mut start = 0;
+    for ((index, (level, title)), text) in (0..).zip(NESTED).zip(NESTED_TEXT.split("\n\n")) {
+        let millis = Millis(u64::from(index) * 10_000);
+        let time = is_timed.then(|| TimeSpan { start: millis, end: Millis(millis.0 + 9_000) });
+        let span = Span::new(start..start + text.len());
+        units.units.push(Unit { span, speaker: None, time });
+        start = NESTED_TEXT.len().min(start + text.len() + 2);
+        let span = Span::new(span.start.index()..start);
+        let first_unit = UnitIndex(index);
+        let first = chapters(true)[0].clone();
+        nested.push(Chapter { level, title: title.to_owned(), first_unit, n_units: 1, span, time, ..first });
+    }
+    with_view(is_timed, "Nested", |view| {
+        look(&DocumentView {
+            text: NESTED_TEXT,
+            pages,
+            units: &units,
+            chapters: &nested,
+            gap_scores: None,
+            topics: &[],
+            marks: &[],
+            ..*view
+        })
+    })
+}
+
+/// Returns the level, the title and the text of each chapter that the headings of a document make.
+fn read_again(document: &crate::document::Document) -> Vec<(u8, String, String)> {
+    let units = crate::units::units(document, None, Language::English);
+    crate::chapters::as_written(&document.text, &units, &document.title)
+        .into_iter()
+        .map(|chapter| {
+            let texts = units.units[chapter.units()].iter().map(|unit| unit.span.of(&document.text));
+            (chapter.level, chapter.title, texts.collect::<Vec<_>>().join("|"))
+        })
+        .collect()
+}
+
+fn nested_as_it_was() -> Vec<(u8, String, String)> {
+    let texts = NESTED_TEXT.split("\n\n");
+    NESTED.iter().zip(texts).map(|(&(level, title), text)| (level, title.to_owned(), text.to_owned())).collect()
+}
+
+/// What is written as a text with headings and read again is the same document: title, chapters, levels and text, whatever
+/// is said beside the titles.
+#[test]
+fn nested_chapters_come_back_from_a_text_with_headings() {
+    let paged = Pages(vec![Page { number: 7, start: ByteOffset(0) }, Page { number: 8, start: ByteOffset(20) }]);
+    for format in [ChapterFormat::Markdown, ChapterFormat::Html, ChapterFormat::Docx] {
+        for (is_timed, pages) in [(false, &Pages::default()), (false, &paged), (true, &Pages::default())] {
+            let mut file = Vec::new();
+            with_nested_view(is_timed, pages, |view| write_document(view, format, &mut file)).unwrap();
+            let document = crate::import::import(&file, &format!("x.{}", format.file_ending())).unwrap();
+            assert_eq!(document.title, "Nested", "{}", format.name());
+            assert_eq!(read_again(&document), nested_as_it_was(), "{}, timed {is_timed}", format.name());
+        }
+    }
+}
+
+#[test]
+fn nested_chapters_come_back_from_matroska() {
+    use crate::import::{import, read_chapters, with_chapters};
+    let mut transcript = "WEBVTT\n".to_owned();
+    for (index, text) in NESTED_TEXT.split("\n\n").enumerate() {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        // What the same person goes on to say would be one utterance.
+        let speaker = if index % 2 == 0 { "Ada" } else { "Ben" };
+        transcript.push_str(&format!("\n0:{index}0.0 --> 0:{index}9.0\n<v {speaker}>{text}\n"));
+    }
+    let mut file = Vec::new();
+    with_nested_view(true, &Pages::default(), |view| write_document(view, ChapterFormat::Matroska, &mut file)).unwrap();
+    let read = read_chapters(&file, "talk.chapters.xml").unwrap();
+    let document = with_chapters(import(transcript.as_bytes(), "talk.vtt").unwrap(), &read);
+    assert_eq!(read_again(&document), nested_as_it_was());
 }

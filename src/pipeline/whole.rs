@@ -181,7 +181,7 @@ mod tests {
         let imported = Imported { document, sha256: [1; 32], name: "lamp.txt", path: None, added_at: 0 };
         add_imported(&mut library, imported, &SETTINGS, None, &Unwatched).unwrap();
         let markdown = only_exported(&library, ChapterFormat::Markdown);
-        assert!(markdown.contains(" (p. 4)\n"), "{markdown}");
+        assert!(markdown.contains("\u{a0}(p. 4)\n"), "{markdown}");
     }
 
     #[test]
