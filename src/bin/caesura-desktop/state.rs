@@ -517,6 +517,7 @@ impl State {
     fn work_settings(&self) -> WorkSettings {
         WorkSettings {
             split: self.settings.split(),
+            import: self.settings.import(),
             n_threads: self.settings.n_threads.map(usize::from),
             keeps_model: self.settings.keeps_model,
             backups: backups::Plan {
