@@ -150,7 +150,7 @@ pub struct SplitSettings {
     pub granularity: f32,
     /// The fewest units a chapter may have, at least 1; `None` for what suits the kind of unit.
     pub min_chapter_units: Option<u32>,
-    /// The language of the text; `None` to recognise it.
+    /// The language of the text; `None` for its own, as its file tells it or as it is recognised.
     pub language: Option<Language>,
 }
 
@@ -202,7 +202,8 @@ pub fn split_document(
 ) -> Result<Split> {
     let settings = settings.checked()?;
     progress.check()?;
-    let language = settings.language.unwrap_or_else(|| Language::guess(&document.text));
+    let language =
+        settings.language.unwrap_or_else(|| language_read_in(document.fields.language.as_deref(), &document.text));
     let units = units::units(&document, settings.unit_kind, language);
     tracing::debug!(n_units = units.len(), kind = units.kind.name(), language = language.code(), "made units");
 
@@ -447,7 +448,7 @@ pub fn read_again(
     let (text, units) = (library.text(id)?, library.units(id)?);
     let language = match library.gap_scores(id, &row.engine)? {
         Some((_, provenance)) => language_in(&provenance),
-        None => Language::guess(&text),
+        None => language_read_in(row.language.as_deref(), &text),
     };
     let scorer = engine.scorer();
     let (after_vectors, after_scores) = engine.stages();
@@ -504,6 +505,12 @@ fn stored_confidence(
         return None;
     }
     confidence(text, units, scores, chapters, cut)
+}
+
+/// Returns the language that a text is read in: its own if that is one we have words of, and otherwise the one of those that
+/// it is most like.
+fn language_read_in(own: Option<&str>, text: &str) -> Language {
+    own.and_then(Language::from_code).unwrap_or_else(|| Language::guess(text))
 }
 
 /// Returns the language that provenance names.

@@ -108,7 +108,11 @@ fn run(look: &str, text: &str) -> String {
 }
 
 fn styles(language: Option<&str>) -> String {
-    let language = language.map_or_else(String::new, |code| format!("<w:lang w:val=\"{}\"/>", xml::escaped(code)));
+    // Word keeps a language for each kind of writing, and text in Chinese or Arabic is looked up under its own.
+    let language = language.map_or_else(String::new, |code| {
+        let code = xml::escaped(code);
+        format!("<w:lang w:val=\"{code}\" w:eastAsia=\"{code}\" w:bidi=\"{code}\"/>")
+    });
     let mut styles = format!(
         "<w:styles xmlns:w=\"{MAIN}\"><w:docDefaults><w:rPrDefault><w:rPr>\
          <w:rFonts w:ascii=\"Calibri\" w:hAnsi=\"Calibri\" w:cs=\"Calibri\"/><w:sz w:val=\"22\"/>{language}</w:rPr></w:rPrDefault>\

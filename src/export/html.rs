@@ -1,7 +1,7 @@
 //! HTML: a report that reads, is searched and prints, in one file: an outline, and the text under its chapter titles.
 //!
-//! Times and speakers are written so that an importer takes the headings and paragraphs for what they are: a time is an
-//! attribute, which the style shows; what is said of a document stands in its header, its footer and asides.
+//! Times, pages and speakers are written so that an importer takes the headings and paragraphs for what they are: a time
+//! and a page are attributes, which the style shows; what is said of a document stands in its header, its footer and asides.
 
 use std::io::Write;
 
@@ -45,10 +45,11 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
 }
 
 fn article(view: &DocumentView<'_>, id: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "<article id=\"{id}\">\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
+    let language = view.language().map_or_else(String::new, |code| format!(" lang=\"{}\"", xml::escaped(code)));
+    writeln!(out, "<article id=\"{id}\"{language}>\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
     writeln!(out, "<aside class=\"facts\">{}</aside></header>", facts(view))?;
     writeln!(out, "<nav aria-label=\"Chapters\">")?;
-    outline(&tree(view.chapters), id, out)?;
+    outline(view, &tree(view.chapters), id, out)?;
     writeln!(out, "</nav>\n<div class=\"text\">")?;
     for (number, chapter) in view.chapters.iter().enumerate() {
         section(view, number, chapter, id, out)?;
@@ -73,15 +74,15 @@ fn facts(view: &DocumentView<'_>) -> String {
 }
 
 /// Writes the outline, a list in a list for each level.
-fn outline(leaves: &[Leaf<'_>], id: &str, out: &mut dyn Write) -> Result<()> {
+fn outline(view: &DocumentView<'_>, leaves: &[Leaf<'_>], id: &str, out: &mut dyn Write) -> Result<()> {
     if leaves.is_empty() {
         return Ok(());
     }
     writeln!(out, "<ol>")?;
     for leaf in leaves {
-        let (title, time) = (line(&leaf.chapter.title), time(leaf.chapter));
-        writeln!(out, "<li><a href=\"#{id}c{}\"{time} dir=\"auto\">{title}</a>", leaf.number)?;
-        outline(&leaf.within, id, out)?;
+        let (title, place) = (line(&leaf.chapter.title), place(view, leaf.chapter));
+        writeln!(out, "<li><a href=\"#{id}c{}\"{place} dir=\"auto\">{title}</a>", leaf.number)?;
+        outline(view, &leaf.within, id, out)?;
         writeln!(out, "</li>")?;
     }
     Ok(writeln!(out, "</ol>")?)
@@ -90,7 +91,7 @@ fn outline(leaves: &[Leaf<'_>], id: &str, out: &mut dyn Write) -> Result<()> {
 fn section(view: &DocumentView<'_>, number: usize, chapter: &Chapter, id: &str, out: &mut dyn Write) -> Result<()> {
     let rank = chapter.level.saturating_add(1).min(6);
     writeln!(out, "<section id=\"{id}c{number}\">")?;
-    writeln!(out, "<h{rank}{} dir=\"auto\">{}</h{rank}>", time(chapter), line(&chapter.title))?;
+    writeln!(out, "<h{rank}{} dir=\"auto\">{}</h{rank}>", place(view, chapter), line(&chapter.title))?;
     let topics: String =
         view.topics_of(number).iter().map(|topic| format!("<span>{}</span>", line(&topic.label))).collect();
     if !topics.is_empty() {
@@ -116,8 +117,13 @@ fn paragraph(unit: &Unit, whole: &str, before: Option<&str>) -> String {
     }
 }
 
-fn time(chapter: &Chapter) -> String {
-    chapter.time.map_or_else(String::new, |time| format!(" data-time=\"{}\"", clock(time.start)))
+/// Returns where a chapter begins, as an attribute: its time, or else its page.
+fn place(view: &DocumentView<'_>, chapter: &Chapter) -> String {
+    match (chapter.time, view.page_of(chapter)) {
+        (Some(time), _) => format!(" data-time=\"{}\"", clock(time.start)),
+        (None, Some(page)) => format!(" data-page=\"{page}\""),
+        (None, None) => String::new(),
+    }
 }
 
 /// Returns a title or a name, escaped.

@@ -51,6 +51,8 @@ struct Row<'a> {
     start_secs: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_secs: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
     score: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'static str>,
@@ -69,22 +71,22 @@ impl<'a> Part<'a> {
                 // Two digits are all that it tells.
                 confidence: view.confidence.map(|confidence| (confidence * 100.0).round() / 100.0),
             },
-            chapters: rows(view.chapters, Layer::Found),
-            as_written: rows(view.as_written, Layer::AsWritten),
+            chapters: rows(view, view.chapters, Layer::Found),
+            as_written: rows(view, view.as_written, Layer::AsWritten),
             gaps: view.gap_scores.map_or(&[], |scores| scores.as_slice()),
             provenance: view.provenance,
         }
     }
 }
 
-fn rows(chapters: &[Chapter], layer: Layer) -> Vec<Row<'_>> {
-    let row = |(index, chapter)| Row::of(index, chapter, layer);
+fn rows<'a>(view: &DocumentView<'_>, chapters: &'a [Chapter], layer: Layer) -> Vec<Row<'a>> {
+    let row = |(index, chapter)| Row::of(view, index, chapter, layer);
     chapters.iter().enumerate().map(row).collect()
 }
 
 impl<'a> Row<'a> {
     /// The origin is written only where it is not the one of the whole layer.
-    fn of(index: usize, chapter: &'a Chapter, layer: Layer) -> Self {
+    fn of(view: &DocumentView<'_>, index: usize, chapter: &'a Chapter, layer: Layer) -> Self {
         let usual = if layer == Layer::Found { Origin::Found } else { Origin::AsWritten };
         Self {
             index,
@@ -96,6 +98,7 @@ impl<'a> Row<'a> {
             end_byte: chapter.span.end.0,
             start_secs: chapter.time.map(|time| time.start.as_secs()),
             end_secs: chapter.time.map(|time| time.end.as_secs()),
+            page: view.page_of(chapter),
             score: chapter.score,
             origin: (chapter.origin != usual).then(|| chapter.origin.name()),
         }

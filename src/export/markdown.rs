@@ -8,16 +8,18 @@ use super::{DocumentView, clock, on_one_line, xml};
 use crate::document::Unit;
 use crate::error::Result;
 
-/// Writes one document. Its title is of level 1, a chapter's is one deeper than the chapter's level.
+/// Writes one document. Its title is of level 1, a chapter's is one deeper than the chapter's level. Where it begins stands
+/// behind a no-break space, which no title of ours holds: so our import can tell it from the title.
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "# {}", escaped(&on_one_line(view.title)))?;
     writeln!(out, "\n{}", xml::provenance_comment(view.provenance)?)?;
     for chapter in view.chapters {
         let marks = "#".repeat(usize::from(chapter.level).saturating_add(1).min(6));
         write!(out, "\n{marks} {}", escaped(&on_one_line(&chapter.title)))?;
-        match chapter.time {
-            Some(time) => writeln!(out, " ({})", clock(time.start))?,
-            None => writeln!(out)?,
+        match (chapter.time, view.page_of(chapter)) {
+            (Some(time), _) => writeln!(out, "\u{a0}({})", clock(time.start))?,
+            (None, Some(page)) => writeln!(out, "\u{a0}(p. {page})")?,
+            (None, None) => writeln!(out)?,
         }
         for unit in &view.units.units[chapter.units()] {
             writeln!(out, "\n{}", paragraph(unit, view.text))?;

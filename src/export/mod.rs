@@ -1,8 +1,9 @@
 //! Results into files that other tools read: values in, a writer out, one file per format.
 //!
 //! Nothing here asks the store or the clock: who exports gathers a [`DocumentView`] or [`TopicView`]s first. Every
-//! format that can carry provenance does. What stands in a document is data in every format: it is escaped, never
-//! trusted.
+//! format with a place for provenance that nobody has to read carries it; a row of CSV names the engine alone, and text,
+//! `SubRip`, `mp4chaps`, `YouTube` descriptions and tables of topics have no such place. What stands in a document is data
+//! in every format: it is escaped, never trusted.
 
 mod clock;
 mod csv;
@@ -44,7 +45,7 @@ pub use topics::{
     FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
 };
 
-use crate::document::{Chapter, GapScores, Provenance, Span, Units};
+use crate::document::{Chapter, GapScores, Pages, Provenance, Span, Units};
 use crate::error::{Error, Result};
 
 /// A document and its chapters, as an export sees them.
@@ -56,8 +57,12 @@ pub struct DocumentView<'a> {
     pub title: &'a str,
     /// The name of the file it came from.
     pub source_name: &'a str,
+    /// The code of its language in ISO 639, as its file tells it or as it was recognised, if it is known.
+    pub language: Option<&'a str>,
     /// Its text.
     pub text: &'a str,
+    /// Where the pages of its file begin in the text; none where the file has none.
+    pub pages: &'a Pages,
     /// Its units.
     pub units: &'a Units,
     /// Its chapters, which tile it.
@@ -112,14 +117,22 @@ impl<'a> DocumentView<'a> {
         self.chapters.iter().any(|chapter| chapter.time.is_some())
     }
 
+    /// Returns the number of the page that a chapter begins on, if the file has pages.
+    fn page_of(&self, chapter: &Chapter) -> Option<u32> {
+        self.pages.at(chapter.span.start)
+    }
+
     /// Returns the topics that the chapter of that number bears, strongest first.
     fn topics_of(&self, chapter: usize) -> &'a [Borne] {
         self.topics.get(chapter).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the code of the language its text was read in, if it is known.
+    /// Returns the code of its own language, or else of the one its text was read in, if either is known.
+    ///
+    /// A text is read in one of a few languages, whichever it is of; its own comes first.
     fn language(&self) -> Option<&'a str> {
-        self.provenance.settings.get("language").and_then(serde_json::Value::as_str)
+        let read_in = || self.provenance.settings.get("language").and_then(serde_json::Value::as_str);
+        self.language.or_else(read_in)
     }
 }
 

@@ -79,7 +79,10 @@ impl<'a> Project<'a> {
         self.n_documents += 1;
         let key = format!("{}\0{}\0{}", self.n_documents, view.id.unwrap_or(-1), view.source_name);
         let title = on_one_line(view.title);
-        self.provenance.push(format!("{title}: {}", serde_json::to_string(view.provenance)?));
+        let provenance = serde_json::to_string(view.provenance)?;
+        // A project describes itself; a codebook has no place for that, and its codes have.
+        let description = if self.package.is_none() { format!("provenance: {provenance}") } else { String::new() };
+        self.provenance.push(format!("{title}: {provenance}"));
 
         let mut selections = Selections::new(view, &key, self.line_ends);
         let chapters = self.codes.of_chapters(&tree(view.chapters), &key, &mut selections);
@@ -87,7 +90,7 @@ impl<'a> Project<'a> {
         self.codes.documents.push(Code {
             guid: guid("document code", &key),
             name,
-            description: String::new(),
+            description,
             is_codable: false,
             within: chapters,
         });

@@ -3,11 +3,19 @@
 use std::io::Write;
 
 use super::{on_one_line, xml};
+use crate::document::Provenance;
 use crate::error::Result;
 use crate::pictures::{Anchor, Drawing, Shape, Tone};
 
-/// Writes a drawing on a light ground. `title` and `summary` are what a screen reader says of it.
-pub fn write_svg(drawing: &Drawing, title: &str, summary: &str, out: &mut dyn Write) -> Result<()> {
+/// Writes a drawing on a light ground. `title` and `summary` are what a screen reader says of it; `provenance` is how what it
+/// shows came to be, if that is known.
+pub fn write_svg(
+    drawing: &Drawing,
+    title: &str,
+    summary: &str,
+    provenance: Option<&Provenance>,
+    out: &mut dyn Write,
+) -> Result<()> {
     let (width, height) = (number(drawing.width), number(drawing.height));
     writeln!(
         out,
@@ -16,6 +24,9 @@ pub fn write_svg(drawing: &Drawing, title: &str, summary: &str, out: &mut dyn Wr
     )?;
     writeln!(out, "<title>{}</title>", xml::escaped(&on_one_line(title)))?;
     writeln!(out, "<desc>{}</desc>", xml::escaped(&on_one_line(summary)))?;
+    if let Some(provenance) = provenance {
+        writeln!(out, "<metadata>provenance: {}</metadata>", xml::escaped(&serde_json::to_string(provenance)?))?;
+    }
     writeln!(out, "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>", colour(Tone::Paper))?;
     for shape in &drawing.shapes {
         write_shape(shape, out)?;
@@ -113,10 +124,15 @@ mod tests {
         };
         let drawing = Drawing { width: 10.0, height: f32::NAN, shapes: vec![text] };
         let mut out = Vec::new();
-        write_svg(&drawing, "a < b", "c & d", &mut out).unwrap();
+        let mut settings = serde_json::Map::new();
+        settings.insert("</metadata>".to_owned(), "]]>".into());
+        let provenance = Provenance::of("minhash", settings);
+        write_svg(&drawing, "a < b", "c & d", Some(&provenance), &mut out).unwrap();
         let svg = String::from_utf8(out).unwrap();
         assert!(svg.contains("&lt;script&gt;&amp; &quot;</text>"), "{svg}");
         assert!(svg.contains("<title>a &lt; b</title>\n<desc>c &amp; d</desc>"), "{svg}");
+        assert!(svg.contains("<metadata>provenance: {&quot;caesura&quot;:") && svg.contains("minhash"), "{svg}");
+        assert_eq!(svg.matches("</metadata>").count(), 1, "{svg}");
         assert!(svg.contains("rotate(-90 1 2.35)") || svg.contains("rotate(-90 1 2.34)"), "{svg}");
         assert!(!svg.contains("NaN"), "{svg}");
     }

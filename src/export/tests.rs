@@ -1,7 +1,7 @@
 //! Exports of one small document, read back by other readers where there are any.
 
 use super::*;
-use crate::document::{Heading, Millis, Origin, Span, TimeSpan, Unit, UnitIndex, UnitKind};
+use crate::document::{ByteOffset, Heading, Millis, Origin, Page, Span, TimeSpan, Unit, UnitIndex, UnitKind};
 use crate::words::Language;
 
 const TEXT: &str = "Tides\n\nThe <sea> rises & falls.\n\n=1+1 is two.\n\nLast words.";
@@ -53,7 +53,9 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         id: Some(7),
         title,
         source_name: "tides.md",
+        language: None,
         text: TEXT,
+        pages: &Pages::default(),
         units: &units(is_timed),
         chapters: &chapters(is_timed),
         as_written: &[],
@@ -90,6 +92,53 @@ fn json_keeps_the_contract() {
     assert_eq!(json["chapters"][1]["first_unit"], 1);
     assert_eq!(json["gaps"], serde_json::json!([0.75, 0.125]));
     assert_eq!(json["provenance"]["engine"], "lexical");
+}
+
+#[test]
+fn the_language_of_a_document_comes_before_the_one_it_was_read_in() {
+    let mut settings = serde_json::Map::new();
+    settings.insert("language".to_owned(), "en".into());
+    let provenance = Provenance::of("lexical", settings);
+    let written = |language, format| {
+        let mut out = Vec::new();
+        with_view(true, "Tides", |view| {
+            write_document(&DocumentView { language, provenance: &provenance, ..*view }, format, &mut out).unwrap();
+        });
+        out
+    };
+    let of = |language, format| String::from_utf8(written(language, format)).unwrap();
+    let html = of(Some("ja"), ChapterFormat::Html);
+    assert!(html.contains("<html lang=\"ja\">") && html.contains("<article id=\"d1\" lang=\"ja\">"), "{html}");
+    assert!(of(None, ChapterFormat::Html).contains("<html lang=\"en\">"));
+    assert!(of(Some("ja"), ChapterFormat::Matroska).contains("<ChapLanguageIETF>ja<"));
+    assert!(of(Some("ja"), ChapterFormat::Training).contains("\"lang\":\"ja\""));
+    let docx = unpacked(written(Some("ja"), ChapterFormat::Docx));
+    assert!(docx["docProps/core.xml"].contains("<dc:language>ja<"));
+    let styles = &docx["word/styles.xml"];
+    assert!(styles.contains("<w:lang w:val=\"ja\" w:eastAsia=\"ja\" w:bidi=\"ja\"/>"), "{styles}");
+}
+
+#[test]
+fn a_chapter_of_a_file_with_pages_names_the_one_it_begins_on() {
+    let page = |number, start| Page { number, start: ByteOffset(start) };
+    let pages = Pages(vec![page(11, 0), page(12, 20), page(13, 40)]);
+    let written = |pages, format| {
+        let mut out = Vec::new();
+        with_view(false, "Tides", |view| write_document(&DocumentView { pages, ..*view }, format, &mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&written(&pages, ChapterFormat::Json)).unwrap();
+    assert_eq!((&json["chapters"][0]["page"], &json["chapters"][1]["page"]), (&11.into(), &12.into()));
+    let markdown = written(&pages, ChapterFormat::Markdown);
+    assert!(markdown.contains("\n## \\=SUM(A1) with a line end\u{a0}(p. 12)\n"), "{markdown}");
+    let html = written(&pages, ChapterFormat::Html);
+    assert!(html.contains("<a href=\"#d1c1\" data-page=\"12\" dir=\"auto\">=SUM(A1)"), "{html}");
+    assert!(html.contains("<h2 data-page=\"11\" dir=\"auto\">Sea"), "{html}");
+    let none = Pages::default();
+    for format in [ChapterFormat::Json, ChapterFormat::Markdown, ChapterFormat::Html] {
+        let written = written(&none, format);
+        assert!(!written.contains("\"page\"") && !written.contains("(p. ") && !written.contains(" data-page=\""));
+    }
 }
 
 #[test]
@@ -226,7 +275,7 @@ fn topics_by_a_field_are_written_in_every_format() {
     };
     let write = |format| {
         let mut out = Vec::new();
-        write_field(&view, format, &mut out).unwrap();
+        write_field(&view, &Provenance::of("minhash", serde_json::Map::new()), format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_eq!(write(TopicFormat::Text), "   0  hive\n          1 of     2   50 %  0.25  2023\n");
@@ -237,6 +286,9 @@ fn topics_by_a_field_are_written_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&write(TopicFormat::Json)).unwrap();
     assert_eq!(json["topics"][0]["cells"][0]["share"], 0.5);
     assert_eq!(json["values"][1]["n_documents"], 1);
+    assert_eq!(json["provenance"]["engine"], "minhash");
+    let html = write(TopicFormat::Html);
+    assert!(html.contains("How these topics came to be") && html.contains("&quot;minhash&quot;"), "{html}");
 }
 
 /// What is out to break a format: the ends of what texts are written into, formulas, and what XML cannot hold.
@@ -486,6 +538,20 @@ fn a_project_codes_what_the_chapters_topics_and_marks_cover() {
     assert!(project.contains("<Set guid="), "{project}");
 }
 
+/// Whoever opens what any of these formats holds can tell how it came to be.
+#[test]
+fn every_format_with_a_place_for_it_says_how_the_chapters_came_to_be() {
+    for format in ChapterFormat::ALL {
+        let has_no_place = matches!(
+            format,
+            ChapterFormat::Text | ChapterFormat::Srt | ChapterFormat::Mp4Chaps | ChapterFormat::YouTube
+        );
+        let text =
+            if format.is_binary() { packed(true, format).into_values().collect() } else { written(true, format) };
+        assert_eq!(text.contains("lexical"), !has_no_place, "{}", format.name());
+    }
+}
+
 #[test]
 fn line_ends_of_two_characters_are_counted_as_two() {
     let mut out = Vec::new();
@@ -522,6 +588,35 @@ fn what_youtube_would_refuse_is_told() {
         assert!(super::remarks(view, ChapterFormat::Matroska).is_empty());
     });
     assert_eq!(written(true, ChapterFormat::YouTube), "0:00 Sea & ‹sky› --›\n0:02 =SUM(A1) with a line end\n");
+}
+
+/// Returns what is remarked of `YouTube` chapters that start and end at these moments, with a title for each.
+fn youtube_remarks(millis: &[u64], title: &str) -> Vec<String> {
+    let chapter = |pair: &[u64]| Chapter {
+        title: title.to_owned(),
+        time: Some(TimeSpan { start: Millis(pair[0]), end: Millis(pair[1]) }),
+        ..chapters(true)[0].clone()
+    };
+    let chapters: Vec<Chapter> = millis.windows(2).map(chapter).collect();
+    with_view(true, "Tides", |view| remarks(&DocumentView { chapters: &chapters, ..*view }, ChapterFormat::YouTube))
+}
+
+#[test]
+fn a_chapter_for_youtube_lasts_ten_whole_seconds() {
+    assert_eq!(youtube_remarks(&[0, 10_000, 20_000, 30_000], "Sea"), Vec::<String>::new());
+    let remarks = youtube_remarks(&[0, 9_900, 20_000, 30_000], "Sea");
+    assert!(matches!(&remarks[..], [one] if one.contains("at 0:00, \"Sea\", lasts 9 s")), "{remarks:?}");
+    let remarks = youtube_remarks(&[0, 10_000, 20_000, 29_900], "Sea");
+    assert!(matches!(&remarks[..], [one] if one.contains("at 0:20, \"Sea\", lasts 9 s")), "{remarks:?}");
+}
+
+#[test]
+fn a_description_for_youtube_has_five_thousand_characters() {
+    // Three lines, each of six characters beside the title.
+    let title = "灯".repeat(1_660);
+    assert_eq!(youtube_remarks(&[0, 10_000, 20_000, 30_000], &title), Vec::<String>::new());
+    let remarks = youtube_remarks(&[0, 10_000, 20_000, 30_000], &format!("{title}灯"));
+    assert!(matches!(&remarks[..], [one] if one.contains("the lines have 5001 characters")), "{remarks:?}");
 }
 
 #[test]
@@ -579,4 +674,89 @@ fn a_text_with_headings_comes_back_as_it_was() {
         assert_eq!(found, expected, "{}", format.name());
         assert_eq!(document.title, "Tides");
     }
+}
+
+/// Texts of five units, and the levels and titles of five chapters of a unit each.
+const NESTED_TEXT: &str = "Ebb.\n\nFlood & <sea>.\n\nSpring tide.\n\nNeap tide.\n\nSlack water.";
+const NESTED: [(u8, &str); 5] =
+    [(1, "Tides"), (2, "The {#sea} & <sky> (p. 2)"), (3, "12. Moon"), (2, "Wind_s_ (1:30)"), (1, "=End= #")];
+
+/// Runs `look` on a document whose chapters are nested, each of one unit; timed or not, with pages or without.
+fn with_nested_view<T>(is_timed: bool, pages: &Pages, look: impl FnOnce(&DocumentView<'_>) -> T) -> T {
+    let mut units = Units { units: Vec::new(), headings: Vec::new(), ..units(is_timed) };
+    let mut nested = Vec::new();
+    let mut start = 0;
+    for ((index, (level, title)), text) in (0..).zip(NESTED).zip(NESTED_TEXT.split("\n\n")) {
+        let millis = Millis(u64::from(index) * 10_000);
+        let time = is_timed.then(|| TimeSpan { start: millis, end: Millis(millis.0 + 9_000) });
+        let span = Span::new(start..start + text.len());
+        units.units.push(Unit { span, speaker: None, time });
+        start = NESTED_TEXT.len().min(start + text.len() + 2);
+        let span = Span::new(span.start.index()..start);
+        let first_unit = UnitIndex(index);
+        let first = chapters(true)[0].clone();
+        nested.push(Chapter { level, title: title.to_owned(), first_unit, n_units: 1, span, time, ..first });
+    }
+    with_view(is_timed, "Nested", |view| {
+        look(&DocumentView {
+            text: NESTED_TEXT,
+            pages,
+            units: &units,
+            chapters: &nested,
+            gap_scores: None,
+            topics: &[],
+            marks: &[],
+            ..*view
+        })
+    })
+}
+
+/// Returns the level, the title and the text of each chapter that the headings of a document make.
+fn read_again(document: &crate::document::Document) -> Vec<(u8, String, String)> {
+    let units = crate::units::units(document, None, Language::English);
+    crate::chapters::as_written(&document.text, &units, &document.title)
+        .into_iter()
+        .map(|chapter| {
+            let texts = units.units[chapter.units()].iter().map(|unit| unit.span.of(&document.text));
+            (chapter.level, chapter.title, texts.collect::<Vec<_>>().join("|"))
+        })
+        .collect()
+}
+
+fn nested_as_it_was() -> Vec<(u8, String, String)> {
+    let texts = NESTED_TEXT.split("\n\n");
+    NESTED.iter().zip(texts).map(|(&(level, title), text)| (level, title.to_owned(), text.to_owned())).collect()
+}
+
+/// What is written as a text with headings and read again is the same document: title, chapters, levels and text, whatever
+/// is said beside the titles.
+#[test]
+fn nested_chapters_come_back_from_a_text_with_headings() {
+    let paged = Pages(vec![Page { number: 7, start: ByteOffset(0) }, Page { number: 8, start: ByteOffset(20) }]);
+    for format in [ChapterFormat::Markdown, ChapterFormat::Html, ChapterFormat::Docx] {
+        for (is_timed, pages) in [(false, &Pages::default()), (false, &paged), (true, &Pages::default())] {
+            let mut file = Vec::new();
+            with_nested_view(is_timed, pages, |view| write_document(view, format, &mut file)).unwrap();
+            let document = crate::import::import(&file, &format!("x.{}", format.file_ending())).unwrap();
+            assert_eq!(document.title, "Nested", "{}", format.name());
+            assert_eq!(read_again(&document), nested_as_it_was(), "{}, timed {is_timed}", format.name());
+        }
+    }
+}
+
+#[test]
+fn nested_chapters_come_back_from_matroska() {
+    use crate::import::{import, read_chapters, with_chapters};
+    let mut transcript = "WEBVTT\n".to_owned();
+    for (index, text) in NESTED_TEXT.split("\n\n").enumerate() {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        // What the same person goes on to say would be one utterance.
+        let speaker = if index % 2 == 0 { "Ada" } else { "Ben" };
+        transcript.push_str(&format!("\n0:{index}0.0 --> 0:{index}9.0\n<v {speaker}>{text}\n"));
+    }
+    let mut file = Vec::new();
+    with_nested_view(true, &Pages::default(), |view| write_document(view, ChapterFormat::Matroska, &mut file)).unwrap();
+    let read = read_chapters(&file, "talk.chapters.xml").unwrap();
+    let document = with_chapters(import(transcript.as_bytes(), "talk.vtt").unwrap(), &read);
+    assert_eq!(read_again(&document), nested_as_it_was());
 }

@@ -219,12 +219,12 @@ pub struct FieldCellView {
 }
 
 /// Writes topics by a field: a line or row a topic and value that go together at all.
-pub fn write_field(view: &FieldView, format: TopicFormat, out: &mut dyn Write) -> Result<()> {
+pub fn write_field(view: &FieldView, provenance: &Provenance, format: TopicFormat, out: &mut dyn Write) -> Result<()> {
     match format {
         TopicFormat::Text => write_field_text(view, out),
-        TopicFormat::Json => write_field_json(view, out),
+        TopicFormat::Json => write_field_json(view, provenance, out),
         TopicFormat::Csv => write_field_csv(view, out),
-        TopicFormat::Html => topics_html::write_field(view, out),
+        TopicFormat::Html => topics_html::write_field(view, provenance, out),
     }
 }
 
@@ -248,7 +248,7 @@ fn write_field_text(view: &FieldView, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-fn write_field_json(view: &FieldView, out: &mut dyn Write) -> Result<()> {
+fn write_field_json(view: &FieldView, provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
     let values: Vec<serde_json::Value> = view
         .values
         .iter()
@@ -261,7 +261,7 @@ fn write_field_json(view: &FieldView, out: &mut dyn Write) -> Result<()> {
         .map(|(index, (label, cells))| serde_json::json!({ "index": index, "label": label, "cells": cells }))
         .collect();
     let whole = serde_json::json!({
-        "caesura": crate::VERSION, "field": view.field, "values": values, "topics": topics,
+        "caesura": crate::VERSION, "field": view.field, "values": values, "topics": topics, "provenance": provenance,
     });
     serde_json::to_writer_pretty(&mut *out, &whole)?;
     Ok(writeln!(out)?)

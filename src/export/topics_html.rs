@@ -13,8 +13,7 @@ const N_DOCUMENTS: usize = 25;
 /// Writes topics in the order given.
 pub(super) fn write(view: &TopicsView, provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
     let topics = &view.topics;
-    let language = provenance.settings.get("language").and_then(serde_json::Value::as_str);
-    page::start("Topics", language, "Find in the topics", out)?;
+    page::start("Topics", language(provenance), "Find in the topics", out)?;
     let plural = if topics.len() == 1 { "" } else { "s" };
     writeln!(
         out,
@@ -30,16 +29,13 @@ pub(super) fn write(view: &TopicsView, provenance: &Provenance, out: &mut dyn Wr
         section(index, topic, out)?;
     }
     without_topic(&view.without_topic, out)?;
-    let provenance = xml::escaped(&serde_json::to_string_pretty(provenance)?).replace("&#10;", "\n");
-    writeln!(out, "</div>\n<footer><details><summary>How these topics came to be</summary>")?;
-    writeln!(out, "<pre>{provenance}</pre></details></footer>\n</article>")?;
-    page::end(out)
+    end(provenance, out)
 }
 
 /// Writes topics by the values of a field: a table a topic, a row a value that goes with it at all.
-pub(super) fn write_field(view: &FieldView, out: &mut dyn Write) -> Result<()> {
+pub(super) fn write_field(view: &FieldView, provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
     let title = format!("Topics by {}", on_one_line(&view.field));
-    page::start(&title, None, "Find in the topics", out)?;
+    page::start(&title, language(provenance), "Find in the topics", out)?;
     writeln!(out, "<article>\n<header><h1>{}</h1></header>\n<nav aria-label=\"Topics\"><ol>", line(&title))?;
     for (index, (label, _)) in view.topics.iter().enumerate() {
         writeln!(out, "<li><a href=\"#t{index}\" dir=\"auto\">{}</a></li>", line(label))?;
@@ -59,7 +55,19 @@ pub(super) fn write_field(view: &FieldView, out: &mut dyn Write) -> Result<()> {
         }
         writeln!(out, "</tbody></table>\n</section>")?;
     }
-    writeln!(out, "</div>\n</article>")?;
+    end(provenance, out)
+}
+
+/// Returns the code of the language that the topics were mined in.
+fn language(provenance: &Provenance) -> Option<&str> {
+    provenance.settings.get("language").and_then(serde_json::Value::as_str)
+}
+
+/// Writes how the topics came to be, and everything after it.
+fn end(provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
+    let provenance = xml::escaped(&serde_json::to_string_pretty(provenance)?).replace("&#10;", "\n");
+    writeln!(out, "</div>\n<footer><details><summary>How these topics came to be</summary>")?;
+    writeln!(out, "<pre>{provenance}</pre></details></footer>\n</article>")?;
     page::end(out)
 }
 

@@ -302,6 +302,8 @@ impl<'a> Body<'a> {
                 self.main_title = self.main_title.take().or(Some(title).filter(|title| !title.is_empty()));
                 BlockKind::Heading { level: 1 }
             }
+            // Word numbers its headings from 1 below a title, which has no number.
+            Role::Heading(level) if self.main_title.is_some() => BlockKind::Heading { level: u8::min(level + 1, 6) },
             Role::Heading(level) => BlockKind::Heading { level },
             _ if paragraph.is_list => BlockKind::ListItem,
             _ => BlockKind::Paragraph,
@@ -358,7 +360,7 @@ pub(super) mod tests {
     fn headings_are_known_by_their_style_and_what_it_is_based_on() {
         let body =
             [p("T", "The Log"), p("Toc", "Oil 3"), p("H1", "Lamp"), p("Round", "Lit."), p("Mine", "Oil")].concat();
-        check(&body, &["# The Log", "# Lamp", "Lit.", "# Oil"]);
+        check(&body, &["# The Log", "## Lamp", "Lit.", "## Oil"]);
         assert_eq!(read(&body).title, "The Log");
         let body = "<w:p><w:pPr><w:outlineLvl w:val='1'/></w:pPr><w:r><w:t>Horn</w:t></w:r></w:p>";
         check(&[body, &p("", "Blown.")].concat(), &["## Horn", "Blown."]);

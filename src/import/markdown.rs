@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Ta
 use crate::document::{BlockKind, Document, Format};
 
 use super::layout::{self, Layout};
-use super::{html, table};
+use super::{cues, html, table};
 
 /// A text with more signs than this, in bytes, and one in four bytes or more a sign, is no Markdown: `pulldown-cmark` takes
 /// some sixty bytes of memory for each.
@@ -161,7 +161,9 @@ impl Reader {
         match std::mem::take(&mut self.place) {
             Place::Cell => self.cells.push(text.trim().to_owned()),
             _ if text.trim().is_empty() => {}
-            Place::Heading(level) => self.layout.push(BlockKind::Heading { level }, &layout::one_line(&text)),
+            Place::Heading(level) => {
+                self.layout.push(BlockKind::Heading { level }, &layout::one_line(without_place(&text)));
+            }
             Place::Html => html::lay_out(&text, &mut self.layout),
             Place::FrontMatter => {
                 self.title = self.title.take().or_else(|| title_in(&text));
@@ -205,6 +207,16 @@ impl Reader {
 fn references_read(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     layout::clean(lines.join("\n").into()).into_owned()
+}
+
+/// Returns a heading without the time or the page that our own export writes behind it, after a no-break space.
+fn without_place(heading: &str) -> &str {
+    let is_place = |place: &str| {
+        let page = place.strip_prefix("p. ").is_some_and(|page| page.bytes().all(|byte| byte.is_ascii_digit()));
+        page || cues::clock(place).is_some()
+    };
+    let parts = heading.trim_end().strip_suffix(')').and_then(|heading| heading.rsplit_once("\u{a0}("));
+    parts.filter(|(_, place)| is_place(place)).map_or(heading, |(title, _)| title)
 }
 
 fn is_break(tag: &str) -> bool {
@@ -261,6 +273,14 @@ mod tests {
             })
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_time_or_a_page_of_our_own_export_is_no_part_of_a_heading() {
+        check(
+            "# A\u{a0}(1:02:03)\n\n# B\u{a0}(p. 12)\n\n# C (p. 12)\n\n# D\u{a0}(twice)",
+            &["# A", "# B", "# C (p. 12)", "# D (twice)"],
+        );
     }
 
     #[test]

@@ -158,7 +158,9 @@ impl<'a> Body<'a> {
         match name {
             "p" | "h" if self.note.is_some() => self.put(" "),
             "h" => {
-                let level = element.attribute("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
+                let level: u8 = element.attribute("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
+                // Below a title, which has no number, headings are numbered from 1.
+                let level = level.saturating_add(u8::from(self.main_title.is_some()));
                 self.begin_paragraph(BlockKind::Heading { level: u8::clamp(level, 1, 6) }, element);
             }
             "p" => {
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn headings_lists_and_rows_are_kept() {
-        let body = "<text:p text:style-name='P1'>The Log</text:p><text:h text:outline-level='2'>Lamp</text:h>\
+        let body = "<text:p text:style-name='P1'>The Log</text:p><text:h text:outline-level='1'>Lamp</text:h>\
             <text:list><text:list-item><text:p>oil</text:p><text:p>much of it</text:p></text:list-item></text:list>\
             <table:table><table:table-row><table:table-cell><text:p>north</text:p></table:table-cell>\
             <table:table-cell><text:p>3</text:p></table:table-cell></table:table-row></table:table>";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::topics::KnownTopics;
-use super::{language_in, min_units_of, words_of_units};
+use super::{language_in, language_read_in, min_units_of, words_of_units};
 use crate::chapters;
 use crate::corrections::{Change, carry_titles, titles_behind};
 use crate::document::{Chapter, GapIndex, Heading, Layer, UnitIndex, Units};
@@ -98,7 +98,7 @@ fn recut_by_hand(
     let mut chapters = after.corrections.cut(text.len(), &units, &scores, &found, min_units);
     let (old, former) = titles_behind(old, &before.former_titles, &before.corrections, &after.corrections, &chapters);
     carry_titles(&old, &former, &mut chapters);
-    let language = provenance.as_ref().map_or_else(|| Language::guess(&text), language_in);
+    let language = provenance.as_ref().map_or_else(|| language_read_in(row.language.as_deref(), &text), language_in);
     title_by_words(&mut chapters, &text, &units, language)?;
     Ok(Some((chapters, former)))
 }

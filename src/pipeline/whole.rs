@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{confidence, stored_cut};
 use crate::corrections::{Corrections, Note};
-use crate::document::{Chapter, GapScores, Layer, Provenance, Units};
+use crate::document::{Chapter, GapScores, Layer, Pages, Provenance, Units};
 use crate::error::{Error, Result};
 use crate::export::{Borne, DocumentView, Mark};
 use crate::store::{DocumentId, DocumentRow, Library, TopicId};
@@ -14,6 +14,7 @@ use crate::store::{DocumentId, DocumentRow, Library, TopicId};
 pub struct Whole {
     row: DocumentRow,
     text: String,
+    pages: Pages,
     units: Units,
     chapters: Vec<Chapter>,
     as_written: Vec<Chapter>,
@@ -59,6 +60,7 @@ impl Whole {
         };
         Ok(Self {
             text: library.text(id)?,
+            pages: library.pages(id)?,
             units: library.units(id)?,
             chapters: found.into_iter().map(|row| row.chapter).collect(),
             as_written: as_written.into_iter().map(|row| row.chapter).collect(),
@@ -84,7 +86,9 @@ impl Whole {
             id: Some(self.row.id.0),
             title: &self.row.title,
             source_name: &self.row.source_name,
+            language: self.row.language.as_deref(),
             text: &self.text,
+            pages: &self.pages,
             units: &self.units,
             chapters: of_layer(layer, &self.row.title, &self.chapters, &self.as_written)?,
             as_written: &self.as_written,
@@ -125,5 +129,70 @@ pub fn of_layer<'a>(
             reason: format!("{title:?} has no headings; leave out --layer for the chapters found"),
         }),
         Layer::AsWritten => Ok(as_written),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Engine, Imported, Source, SplitSettings, add_document, add_imported, split_document};
+    use super::*;
+    use crate::document::{ByteOffset, Page, UnitKind};
+    use crate::export::{ChapterFormat, write_document};
+    use crate::import::import;
+    use crate::progress::Unwatched;
+
+    const SETTINGS: SplitSettings = SplitSettings {
+        engine: Engine::Lexical,
+        unit_kind: None,
+        granularity: 0.5,
+        min_chapter_units: None,
+        language: None,
+    };
+
+    /// Adds a file to a library of its own, and returns its only document in a format.
+    fn exported(bytes: &[u8], name: &str, format: ChapterFormat) -> String {
+        let mut library = Library::in_memory().unwrap();
+        let source = Source { bytes, name, path: None, added_at: 0 };
+        add_document(&mut library, &source, &SETTINGS, None, &Unwatched).unwrap();
+        only_exported(&library, format)
+    }
+
+    fn only_exported(library: &Library, format: ChapterFormat) -> String {
+        let id = library.documents().unwrap()[0].id;
+        let whole = Whole::read(library, id, &topic_names(library).unwrap()).unwrap();
+        let mut out = Vec::new();
+        write_document(&whole.view(Layer::Found).unwrap(), format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_document_of_the_library_is_exported_in_its_own_language() {
+        let text = "灯台守は毎晩ランプに火をともしました。\n\n船は遠くからその光を見つけて港に帰ってきます。";
+        let html = exported(text.as_bytes(), "lamp.txt", ChapterFormat::Html);
+        assert!(html.contains("<html lang=\"ja\">"), "{html}");
+    }
+
+    #[test]
+    fn a_document_of_the_library_is_exported_with_its_pages() {
+        let mut library = Library::in_memory().unwrap();
+        let text = "The lamp.\n\nThe sea.";
+        let mut document = import(text.as_bytes(), "lamp.txt").unwrap();
+        document.pages = Pages(vec![Page { number: 4, start: ByteOffset(0) }]);
+        let imported = Imported { document, sha256: [1; 32], name: "lamp.txt", path: None, added_at: 0 };
+        add_imported(&mut library, imported, &SETTINGS, None, &Unwatched).unwrap();
+        let markdown = only_exported(&library, ChapterFormat::Markdown);
+        assert!(markdown.contains("\u{a0}(p. 4)\n"), "{markdown}");
+    }
+
+    #[test]
+    fn a_text_is_read_in_the_language_that_its_file_tells() {
+        let n_units = |language: &str| {
+            // Both read the words; they know other abbreviations.
+            let mut document = import(b"Lampen gem. Plan. Gut.", "lamp.txt").unwrap();
+            document.fields.language = Some(language.to_owned());
+            let settings = SplitSettings { unit_kind: Some(UnitKind::Sentence), ..SETTINGS };
+            split_document(document, &settings, None, &Unwatched).unwrap().units.len()
+        };
+        assert_eq!((n_units("de"), n_units("en")), (2, 3));
     }
 }

@@ -384,6 +384,13 @@ fn the_views_show_what_the_library_gives() {
     assert_eq!(column("SELECT title FROM v_documents"), quoted(vec![&new.document.title]));
     assert_eq!(column("SELECT text FROM v_headings LIMIT 1"), quoted(vec![new.units.headings[0].span.of(text)]));
 
+    let mut statement = library.connection.prepare("SELECT page FROM v_units ORDER BY unit_index").unwrap();
+    let shown: Vec<Option<u32>> =
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    let expected = new.units.units.iter().map(|unit| new.document.pages.at(unit.span.start));
+    assert_eq!(shown, expected.collect::<Vec<_>>());
+    assert!(shown.contains(&Some(3)));
+
     let of_chapter = "SELECT count(*) FROM v_units JOIN chapters ON chapters.id = chapter_id \
                       WHERE unit_index BETWEEN first_unit AND first_unit + chapters.n_units - 1";
     let n: i64 = library.connection.query_row(of_chapter, [], |row| row.get(0)).unwrap();

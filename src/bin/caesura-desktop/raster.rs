@@ -1,13 +1,14 @@
 //! Pictures as files: the SVG that the library writes, and pixels as the window shows them.
 
+use caesura::document::Provenance;
 use caesura::error::{Error, Result};
 use caesura::export::write_svg;
 use caesura::pictures::Picture;
 
-/// Returns a picture as the bytes of an SVG file.
-pub(crate) fn svg_bytes(picture: &Picture) -> Result<Vec<u8>> {
+/// Returns a picture as the bytes of an SVG file, with how the topics in it came to be.
+pub(crate) fn svg_bytes(picture: &Picture, provenance: Option<&Provenance>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    write_svg(&picture.drawing, &picture.title, &picture.summary, &mut bytes)?;
+    write_svg(&picture.drawing, &picture.title, &picture.summary, provenance, &mut bytes)?;
     Ok(bytes)
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use caesura::concordance::Pattern;
-use caesura::document::Table;
+use caesura::document::{Provenance, Table};
 use caesura::error::{Error, Result};
 use caesura::neural::Encoder;
 use caesura::pictures::{GraphWord, HeatMap, MapTopic, Relevance, Series, TopicMap, Trend, WordCount, WordGraph};
@@ -167,6 +167,8 @@ pub(crate) struct CollectionPictures {
     pub(crate) trend: Trend,
     /// The documents of the heat map, in its order.
     pub(crate) documents: Vec<caesura::store::DocumentId>,
+    /// How the topics came to be, if they were mined.
+    pub(crate) provenance: Option<Provenance>,
 }
 
 /// The words of one topic.
@@ -175,6 +177,8 @@ pub(crate) struct TopicWords {
     pub(crate) topic: TopicId,
     pub(crate) relevance: Relevance,
     pub(crate) graph: WordGraph,
+    /// How the topic came to be, if that is known.
+    pub(crate) provenance: Option<Provenance>,
 }
 
 impl Errand {
@@ -523,6 +527,7 @@ fn pictures(library: &Library) -> Result<CollectionPictures> {
         heat: HeatMap::of(labels, titles, strengths),
         trend,
         documents: ids,
+        provenance: library.topics_provenance()?,
     })
 }
 
@@ -558,6 +563,7 @@ fn topic_words(library: &Library, topic: TopicId, counts: &WordCounts, progress:
         topic,
         relevance: Relevance::of(row.label.clone(), words.collect(), found.words.n_words(), n_in_all),
         graph: WordGraph::of(row.label, graph_words, &found.together, found.n_passages),
+        provenance: library.topics_provenance()?,
     })
 }
 

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use caesura::export::ChapterFormat;
+use caesura::import::{Columns, ImportSettings};
 use caesura::pipeline::{Engine, SplitSettings};
 use caesura::words::Language;
 
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) engine: Engine,
     /// The language of what is added; `None` to recognise it.
     pub(crate) language: Option<Language>,
+    /// Which column of a table that is added is what, as typed; see [`Settings::import`].
+    pub(crate) tables: Columns,
     /// How many threads work; `None` for one a core.
     pub(crate) n_threads: Option<u16>,
     /// Whether the model stays in memory between jobs.
@@ -71,6 +74,7 @@ impl Default for Settings {
             zoom: 1.0,
             engine: SplitSettings::usual().engine,
             language: None,
+            tables: Columns::default(),
             n_threads: None,
             keeps_model: true,
             own_library: None,
@@ -174,6 +178,18 @@ pub(crate) fn save(files: &dyn Files, path: &Path, settings: &Settings) -> std::
     files.replace(path, &text)
 }
 
+/// Leads to one of the columns.
+type ColumnOf = fn(&mut Columns) -> &mut Option<String>;
+
+/// What a column of a table may be, by the names of its fields: as the flags of `caesura add` have them.
+const TABLE_COLUMNS: [(&str, ColumnOf); 5] = [
+    ("text_column", |columns| &mut columns.text),
+    ("title_column", |columns| &mut columns.title),
+    ("id_column", |columns| &mut columns.id),
+    ("date_column", |columns| &mut columns.date),
+    ("author_column", |columns| &mut columns.author),
+];
+
 /// The folder, or what stands in a field that holds one: what is not of UTF-8 cannot be kept.
 fn text_of(path: &Path) -> Option<&str> {
     path.to_str()
@@ -190,6 +206,10 @@ fn to_map(settings: &Settings) -> Map<String, Value> {
     put("zoom", rounded(settings.zoom));
     put("engine", settings.engine.name().into());
     put("language", settings.language.map_or(Value::Null, |language| language.code().into()));
+    let mut tables = settings.tables.clone();
+    for (name, column) in TABLE_COLUMNS {
+        put(name, value(column(&mut tables)));
+    }
     put("threads", value(&settings.n_threads));
     put("keep_model_in_memory", settings.keeps_model.into());
     put("own_library", path(&settings.own_library));
@@ -230,6 +250,9 @@ fn from_map(mut map: Map<String, Value>) -> Kept {
     }
     if let Some(code) = reader.take::<String>("language") {
         reader.known("language", &code, Language::from_code(&code).map(Some), &mut settings.language);
+    }
+    for (name, column) in TABLE_COLUMNS {
+        *column(&mut settings.tables) = reader.take(name);
     }
     settings.n_threads = reader.take("threads").filter(|n| 0 < *n);
     settings.keeps_model = reader.take("keep_model_in_memory").unwrap_or(settings.keeps_model);
@@ -303,6 +326,16 @@ impl Settings {
     pub(crate) fn split(&self) -> SplitSettings {
         SplitSettings { engine: self.engine, language: self.language, ..SplitSettings::usual() }
     }
+
+    /// Returns how files are read that are added. A name of spaces is none.
+    pub(crate) fn import(&self) -> ImportSettings {
+        let mut columns = self.tables.clone();
+        for (_, column) in TABLE_COLUMNS {
+            let name = column(&mut columns);
+            *name = name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        ImportSettings { columns }
+    }
 }
 
 #[cfg(test)]
@@ -320,6 +353,7 @@ pub(crate) mod tests {
             zoom: 1.3,
             engine: Engine::Lexical,
             language: Some(Language::ALL[1]),
+            tables: Columns { text: Some("body".to_owned()), date: Some("sent on".to_owned()), ..Columns::default() },
             n_threads: Some(3),
             keeps_model: false,
             own_library: Some("own.caesura".into()),
@@ -350,6 +384,13 @@ pub(crate) mod tests {
             let kept = load(&files, &path());
             assert_eq!(kept, Kept { settings, problems: Vec::new(), is_locked: false, is_there: true });
         }
+    }
+
+    #[test]
+    fn a_column_is_named_without_the_spaces_around_it() {
+        let tables = Columns { text: Some(" sent on ".to_owned()), id: Some("  ".to_owned()), ..Columns::default() };
+        let columns = Settings { tables, ..Settings::default() }.import().columns;
+        assert_eq!(columns, Columns { text: Some("sent on".to_owned()), ..Columns::default() });
     }
 
     #[test]

@@ -517,6 +517,7 @@ impl State {
     fn work_settings(&self) -> WorkSettings {
         WorkSettings {
             split: self.settings.split(),
+            import: self.settings.import(),
             n_threads: self.settings.n_threads.map(usize::from),
             keeps_model: self.settings.keeps_model,
             backups: backups::Plan {
@@ -1209,9 +1210,10 @@ impl State {
                     return vec![self.open_library(library)];
                 }
             }
-            Event::Exported { n_documents, folder } => {
+            Event::Exported { n_documents, folder, remarks } => {
                 let n = count(n_documents as u64, "document");
                 self.say_done(format!("{n} exported"), &folder.display().to_string(), None);
+                self.notices.extend(Notice::of_remarks(remarks));
             }
             Event::Arrived { folder, paths } => return self.take_arrived(&folder, paths),
             Event::NotAdded { job, paths } => {
@@ -1409,6 +1411,17 @@ fn details_of(failures: &[Failure]) -> String {
     details
 }
 
+/// Returns as many lines as a message shows, and how many more there are.
+fn first_lines(mut lines: Vec<String>) -> Vec<String> {
+    const SHOWN: usize = 4;
+    if SHOWN < lines.len() {
+        let more = format!("and {} more", lines.len() - SHOWN);
+        lines.truncate(SHOWN);
+        lines.push(more);
+    }
+    lines
+}
+
 /// Returns the name of a file that was not read, and why; nothing of what did not work otherwise.
 fn parts_of_reason(reason: &str) -> Option<(&str, &str)> {
     reason.strip_prefix("import \"").and_then(|rest| rest.split_once("\": "))
@@ -1441,12 +1454,15 @@ impl Notice {
     }
 
     fn of_many(title: String, failures: &[Failure]) -> Self {
-        const SHOWN: usize = 4;
-        let mut lines: Vec<String> = failures.iter().take(SHOWN).map(|failure| reason_named(&failure.reason)).collect();
-        if SHOWN < failures.len() {
-            lines.push(format!("and {} more", failures.len() - SHOWN));
-        }
+        let lines = first_lines(failures.iter().map(|failure| reason_named(&failure.reason)).collect());
         Self { title, lines, details: details_of(failures), ..Self::default() }
+    }
+
+    /// Returns what the readers of exported files should know; nothing if that is nothing.
+    fn of_remarks(remarks: Vec<String>) -> Option<Self> {
+        let title = "What to know of the files".to_owned();
+        let details = remarks.join("\n");
+        (!remarks.is_empty()).then(|| Self { title, lines: first_lines(remarks), details, ..Self::default() })
     }
 }
 
@@ -1724,6 +1740,22 @@ pub(crate) mod tests {
         let failure = Failure { tried: String::new(), reason: "no times".to_owned(), is_ours: false, advice: None };
         state.hear(Event::Done { job, failures: vec![failure; 3] });
         assert_eq!(state.notices[0].title, "3 documents were not exported");
+    }
+
+    #[test]
+    fn what_to_know_of_exported_files_is_said_beside_that_they_were_exported() {
+        let mut state = reading(loaded(&[0.1]));
+        let exported = |n: usize| {
+            let remarks = (0..n).map(|n| format!("“A text”: a chapter lasts {n} s")).collect();
+            Event::Exported { n_documents: 1, folder: "folder".into(), remarks }
+        };
+        state.hear(exported(0));
+        assert_eq!(state.notices.len(), 1);
+        state.hear(exported(6));
+        let [done, remarks] = &state.notices[..] else { panic!("two messages: {:?}", state.notices) };
+        assert!(done.is_good_news && !remarks.is_good_news);
+        assert_eq!(remarks.lines[3..], ["“A text”: a chapter lasts 3 s", "and 2 more"]);
+        assert!(remarks.details.ends_with("lasts 5 s"), "{}", remarks.details);
     }
 
     #[test]

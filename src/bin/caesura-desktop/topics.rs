@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
+use caesura::document::Provenance;
 use caesura::pictures::{Picture, Target};
 use caesura::pipeline::LibraryTree;
 use caesura::search::TopicPassage;
@@ -406,6 +407,15 @@ impl TopicsShown {
         }
     }
 
+    /// Returns how the topics of the picture that is shown came to be, if that is known.
+    fn provenance(&self) -> Option<&Provenance> {
+        match self.part {
+            TopicsPart::Passages => None,
+            TopicsPart::Map | TopicsPart::Documents | TopicsPart::Time => self.collection.as_ref()?.provenance.as_ref(),
+            TopicsPart::Words | TopicsPart::Graph => self.words.as_ref()?.provenance.as_ref(),
+        }
+    }
+
     /// Returns the name of the file to save the picture in.
     pub(crate) fn file_name(&self, format: PictureFormat) -> String {
         format!("{}.{}", self.part.file_name(), format.ending())
@@ -626,7 +636,7 @@ impl State {
         let Some(picture) = self.topics.picture(SAVED_SIZE.0, SAVED_SIZE.1) else { return Vec::new() };
         match format {
             PictureFormat::Csv => self.write_picture(path, csv_bytes(&picture.table)),
-            PictureFormat::Svg => self.write_picture(path, svg_bytes(&picture)),
+            PictureFormat::Svg => self.write_picture(path, svg_bytes(&picture, self.topics.provenance())),
             PictureFormat::Png => {
                 self.topics.pixels_to = Some(path);
                 Vec::new()
@@ -702,7 +712,13 @@ mod tests {
         let map = TopicMap::of(vec![MapTopic { label: "bee".to_owned(), documents: vec![(1, 1.0)] }; 3]);
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let heat = HeatMap::of(names(&["bee", "train", "Anchor"]), names(&["A text"]), vec![vec![(0, 0.5)]]);
-        CollectionPictures { map, heat, trend: caesura::pictures::Trend::default(), documents: vec![DocumentId(1)] }
+        CollectionPictures {
+            map,
+            heat,
+            trend: caesura::pictures::Trend::default(),
+            documents: vec![DocumentId(1)],
+            provenance: Some(Provenance::of("minhash", serde_json::Map::new())),
+        }
     }
 
     fn number(requests: &[Request]) -> u64 {
@@ -729,6 +745,19 @@ mod tests {
         assert_eq!(state.apply(Command::Topics(TopicsCommand::Show(TopicsPart::Documents))), []);
         let requests = state.apply(Command::OpenTopic(TopicId(5)));
         assert_eq!(requests, [Request::Topic(TopicId(5))], "the picture is of all topics");
+    }
+
+    #[test]
+    fn a_picture_that_is_saved_says_how_its_topics_came_to_be() {
+        let mut state = with_topics();
+        let requests = state.apply(Command::Topics(TopicsCommand::Show(TopicsPart::Map)));
+        state.hear(Event::Scouted { number: number(&requests), finding: Finding::Pictures(Box::new(pictures())) });
+        let requests = state.apply(Command::Topics(TopicsCommand::SaveTo("map.svg".into(), PictureFormat::Svg)));
+        let [Request::Scout(scout::Asked { errand: Errand::Write { bytes, .. }, .. })] = &requests[..] else {
+            panic!("it is written: {requests:?}")
+        };
+        let svg = String::from_utf8_lossy(bytes);
+        assert!(svg.contains("<metadata>provenance: ") && svg.contains("minhash"), "{svg}");
     }
 
     #[test]

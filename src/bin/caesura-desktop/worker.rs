@@ -91,6 +91,7 @@ pub(crate) enum Request {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct WorkSettings {
     pub(crate) split: SplitSettings,
+    pub(crate) import: ImportSettings,
     /// How many threads work; `None` for one a core.
     pub(crate) n_threads: Option<usize>,
     /// Whether the model stays in memory between jobs.
@@ -146,8 +147,8 @@ pub(crate) enum Event {
     BackedUp { path: PathBuf },
     /// A backup was put in the place of a library.
     Restored { library: PathBuf },
-    /// Documents were written to files.
-    Exported { n_documents: usize, folder: PathBuf },
+    /// Documents were written to files. `remarks` is what their readers should know, a sentence each.
+    Exported { n_documents: usize, folder: PathBuf, remarks: Vec<String> },
     /// Files have come into a watched folder.
     Arrived { folder: PathBuf, paths: Vec<PathBuf> },
     /// These files could not be added by a job, which is about to end.
@@ -993,7 +994,8 @@ impl Bench {
             Some(ahead) => ahead,
             none => {
                 let paths = adding.files.iter().map(|(path, _)| path.clone()).collect();
-                none.insert(Ahead::start(paths, ImportSettings::default(), library.checksums()?, import::TIME_LIMIT))
+                let settings = self.settings.as_ref().map(|settings| settings.import.clone()).unwrap_or_default();
+                none.insert(Ahead::start(paths, settings, library.checksums()?, import::TIME_LIMIT))
             }
         };
         let Some(heard) = ahead.next_unless(&|| watch.is_cancelled()) else {
@@ -1151,12 +1153,12 @@ impl Bench {
         Ok(())
     }
 
-    /// Writes documents to files of their own. What the format cannot hold is told and left out.
+    /// Writes documents to files of their own. A document that the format cannot hold is told and left out.
     fn export(&mut self, watch: &Watch, plan: &exports::Plan) -> Result<Vec<Failure>> {
         let library = self.library.as_ref().ok_or_else(no_library)?;
         std::fs::create_dir_all(&plan.to).map_err(|source| Error::Write { path: plan.to.clone(), source })?;
         let mut taken = std::collections::BTreeSet::new();
-        let (mut failures, mut n_documents) = (Vec::new(), 0);
+        let (mut failures, mut n_documents, mut remarks) = (Vec::new(), 0, Vec::new());
         for (at, id) in plan.documents.iter().enumerate() {
             watch.check()?;
             let title = library.document(*id)?.title;
@@ -1164,12 +1166,15 @@ impl Bench {
             let is_there = |name: &str| plan.to.join(name).exists();
             let to = plan.to.join(free_name(&title, id.0, plan.format, &mut taken, &is_there));
             match exports::write_one(library, *id, plan.format, &to) {
-                Ok(()) => n_documents += 1,
+                Ok(of_one) => {
+                    n_documents += 1;
+                    remarks.extend(of_one.into_iter().map(|remark| format!("“{title}”: {remark}")));
+                }
                 Err(error) => failures.extend(Failure::of(&format!("“{title}” was not exported"), &error)),
             }
         }
         if 0 < n_documents {
-            self.voice.say(Event::Exported { n_documents, folder: plan.to.clone() });
+            self.voice.say(Event::Exported { n_documents, folder: plan.to.clone(), remarks });
         }
         Ok(failures)
     }
@@ -1342,6 +1347,8 @@ impl Progress for Watch {
 pub(crate) mod tests {
     use std::sync::atomic::AtomicI64;
 
+    use caesura::import::Columns;
+
     use super::*;
     use crate::system::tests::MemoryFiles;
 
@@ -1443,6 +1450,11 @@ pub(crate) mod tests {
 
     impl Table {
         fn new() -> Self {
+            Self::reading(ImportSettings::default())
+        }
+
+        /// A table whose bench reads files so.
+        fn reading(import: ImportSettings) -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             let (events_in, events) = channel();
             let (inbox, tasks) = channel();
@@ -1450,6 +1462,7 @@ pub(crate) mod tests {
             let table = Self { library: folder.path().join("own.caesura"), folder, inbox, bench, events };
             let settings = WorkSettings {
                 split: SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() },
+                import,
                 n_threads: Some(1),
                 keeps_model: true,
                 backups: backups::Plan { folder: table.folder.path().join("backups"), every_secs: Some(60), n_kept: 2 },
@@ -1483,6 +1496,11 @@ pub(crate) mod tests {
 
         /// Does all that was asked for; returns what was said of jobs, such as `2 added` and `2 done, 1 failed`.
         fn said(self) -> Vec<String> {
+            self.said_in().0
+        }
+
+        /// Does the same, and returns the folder as well, which is there as long as it is held.
+        fn said_in(self) -> (Vec<String>, tempfile::TempDir) {
             drop(self.inbox);
             self.bench.run();
             let word = |event| match event {
@@ -1491,7 +1509,7 @@ pub(crate) mod tests {
                 Event::Done { job, failures } => Some(format!("{} done, {} failed", job.0, failures.len())),
                 _ => None,
             };
-            self.events.try_iter().filter_map(word).collect()
+            (self.events.try_iter().filter_map(word).collect(), self.folder)
         }
     }
 
@@ -1517,6 +1535,27 @@ pub(crate) mod tests {
         let table = Table::new();
         table.add(1, &["a.txt", "empty.txt", "z.txt"]);
         assert_eq!(table.said(), ["1 added", "1 added", "1 could not add 1", "1 done, 1 failed"]);
+    }
+
+    #[test]
+    fn a_table_is_read_by_the_columns_that_were_chosen() {
+        let columns = Columns { text: Some("short".to_owned()), ..Columns::default() };
+        let table = Table::reading(ImportSettings { columns });
+        // The other one would be taken for the text: it is longer.
+        let path = table.folder.path().join("letters.csv");
+        std::fs::write(&path, "short,long\nThe bees.,Everything else that was written on that day.\n").expect("a file");
+        table.tell(ToBench::Do(Box::new(Task {
+            job: JobId(1),
+            library: table.library.clone(),
+            work: Work::Add(vec![path]),
+            stop: Arc::default(),
+            adding: None,
+        })));
+        let library = table.library.clone();
+        let (said, _folder) = table.said_in();
+        assert_eq!(said, ["1 added", "1 done, 0 failed"]);
+        let library = Library::open(&library).expect("it opens");
+        assert_eq!(library.text(DocumentId(1)).expect("a text"), "The bees.");
     }
 
     #[test]

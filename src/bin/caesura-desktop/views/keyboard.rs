@@ -123,7 +123,7 @@ fn answer(clerk: &mut Clerk, path: &Path, request: Request) -> Vec<Said> {
                 let to = plan.to.join(format!("chapters.{}", plan.format.file_ending()));
                 exports::write_one(&library, *id, plan.format, &to).expect("it is written");
             }
-            said.push(Said::Exported { n_documents: plan.documents.len(), folder: plan.to });
+            said.push(Said::Exported { n_documents: plan.documents.len(), folder: plan.to, remarks: Vec::new() });
         }
         other => panic!("not asked for by this journey: {other:?}"),
     }

@@ -42,6 +42,7 @@ pub(crate) fn settings_ui(ui: &mut Ui, state: &State, memory: &mut Memory, comma
             ui.add_space(space::M);
             look_ui(ui, &mut chosen);
             work_ui(ui, &mut chosen);
+            tables_ui(ui, &mut chosen);
             export_ui(ui, &mut chosen, memory, commands);
             libraries_ui(ui, state, &mut chosen, memory, commands);
             watched_ui(ui, state, commands);
@@ -183,6 +184,39 @@ fn work_ui(ui: &mut Ui, chosen: &mut Settings) {
         widgets::note(
             ui,
             "What is chosen here is for documents added from now on. The result is the same with any number of threads.",
+        );
+    });
+}
+
+fn tables_ui(ui: &mut Ui, chosen: &mut Settings) {
+    section(ui, "Tables that are added", |ui| {
+        let tables = &mut chosen.tables;
+        let fields = [
+            ("Column of the text", &mut tables.text, "by its name, or the longest"),
+            ("Column of the title", &mut tables.title, "by its name"),
+            ("Column that tells rows apart", &mut tables.id, "by its name"),
+            ("Column of the day", &mut tables.date, "by its name"),
+            ("Column of the author", &mut tables.author, "by its name"),
+        ];
+        for (label, column, usual) in fields {
+            row(ui, label, |ui| {
+                let mut typed = column.clone().unwrap_or_default();
+                let field = TextEdit::singleline(&mut typed)
+                    .id(egui::Id::unique(label))
+                    .hint_text(usual)
+                    .desired_width(300.0)
+                    .margin(Margin::symmetric(8, 6));
+                let response = ui.add(field);
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, label));
+                if response.changed() {
+                    *column = (!typed.is_empty()).then_some(typed);
+                }
+            });
+        }
+        widgets::note(
+            ui,
+            "Of a table (CSV, Excel, JSON lines) each row becomes a document. One without a column that is named here is \
+             not added, and the message says which it has.",
         );
     });
 }

@@ -409,6 +409,20 @@ fn the_settings_choose_the_engine_and_the_theme() {
 }
 
 #[test]
+fn the_settings_choose_the_columns_of_tables() {
+    let mut state = reading(loaded(&[0.2]));
+    state.apply(Command::Do(Action::ShowSettings));
+    let mut window = window(state, SIZES[1]);
+    window.get_by_role_and_label(egui::accesskit::Role::TextInput, "Column of the day").focus();
+    window.run_steps(3);
+    for typed in ["sent", " ", "on"] {
+        window.event(egui::Event::Text(typed.to_owned()));
+        window.run_steps(3);
+    }
+    assert_eq!(window.state().state.settings.import().columns.date.as_deref(), Some("sent on"));
+}
+
+#[test]
 fn what_is_pasted_outside_a_field_is_added() {
     let mut window = window(reading(loaded(&[0.2])), SIZES[0]);
     window.event(egui::Event::Paste("A pasted text.".to_owned()));

@@ -110,7 +110,8 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
             let tree = pipeline::topic_tree(&library)?;
             if let Some(field) = &args.by {
                 let view = by_field(&library, &tree, level, &TopicField::from_name(field))?;
-                return output::print_raw(|out| Ok(export::write_field(&view, args.format.into(), out)?));
+                let provenance = provenance_of(&library)?;
+                return output::print_raw(|out| Ok(export::write_field(&view, &provenance, args.format.into(), out)?));
             }
             stored(&library, &tree, level)?
         }
@@ -306,10 +307,15 @@ fn stored(
     LibraryTree { ids, tree }: &LibraryTree,
     level: Level,
 ) -> Result<(TopicsView, Provenance)> {
-    let provenance = library.topics_provenance()?.unwrap_or_else(|| Provenance::of("minhash", serde_json::Map::new()));
+    let provenance = provenance_of(library)?;
     let topics = views(tree, Some(ids), level, |id| id.0.to_string());
     let without_topic = library.documents_without_topic()?.into_iter().map(|(id, _)| id.0.to_string()).collect();
     Ok((TopicsView { topics, without_topic }, provenance))
+}
+
+/// Returns how the topics of a library came to be.
+fn provenance_of(library: &Library) -> Result<Provenance> {
+    Ok(library.topics_provenance()?.unwrap_or_else(|| Provenance::of("minhash", serde_json::Map::new())))
 }
 
 fn by_field(
