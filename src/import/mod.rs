@@ -339,8 +339,10 @@ fn archive_files(
             }
             Some(Ok(file)) => {
                 n_visited += 1;
+                let chapters = chapters_in_archive(&mut archive, &path);
                 let mut had_enough = false;
-                let read = import_within(&file, &part_name, settings, &inner, &mut |part| {
+                let read = import_within(&file, &part_name, settings, &inner, &mut |mut part| {
+                    part.document = part.document.map(|document| with_chapters(document, &chapters));
                     visit(part).inspect_err(|_| had_enough = true)
                 });
                 match read {
@@ -352,6 +354,14 @@ fn archive_files(
         }
     }
     if n_visited == 0 { Err(Error::NoText { name: name.to_owned() }) } else { Ok(()) }
+}
+
+/// Returns the chapters of the file that stands beside a file of an archive; none if there is no such file, or it cannot be
+/// read.
+fn chapters_in_archive(archive: &mut Archive, path: &str) -> Vec<WrittenChapter> {
+    let found = chapter_files::chapters_beside_in_archive(path, |path| archive.has(path)).unwrap_or_default();
+    let Some(read) = archive.read(&found) else { return Vec::new() };
+    chapter_files::or_none(read.map_err(|refusal| refusal.of(&found)).and_then(|bytes| read_chapters(&bytes, &found)))
 }
 
 /// Returns a title made of a file's name: its stem, with `_` and `-` read as spaces. Never empty.
