@@ -17,6 +17,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use crate::document::{BlockKind, Document, Format};
 
 use super::html_regions::{self, Purpose, RegionIndex, Regions};
+use super::language;
 use super::layout::{self, Layout};
 
 /// How much is given to the tokenizer at once, in bytes: it copies what it is given.
@@ -33,6 +34,7 @@ pub(super) fn document(text: &str, title: String) -> Document {
     let page = page_of(text);
     let mut layout = Layout::default();
     page.lay_out(&mut layout);
+    layout.fields().language.clone_from(&page.language);
     let title = layout.first_title().or(page.title).unwrap_or(title);
     layout.into_document(title, Format::Html)
 }
@@ -166,6 +168,10 @@ fn role_of(name: &str) -> Role {
     }
 }
 
+fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
 fn is_strong(name: &str) -> bool {
     matches!(name, "b" | "strong")
 }
@@ -215,6 +221,7 @@ struct Piece {
 /// What has been read of a page.
 struct Page {
     title: Option<String>,
+    language: Option<String>,
     text: String,
     pieces: Vec<Piece>,
     regions: Regions,
@@ -244,6 +251,7 @@ impl Default for Page {
     fn default() -> Self {
         Self {
             title: None,
+            language: None,
             text: String::new(),
             pieces: Vec::new(),
             regions: Regions::new(),
@@ -350,6 +358,11 @@ impl Page {
             "br" if self.n_silent == 0 => self.n_breaks += 1,
             "hr" => self.end_block(),
             "img" | "input" | "wbr" => {}
+            "html" if self.language.is_none() => {
+                self.language =
+                    attribute(tag, "lang").or_else(|| attribute(tag, "xml:lang")).and_then(language::code_of);
+                self.open_element(tag);
+            }
             _ if is_void(name) => {}
             _ => self.open_element(tag),
         }
@@ -651,6 +664,13 @@ mod tests {
             &format!("<nav>{text}</nav><p>x</p>"),
             &["The lamp was lit at dusk and burned until dawn, as on every night.", "x"],
         );
+    }
+
+    #[test]
+    fn the_language_is_the_one_the_page_names() {
+        let language = |html: &str| document(html, "name".to_owned()).fields.language;
+        assert_eq!(language("<!DOCTYPE html><html lang=de-AT><p lang=fr>x").as_deref(), Some("de"));
+        assert_eq!(language("<html lang=''><p lang=fr>x"), None);
     }
 
     #[test]
