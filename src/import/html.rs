@@ -369,22 +369,33 @@ impl Page {
     }
 
     fn open_element(&mut self, tag: &Tag) {
-        let role = role_of(&tag.name);
+        let attributes = || tag.attrs.iter().map(|attribute| (&*attribute.name.local, &*attribute.value));
+        let is_unseen = html_regions::is_unseen(attributes());
+        let role = match role_of(&tag.name) {
+            // Within a line, what is not shown is no region of its own; an element that a page made up may hold all of it.
+            Role::Inline if is_unseen && !tag.name.contains('-') => Role::Silent,
+            role => role,
+        };
         if role == Role::Silent && tag.self_closing && matches!(&*tag.name, "svg" | "math") {
             return;
         }
         self.close_implied(&tag.name, role);
         self.begin(role);
         let within = self.open.last().map_or(RegionIndex::PAGE, |open| open.region);
-        if let Some(id) = tag.attrs.iter().find(|attribute| &*attribute.name.local == "id")
+        if let Some(id) = attribute(tag, "id")
             && self.ids.len() < MAX_IDS
         {
-            self.ids.push((id.value.to_string(), self.pieces.len()));
+            self.ids.push((id.to_owned(), self.pieces.len()));
         }
-        let attributes = tag.attrs.iter().map(|attribute| (&*attribute.name.local, &*attribute.value));
-        let region = match html_regions::purpose_of(&tag.name, attributes) {
+        let region = match html_regions::purpose_of(&tag.name, attributes()) {
+            _ if role == Role::Silent => within,
             // A word hidden from screen readers within a line is part of it to all others.
-            Some(Purpose::Hidden) if role == Role::Inline => within,
+            Some(Purpose::Hidden) if role == Role::Inline && !is_unseen => within,
+            // A link to the sidebar may be called as it is.
+            None if role != Role::Inline && html_regions::is_called_furniture(&tag.name, attributes()) => {
+                self.end_block();
+                self.regions.open(Purpose::Margin, within)
+            }
             Some(purpose) => {
                 self.end_block();
                 self.regions.open(purpose, within)
@@ -664,6 +675,44 @@ mod tests {
             &format!("<nav>{text}</nav><p>x</p>"),
             &["The lamp was lit at dusk and burned until dawn, as on every night.", "x"],
         );
+    }
+
+    const LONG: &str = "The lamp was lit at dusk and burned until dawn, as on every night.";
+
+    #[test]
+    fn of_a_page_with_a_main_part_that_is_read() {
+        let sides = "<div>Popular now: horns</div>";
+        check(&format!("{sides}<main><h1>Log</h1><p>{LONG}</p></main>{sides}"), &["# Log", LONG]);
+        check(&format!("{sides}<div role=main><p>{LONG}</p></div>"), &[LONG]);
+        check(&format!("{sides}<article><p>{LONG}</p><article>Yes.</article></article>"), &[LONG, "Yes."]);
+        check(
+            &format!("<header><nav>Home</nav><h1>Log</h1></header><main><p>{LONG}</p></main><footer>{LONG}</footer>"),
+            &["# Log", LONG],
+        );
+    }
+
+    #[test]
+    fn beside_a_main_part_that_is_one_of_many_or_holds_little_the_rest_is_read() {
+        check(&format!("<p>{LONG}</p><main>Log</main>"), &[LONG, "Log"]);
+        check(&format!("<p>x</p><article>{LONG}</article><article>{LONG}</article>"), &["x", LONG, LONG]);
+        check(&format!("<h1>Log</h1><main>{LONG}</main>"), &["# Log", LONG]);
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_read() {
+        check(&format!("<div hidden>no</div><p style='color: red; Display : none'>no</p><p>{LONG}</p>"), &[LONG]);
+        check("<p>It was <span hidden>not</span><b style=display:none>no</b> lit.", &["It was lit."]);
+        check("<p>It was <b style='display:inline'>lit</b>.", &["It was lit."]);
+        check(&format!("<the-page style=display:none><p>{LONG}</p></the-page>"), &[LONG]);
+        check(&format!("<nav>{LONG}{LONG}</nav><div hidden>no</div><aside>{LONG}</aside>x"), &[LONG, "x"]);
+    }
+
+    #[test]
+    fn what_is_called_furniture_is_left_out() {
+        let sides = "<div class='left Sidebar'>Horns</div><ul id=breadcrumbs><li>Home</ul><div class=share-buttons>Send</div>\
+            <div class=cookie-banner>Eat</div><div class=advert>Oil</div>";
+        let near = "<p class=sidebar-less>It <span class=advert>burned</span>.</p>";
+        check(&format!("{sides}<p>{LONG}</p>{near}"), &[LONG, "It burned."]);
     }
 
     #[test]
