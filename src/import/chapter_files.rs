@@ -4,6 +4,7 @@
 //! their levels), FFMETADATA, and lines of a time and a title, as `mp4chaps` and descriptions of videos have them. Put into
 //! a transcript they are headings, each before what is said nearest to its start.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use quick_xml::Reader;
@@ -41,27 +42,39 @@ const ENDINGS: [&str; 8] = [
 
 /// Returns the file of chapters that stands beside a file, if there is one: `talk.chapters.json` for `talk.vtt`.
 pub fn chapters_beside(path: &Path) -> Option<PathBuf> {
-    if is_chapter_file(path) {
-        return None;
-    }
+    names_beside(path).into_iter().map(|name| path.with_file_name(name)).find(|found| found.is_file())
+}
+
+/// Returns the path of the file of chapters that stands beside a file of an archive, if `has` knows one.
+pub(super) fn chapters_beside_in_archive(path: &str, has: impl Fn(&str) -> bool) -> Option<String> {
+    let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+    let names = names_beside(Path::new(&path[folder.len()..])).into_iter();
+    names.map(|name| format!("{folder}{}", name.to_string_lossy())).find(|found| has(found))
+}
+
+/// Returns what the file of chapters of a file may be called, the likeliest first; nothing for such a file itself.
+fn names_beside(path: &Path) -> Vec<OsString> {
+    let Some(stem) = path.file_stem().filter(|_| !is_chapter_file(path)) else { return Vec::new() };
     // `talk.en.vtt` is the transcript of `talk`, too.
-    let stem = path.file_stem()?;
     let shorter = Path::new(stem).file_stem().filter(|shorter| *shorter != stem);
-    let names = std::iter::once(stem).chain(shorter).flat_map(|stem| {
-        ENDINGS.iter().map(move |ending| {
-            let mut name = stem.to_owned();
-            name.push(".");
-            name.push(ending);
-            name
-        })
-    });
-    names.map(|name| path.with_file_name(name)).find(|found| found.is_file())
+    let named = |stem: &OsStr, ending: &str| {
+        let mut name = stem.to_owned();
+        name.push(".");
+        name.push(ending);
+        name
+    };
+    let stems = std::iter::once(stem).chain(shorter);
+    stems.flat_map(|stem| ENDINGS.iter().map(move |ending| named(stem, ending))).collect()
 }
 
 /// Returns the chapters of the file that stands beside a file; none if there is no such file, or it cannot be read.
 pub fn written_beside(path: &Path) -> Vec<WrittenChapter> {
     let Some(found) = chapters_beside(path) else { return Vec::new() };
-    let read = super::read(&found).and_then(|bytes| read_chapters(&bytes, &super::name_of(&found)));
+    or_none(super::read(&found).and_then(|bytes| read_chapters(&bytes, &super::name_of(&found))))
+}
+
+/// Returns chapters that were read; none, and a warning, if they could not be.
+pub(super) fn or_none(read: Result<Vec<WrittenChapter>>) -> Vec<WrittenChapter> {
     read.unwrap_or_else(|error| {
         tracing::warn!(%error, "left out the chapters in a file of their own");
         Vec::new()

@@ -17,7 +17,8 @@ pub(super) struct Cue<'a> {
 
 /// Returns the cues of `text` in the order of the file, with their times made to run forwards.
 ///
-/// A cue that starts before the one before it is held to start with it; one that ends before it starts, to end there.
+/// The fewest cues are moved: one whose start does not fit between those around it is held to start with the one before it, and
+/// to end before the next that fits. A cue that ends before it starts is held to end there.
 pub(super) fn cues(text: &str) -> Vec<Cue<'_>> {
     let mut reader = Reader::default();
     for line in text.lines() {
@@ -25,13 +26,62 @@ pub(super) fn cues(text: &str) -> Vec<Cue<'_>> {
     }
     reader.end_block();
     let mut cues = reader.cues;
-    let mut latest = Millis(0);
+    let starts: Vec<Millis> = cues.iter().map(|cue| cue.time.start).collect();
+    let mut bounds = bounds(&starts).into_iter();
     for cue in &mut cues {
-        cue.time.start = cue.time.start.max(latest);
-        cue.time.end = cue.time.end.max(cue.time.start);
-        latest = cue.time.start;
+        let TimeSpan { start, end } = cue.time;
+        cue.time = match bounds.next().flatten() {
+            None => TimeSpan { start, end: end.max(start) },
+            Some(free) => TimeSpan { start: free.start, end: end.clamp(free.start, free.end) },
+        };
     }
     cues
+}
+
+/// Returns for each start that is out of order the time that the starts around it leave; nothing for those in order.
+///
+/// In order are as many as can be; of equally many, those that end soonest.
+pub(super) fn bounds(starts: &[Millis]) -> Vec<Option<TimeSpan>> {
+    let is_in_order = in_order(starts);
+    let mut bounds = vec![None; starts.len()];
+    let mut next = Millis(u64::MAX);
+    for index in (0..starts.len()).rev() {
+        if is_in_order[index] {
+            next = starts[index];
+        } else {
+            bounds[index] = Some(TimeSpan { start: Millis(0), end: next });
+        }
+    }
+    let mut latest = Millis(0);
+    for (index, bound) in bounds.iter_mut().enumerate() {
+        match bound {
+            Some(bound) => bound.start = latest,
+            None => latest = starts[index],
+        }
+    }
+    bounds
+}
+
+/// Says which of `starts` are in the longest run of them that goes forwards.
+fn in_order(starts: &[Millis]) -> Vec<bool> {
+    // For each length, the start that a run of that length may end with soonest; and for each start, the one before it.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(starts.len());
+    for (index, start) in starts.iter().enumerate() {
+        let length = ends.partition_point(|&end| starts[end] <= *start);
+        before.push(length.checked_sub(1).map(|length| ends[length]));
+        match ends.get_mut(length) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
+    }
+    let mut is_in_order = vec![false; starts.len()];
+    let mut at = ends.last().copied();
+    while let Some(index) = at {
+        is_in_order[index] = true;
+        at = before[index];
+    }
+    is_in_order
 }
 
 /// Where the reader stands.
@@ -60,7 +110,7 @@ impl<'a> Reader<'a> {
     /// Holds a timing that cannot be read to be the moment the last cue ended: its words are worth more than its time.
     fn broken_timing(&self, line: &str) -> Option<(Millis, Millis)> {
         let is_timing = line.contains("-->") && line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-        let end = self.cues.last().map_or(Millis(0), |cue| cue.time.end);
+        let end = self.cues.last().map_or(Millis(0), |cue| cue.time.end.max(cue.time.start));
         is_timing.then_some((end, end))
     }
 
@@ -181,7 +231,20 @@ mod tests {
     fn times_run_forwards_whatever_the_file_says() {
         check(
             "0:05.0 --> 0:09.0\na\n\n0:02.0 --> 0:03.0\nb\n\n0:06.0 --> 0:04.0\nc\n\n0:xx --> 0:11.0\nd",
-            &["5-9 a", "5-5 b", "6-6 c", "6-6 d"],
+            &["0-2 a", "2-3 b", "6-6 c", "6-6 d"],
+        );
+    }
+
+    #[test]
+    fn one_time_that_is_wrong_moves_no_other() {
+        check(
+            "0:01.0 --> 0:02.0\na\n\n10:00:03.0 --> 10:00:04.0\nb\n\n0:05.0 --> 0:06.0\nc\n\n0:07.0 --> 0:08.0\nd",
+            &["1-2 a", "1-5 b", "5-6 c", "7-8 d"],
+        );
+        check(
+            "9:00:01.0 --> 9:00:02.0\na\n\n0:03.0 --> 0:04.0\nb\n\n0:05.0 --> 0:06.0\nc\n\n0:00.5 --> 0:06.0\nd\n\n\
+             0:07.0 --> 0:08.0\ne",
+            &["0-3 a", "3-4 b", "5-6 c", "5-6 d", "7-8 e"],
         );
     }
 

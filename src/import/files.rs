@@ -24,10 +24,13 @@ pub(super) fn is_mere_data(name: &str, bytes: &[u8]) -> bool {
 }
 
 /// Returns whether a file of an archive is read, by its name: as from a folder, but that one without an ending is left.
+/// Chapters go with their transcript.
 pub(super) fn is_taken_from_archive(path: &str) -> bool {
     let is_hidden = path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    !is_hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    !is_hidden
+        && !is_chapter_file(Path::new(path))
+        && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 /// What was found at a path.

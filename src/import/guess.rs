@@ -43,7 +43,7 @@ pub(super) fn kind_of(bytes: &[u8], name: &str) -> Result<Kind, String> {
         "eml" | "mht" | "mhtml" if mail::is_letter(bytes, true) => Kind::Letter,
         "csv" => Kind::Csv,
         "tsv" | "tab" => Kind::Tsv,
-        "jsonl" | "ndjson" | "jl" if table::are_json_lines(&head_text(bytes)) => Kind::JsonLines,
+        "jsonl" | "ndjson" | "jl" if are_json_lines(bytes) => Kind::JsonLines,
         _ if mail::is_letter(bytes, false) => Kind::Letter,
         _ => Kind::Text,
     })
@@ -53,15 +53,15 @@ fn extension_of(name: &str) -> String {
     name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// Returns the first whole lines of bytes, damage passed over.
-fn head_text(bytes: &[u8]) -> String {
+/// Returns whether most of the first lines are objects of JSON. Of a line too long to look at, its start tells.
+fn are_json_lines(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(4 * HEAD_BYTES)];
-    let end = if head.len() < bytes.len() {
-        head.iter().rposition(|&byte| byte == b'\n').unwrap_or(head.len())
-    } else {
-        head.len()
-    };
-    String::from_utf8_lossy(&head[..end]).into_owned()
+    let is_cut = head.len() < bytes.len();
+    let end = if is_cut { head.iter().rposition(|&byte| byte == b'\n') } else { Some(head.len()) };
+    match end.map(|end| String::from_utf8_lossy(&head[..end])) {
+        Some(lines) if !lines.trim_start_matches('\u{feff}').trim().is_empty() => table::are_json_lines(&lines),
+        _ => head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start().starts_with(b"{"),
+    }
 }
 
 /// How much of a text is looked at, in bytes.
@@ -200,6 +200,15 @@ mod tests {
         check("{\"events\": [{\"tStartMs\": 0, \"segs\": []}]}", "a.json3", Format::YouTubeJson3);
         check("{\"title\": \"Hello\"}", "a.json", Format::PlainText);
         check("[0:05] Ann: Lit?\n[0:07] Ben: Yes.", "a.txt", Format::PlainText);
+    }
+
+    #[test]
+    fn lines_of_json_are_known_however_long_the_first_is() {
+        let line = format!("{{\"text\": \"{}\"}}\n", "The lamp was lit. ".repeat(20_000));
+        for lines in [line.clone(), format!("\n{line}{line}"), format!("\u{feff}{line}"), line.trim_end().to_owned()] {
+            assert_eq!(kind_of(lines.as_bytes(), "a.jsonl"), Ok(Kind::JsonLines));
+        }
+        assert_eq!(kind_of("The lamp was lit. ".repeat(20_000).as_bytes(), "a.ndjson"), Ok(Kind::Text));
     }
 
     #[test]

@@ -383,6 +383,36 @@ fn what_a_password_protects_is_said_to_be_locked() {
 }
 
 #[test]
+fn chapters_in_an_archive_go_with_the_transcript_beside_them() {
+    let transcript = b"WEBVTT\n\n0:00.0 --> 0:02.0\n<v Ann>One.\n\n0:05.0 --> 0:06.0\n<v Ben>Two.";
+    let vtt = b"WEBVTT\n\n00:00.000 --> 00:05.000\nLamp\n\n00:05.000 --> 00:09.000\nOil";
+    let json = b"{\"chapters\": [{\"startTime\": 5, \"title\": \"Wick\"}]}";
+    let bytes = archive(&[
+        ("a/talk.chapters.vtt", vtt),
+        ("a/talk.vtt", transcript),
+        ("b/talk.en.srt", transcript),
+        ("b/talk.chapters.json", json),
+        ("talk.vtt", transcript),
+        ("other.chapters.txt", b"0:00 Lamp\n0:05 Oil\n"),
+    ]);
+    check(
+        &bytes,
+        "a.zip",
+        &[
+            "a.zip/a/talk.vtt: Lamp||One.||Oil||Two.",
+            "a.zip/b/talk.en.srt: One.||Wick||Two.",
+            "a.zip/talk.vtt: One.||Two.",
+        ],
+    );
+}
+
+#[test]
+fn a_workbook_of_empty_sheets_has_no_text() {
+    let sheet = "<worksheet><sheetData/></worksheet>";
+    assert!(heard(&workbook(sheet, &[]), "a.xlsx").concat().contains("no text"));
+}
+
+#[test]
 fn a_sheet_of_cells_beyond_all_sheets_is_read_or_refused() {
     let cell = |place: &str| format!("<row><c r='{place}' t='inlineStr'><is><t>Lit.</t></is></c></row>");
     for place in ["ZZZZZZZZZZZZ1", "A99999999999999999999", "A0", "0"] {

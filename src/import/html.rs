@@ -17,6 +17,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use crate::document::{BlockKind, Document, Format};
 
 use super::html_regions::{self, Purpose, RegionIndex, Regions};
+use super::language;
 use super::layout::{self, Layout};
 
 /// How much is given to the tokenizer at once, in bytes: it copies what it is given.
@@ -33,6 +34,7 @@ pub(super) fn document(text: &str, title: String) -> Document {
     let page = page_of(text);
     let mut layout = Layout::default();
     page.lay_out(&mut layout);
+    layout.fields().language.clone_from(&page.language);
     let title = layout.first_title().or(page.title).unwrap_or(title);
     layout.into_document(title, Format::Html)
 }
@@ -166,6 +168,10 @@ fn role_of(name: &str) -> Role {
     }
 }
 
+fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
 fn is_strong(name: &str) -> bool {
     matches!(name, "b" | "strong")
 }
@@ -215,6 +221,7 @@ struct Piece {
 /// What has been read of a page.
 struct Page {
     title: Option<String>,
+    language: Option<String>,
     text: String,
     pieces: Vec<Piece>,
     regions: Regions,
@@ -244,6 +251,7 @@ impl Default for Page {
     fn default() -> Self {
         Self {
             title: None,
+            language: None,
             text: String::new(),
             pieces: Vec::new(),
             regions: Regions::new(),
@@ -350,28 +358,44 @@ impl Page {
             "br" if self.n_silent == 0 => self.n_breaks += 1,
             "hr" => self.end_block(),
             "img" | "input" | "wbr" => {}
+            "html" if self.language.is_none() => {
+                self.language =
+                    attribute(tag, "lang").or_else(|| attribute(tag, "xml:lang")).and_then(language::code_of);
+                self.open_element(tag);
+            }
             _ if is_void(name) => {}
             _ => self.open_element(tag),
         }
     }
 
     fn open_element(&mut self, tag: &Tag) {
-        let role = role_of(&tag.name);
+        let attributes = || tag.attrs.iter().map(|attribute| (&*attribute.name.local, &*attribute.value));
+        let is_unseen = html_regions::is_unseen(attributes());
+        let role = match role_of(&tag.name) {
+            // Within a line, what is not shown is no region of its own; an element that a page made up may hold all of it.
+            Role::Inline if is_unseen && !tag.name.contains('-') => Role::Silent,
+            role => role,
+        };
         if role == Role::Silent && tag.self_closing && matches!(&*tag.name, "svg" | "math") {
             return;
         }
         self.close_implied(&tag.name, role);
         self.begin(role);
         let within = self.open.last().map_or(RegionIndex::PAGE, |open| open.region);
-        if let Some(id) = tag.attrs.iter().find(|attribute| &*attribute.name.local == "id")
+        if let Some(id) = attribute(tag, "id")
             && self.ids.len() < MAX_IDS
         {
-            self.ids.push((id.value.to_string(), self.pieces.len()));
+            self.ids.push((id.to_owned(), self.pieces.len()));
         }
-        let attributes = tag.attrs.iter().map(|attribute| (&*attribute.name.local, &*attribute.value));
-        let region = match html_regions::purpose_of(&tag.name, attributes) {
+        let region = match html_regions::purpose_of(&tag.name, attributes()) {
+            _ if role == Role::Silent => within,
             // A word hidden from screen readers within a line is part of it to all others.
-            Some(Purpose::Hidden) if role == Role::Inline => within,
+            Some(Purpose::Hidden) if role == Role::Inline && !is_unseen => within,
+            // A link to the sidebar may be called as it is.
+            None if role != Role::Inline && html_regions::is_called_furniture(&tag.name, attributes()) => {
+                self.end_block();
+                self.regions.open(Purpose::Margin, within)
+            }
             Some(purpose) => {
                 self.end_block();
                 self.regions.open(purpose, within)
@@ -651,6 +675,51 @@ mod tests {
             &format!("<nav>{text}</nav><p>x</p>"),
             &["The lamp was lit at dusk and burned until dawn, as on every night.", "x"],
         );
+    }
+
+    const LONG: &str = "The lamp was lit at dusk and burned until dawn, as on every night.";
+
+    #[test]
+    fn of_a_page_with_a_main_part_that_is_read() {
+        let sides = "<div>Popular now: horns</div>";
+        check(&format!("{sides}<main><h1>Log</h1><p>{LONG}</p></main>{sides}"), &["# Log", LONG]);
+        check(&format!("{sides}<div role=main><p>{LONG}</p></div>"), &[LONG]);
+        check(&format!("{sides}<article><p>{LONG}</p><article>Yes.</article></article>"), &[LONG, "Yes."]);
+        check(
+            &format!("<header><nav>Home</nav><h1>Log</h1></header><main><p>{LONG}</p></main><footer>{LONG}</footer>"),
+            &["# Log", LONG],
+        );
+    }
+
+    #[test]
+    fn beside_a_main_part_that_is_one_of_many_or_holds_little_the_rest_is_read() {
+        check(&format!("<p>{LONG}</p><main>Log</main>"), &[LONG, "Log"]);
+        check(&format!("<p>x</p><article>{LONG}</article><article>{LONG}</article>"), &["x", LONG, LONG]);
+        check(&format!("<h1>Log</h1><main>{LONG}</main>"), &["# Log", LONG]);
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_read() {
+        check(&format!("<div hidden>no</div><p style='color: red; Display : none'>no</p><p>{LONG}</p>"), &[LONG]);
+        check("<p>It was <span hidden>not</span><b style=display:none>no</b> lit.", &["It was lit."]);
+        check("<p>It was <b style='display:inline'>lit</b>.", &["It was lit."]);
+        check(&format!("<the-page style=display:none><p>{LONG}</p></the-page>"), &[LONG]);
+        check(&format!("<nav>{LONG}{LONG}</nav><div hidden>no</div><aside>{LONG}</aside>x"), &[LONG, "x"]);
+    }
+
+    #[test]
+    fn what_is_called_furniture_is_left_out() {
+        let sides = "<div class='left Sidebar'>Horns</div><ul id=breadcrumbs><li>Home</ul><div class=share-buttons>Send</div>\
+            <div class=cookie-banner>Eat</div><div class=advert>Oil</div>";
+        let near = "<p class=sidebar-less>It <span class=advert>burned</span>.</p>";
+        check(&format!("{sides}<p>{LONG}</p>{near}"), &[LONG, "It burned."]);
+    }
+
+    #[test]
+    fn the_language_is_the_one_the_page_names() {
+        let language = |html: &str| document(html, "name".to_owned()).fields.language;
+        assert_eq!(language("<!DOCTYPE html><html lang=de-AT><p lang=fr>x").as_deref(), Some("de"));
+        assert_eq!(language("<html lang=''><p lang=fr>x"), None);
     }
 
     #[test]

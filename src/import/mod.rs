@@ -184,9 +184,12 @@ fn import_within(
         Kind::Odt => one(open("an OpenDocument text (ODT)").and_then(|file| odt::document(file, title)))?,
         Kind::Epub => one(open("an EPUB book").and_then(|file| epub::document(file, title)))?,
         Kind::Letter => one(mail::document(bytes, title))?,
-        Kind::Mailbox => return mailbox(bytes, name, visit),
+        Kind::Mailbox => return at_least_one(name, visit, |visit| mailbox(bytes, name, visit)),
         Kind::Csv | Kind::Tsv | Kind::JsonLines | Kind::Xlsx => {
-            return table_rows(bytes, name, kind, settings, &within.budget, visit).map_err(|stop| error_of(stop, name));
+            return at_least_one(name, visit, |visit| {
+                let read = table_rows(bytes, name, kind, settings, &within.budget, visit);
+                read.map_err(|stop| error_of(stop, name))
+            });
         }
         Kind::Zip if MAX_ARCHIVES <= within.n_archives => {
             return Err(Refusal::NotText("a ZIP archive within too many others".to_owned()).of(name));
@@ -195,6 +198,20 @@ fn import_within(
     };
     let document = finished(document, name)?;
     visit(Part { name: name.to_owned(), sha256: Sha256::digest(bytes).into(), document: Ok(document) })
+}
+
+/// Runs a reader of several documents; fails if the file holds none, as a table of a head alone.
+fn at_least_one(
+    name: &str,
+    visit: &mut dyn FnMut(Part) -> Result<()>,
+    read: impl FnOnce(&mut dyn FnMut(Part) -> Result<()>) -> Result<()>,
+) -> Result<()> {
+    let mut is_empty = true;
+    read(&mut |part| {
+        is_empty = false;
+        visit(part)
+    })?;
+    if is_empty { Err(Error::NoText { name: name.to_owned() }) } else { Ok(()) }
 }
 
 fn error_of(stop: Stop, name: &str) -> Error {
@@ -322,8 +339,10 @@ fn archive_files(
             }
             Some(Ok(file)) => {
                 n_visited += 1;
+                let chapters = chapters_in_archive(&mut archive, &path);
                 let mut had_enough = false;
-                let read = import_within(&file, &part_name, settings, &inner, &mut |part| {
+                let read = import_within(&file, &part_name, settings, &inner, &mut |mut part| {
+                    part.document = part.document.map(|document| with_chapters(document, &chapters));
                     visit(part).inspect_err(|_| had_enough = true)
                 });
                 match read {
@@ -335,6 +354,14 @@ fn archive_files(
         }
     }
     if n_visited == 0 { Err(Error::NoText { name: name.to_owned() }) } else { Ok(()) }
+}
+
+/// Returns the chapters of the file that stands beside a file of an archive; none if there is no such file, or it cannot be
+/// read.
+fn chapters_in_archive(archive: &mut Archive, path: &str) -> Vec<WrittenChapter> {
+    let found = chapter_files::chapters_beside_in_archive(path, |path| archive.has(path)).unwrap_or_default();
+    let Some(read) = archive.read(&found) else { return Vec::new() };
+    chapter_files::or_none(read.map_err(|refusal| refusal.of(&found)).and_then(|bytes| read_chapters(&bytes, &found)))
 }
 
 /// Returns a title made of a file's name: its stem, with `_` and `-` read as spaces. Never empty.
@@ -382,6 +409,26 @@ mod tests {
         }
         check_no_text(b"WEBVTT\n\nNOTE nothing is said\n", "a.vtt");
         check_no_text(b"<html><head><title>Bare</title></head><body><p> &nbsp; </p></body></html>", "a.html");
+    }
+
+    #[test]
+    fn a_file_of_many_that_holds_none_has_no_text() {
+        for (bytes, name) in [
+            (&b"title,text\n"[..], "a.csv"),
+            (b"n,text\n1,\n2,\n", "a.csv"),
+            (b"title\ttext\n", "a.tsv"),
+            (b"{\"text\": \"\"}\n", "a.jsonl"),
+            (b"From ann@example.org Thu Mar  4 05:06:07 2021\nFrom: a@b\n\n", "a.mbox"),
+        ] {
+            let mut parts = Vec::new();
+            let read = import_each(bytes, name, &ImportSettings::default(), &mut |part| {
+                parts.push(part);
+                Ok(())
+            });
+            let is_said = matches!(read, Err(Error::NoText { .. }))
+                || matches!(parts[..], [Part { document: Err(Error::NoText { .. }), .. }]);
+            assert!(is_said, "{name}: {read:?}, {parts:?}");
+        }
     }
 
     #[track_caller]

@@ -149,7 +149,9 @@ impl<'a> Body<'a> {
 
     fn open(&mut self, element: &Element) {
         let name = element.name();
-        if is_silent(name) {
+        // `text:title` writes the title of the document; that of a picture is `svg:title`.
+        let is_of_picture = name == "title" && (0 < self.n_silent || element.has_prefix("svg"));
+        if is_silent(name) || is_of_picture {
             self.n_silent += 1;
         }
         if 0 < self.n_silent {
@@ -197,7 +199,7 @@ impl<'a> Body<'a> {
     }
 
     fn close(&mut self, name: &str) {
-        if is_silent(name) {
+        if is_silent(name) || name == "title" {
             self.n_silent = self.n_silent.saturating_sub(1);
         }
         if 0 < self.n_silent {
@@ -298,6 +300,14 @@ mod tests {
             </text:p></text:note-body></text:note> it was.<office:annotation><text:p>Check!</text:p></office:annotation>\
             </text:p><text:table-of-content><text:p>Lamp 3</text:p></text:table-of-content>";
         check(body, &["Lit it was.", "At dusk."]);
+    }
+
+    #[test]
+    fn what_a_picture_is_called_is_left_out() {
+        let body = "<text:p><draw:frame><svg:title>Lamp.png</svg:title><svg:desc>A lamp</svg:desc></draw:frame>\
+            <text:title>The Log</text:title> of <office:annotation><text:p><text:title>No</text:title>no</text:p>\
+            </office:annotation>1887</text:p>";
+        check(body, &["The Log of 1887"]);
     }
 
     #[test]

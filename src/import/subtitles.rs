@@ -6,7 +6,7 @@ use crate::document::{BlockKind, Document, Format, Millis, TimeSpan};
 
 use super::cue_text::{self, Line};
 use super::layout::{self, Layout};
-use super::{cues, speakers};
+use super::{cues, language, speakers};
 
 /// A pause of this length or more ends an utterance.
 const PAUSE_MILLIS: u64 = 1_500;
@@ -41,7 +41,9 @@ pub(super) struct Shown {
 pub(super) fn document(text: &str, title: String, format: Format) -> Document {
     let shown = cues::cues(text).into_iter().map(|cue| Shown { time: cue.time, lines: cue_text::shown(&cue.lines) });
     let title = header_title(text).unwrap_or(title);
-    document_of_cues(shown.collect(), title, format)
+    let mut document = document_of_cues(shown.collect(), title, format);
+    document.fields.language = header_language(text);
+    document
 }
 
 /// Returns the document that cues in the order of their times make.
@@ -64,6 +66,14 @@ fn header_title(text: &str) -> Option<String> {
     let rest = text.trim_start().lines().next()?.strip_prefix("WEBVTT")?;
     let title = layout::one_line(rest.trim_start_matches([' ', '\t', '-', '–', ':']));
     (!title.is_empty()).then_some(title)
+}
+
+/// Returns the language that the header of `WebVTT` names: the lines below the first, up to an empty one or a timing.
+fn header_language(text: &str) -> Option<String> {
+    let mut lines = text.trim_start().lines();
+    lines.next().filter(|first| first.starts_with("WEBVTT"))?;
+    let mut header = lines.take_while(|line| !line.trim().is_empty() && !line.contains("-->"));
+    header.find_map(|line| language::code_of(line.strip_prefix("Language:")?))
 }
 
 /// Takes away what captions that roll repeat: the lines above, or the words so far, shown again with what is new.
@@ -346,5 +356,16 @@ mod tests {
     fn the_title_stands_behind_the_format() {
         assert_eq!(header_title("WEBVTT - The log\n\n").as_deref(), Some("The log"));
         assert_eq!(header_title("WEBVTT\nThe log"), None);
+    }
+
+    #[test]
+    fn the_language_stands_in_the_header() {
+        let language = |text: &str| document(text, "name".to_owned(), Format::WebVtt).fields.language;
+        let cue = "0:01.0 --> 0:02.0\nLanguage: fr";
+        let told = format!("WEBVTT\nKind: captions\nLanguage: pt-BR\n\n{cue}");
+        assert_eq!(language(&told).as_deref(), Some("pt"));
+        for text in [format!("WEBVTT\n\n{cue}"), format!("WEBVTT\nLanguage: English\n\n{cue}"), cue.to_owned()] {
+            assert_eq!(language(&text), None, "{text}");
+        }
     }
 }

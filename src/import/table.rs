@@ -113,28 +113,27 @@ impl Roles {
         let mut names: Vec<Rc<str>> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
         for (name, _) in sample.iter().flatten() {
-            if MAX_FIELDS <= names.len() {
-                break;
-            }
             if seen.insert(name) {
                 names.push(Rc::clone(name));
             }
         }
+        // What is asked for may stand anywhere; what is chosen is chosen among the first.
+        let looked_at = &names[..names.len().min(MAX_FIELDS)];
         let asked = |column: &Option<String>| -> Unread<Option<Rc<str>>> {
             let Some(column) = column else { return Ok(None) };
             let found = names.iter().find(|name| ***name == **column);
             let found = found.or_else(|| names.iter().find(|name| folded(name) == folded(column))).cloned();
             let missing = || Refusal::NoColumn {
                 column: column.clone(),
-                columns: names.iter().map(ToString::to_string).collect(),
+                columns: looked_at.iter().map(ToString::to_string).collect(),
             };
             found.ok_or_else(missing).map(Some)
         };
         let by_name = |wanted: &[&str]| {
-            wanted.iter().find_map(|wanted| names.iter().find(|name| folded(name) == *wanted).cloned())
+            wanted.iter().find_map(|wanted| looked_at.iter().find(|name| folded(name) == *wanted).cloned())
         };
         let text = match asked(&columns.text)? {
-            None => by_name(&TEXT_NAMES).filter(|name| has_words(sample, name)).or_else(|| longest(sample, &names)),
+            None => by_name(&TEXT_NAMES).filter(|name| has_words(sample, name)).or_else(|| longest(sample, looked_at)),
             asked => asked,
         };
         let but_text = |role: Option<Rc<str>>| role.filter(|name| Some(name) != text.as_ref());
@@ -415,6 +414,14 @@ mod tests {
             refused,
             Err(Refusal::NoColumn { column: "d".to_owned(), columns: vec!["a".into(), "b".into(), "c".into()] })
         );
+    }
+
+    #[test]
+    fn any_column_may_be_asked_for_however_far_right() {
+        let names: Vec<String> = (1..=999).map(|n| format!("c{n}")).collect();
+        let csv = format!("{}\n{}Lit.\n", names.join(","), "x,".repeat(998));
+        let columns = Columns { text: Some("C999".to_owned()), ..Columns::default() };
+        assert_eq!(rows(separated(&csv, false), &columns)[0].document.text, "Lit.");
     }
 
     #[test]

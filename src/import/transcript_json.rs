@@ -1,6 +1,6 @@
 //! Transcripts in JSON: Whisper and what is built on it, Podcasting 2.0, and `YouTube`'s `json3`.
 //!
-//! - Whisper, `faster-whisper`, `WhisperX`: `segments` with `start`, `end` and `text`, perhaps `speaker`, and `words` with
+//! - Whisper, `faster-whisper`, `WhisperX`: `language`, and `segments` with `start`, `end` and `text`, perhaps `speaker`, and `words` with
 //!   speakers of their own; or the segments alone as an array. `whisper.cpp`: `transcription` with `offsets`.
 //! - Podcasting 2.0: `segments` with `startTime`, `endTime`, `body` and `speaker`, often a word each.
 //! - `json3`: `events` with `tStartMs`, `dDurationMs` and `segs`.
@@ -17,7 +17,7 @@ use serde_json::de::{IoRead, Read, StrRead};
 use crate::document::{Document, Format, Millis, TimeSpan};
 
 use super::subtitles::{self, Said};
-use super::{layout, speakers};
+use super::{language, layout, speakers};
 
 /// A piece of any of the formats: what a format does not have is empty.
 #[derive(Default, Deserialize)]
@@ -106,6 +106,25 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+/// The code of a language, by itself or in an object; nothing for anything else.
+struct Language(Option<String>);
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Bare(String),
+            Within { language: String },
+            Other(IgnoredAny),
+        }
+        Ok(Self(match Written::deserialize(deserializer)? {
+            Written::Bare(tag) | Written::Within { language: tag } => language::code_of(&tag),
+            Written::Other(_) => None,
+        }))
+    }
+}
+
 /// Returns the format of a text, if it is a transcript in JSON.
 pub(super) fn format_of(text: &str) -> Option<Format> {
     if !text.trim_start().starts_with(['{', '[']) {
@@ -122,7 +141,7 @@ pub(super) fn is_transcript(source: impl io::Read) -> bool {
 /// Reads a clean text. `title` is what the name of the file says.
 pub(super) fn document(text: &str, title: String) -> Document {
     let mut pieces: Vec<Piece> = Vec::new();
-    each_piece(StrRead::new(text), &mut |piece| {
+    let language = each_piece(StrRead::new(text), &mut |piece| {
         pieces.push(piece);
         ControlFlow::Continue(())
     });
@@ -136,7 +155,9 @@ pub(super) fn document(text: &str, title: String) -> Document {
     if format == Format::YouTubeJson3 {
         end_by_the_next(&mut said);
     }
-    subtitles::document_of_said(said, title, format)
+    let mut document = subtitles::document_of_said(said, title, format);
+    document.fields.language = language;
+    document
 }
 
 /// A line of rolling captions stays on the screen while the next is said.
@@ -242,15 +263,20 @@ fn first_format<'de>(source: impl Read<'de>) -> Option<Format> {
 /// What is done with a piece, and whether the next is wanted.
 type Take<'a> = dyn FnMut(Piece) -> ControlFlow<()> + 'a;
 
-/// Reads pieces until the end, until something is no JSON, or until no more are wanted.
-fn each_piece<'de>(source: impl Read<'de>, take: &mut Take) {
+/// Reads pieces until the end, until something is no JSON, or until no more are wanted. Returns the language that is named.
+fn each_piece<'de>(source: impl Read<'de>, take: &mut Take) -> Option<String> {
     let mut deserializer = serde_json::Deserializer::new(source);
+    let mut language = None;
     // What was read before an error is in hand.
-    let _ = Top(take).deserialize(&mut deserializer);
+    let _ = Top { take, language: &mut language }.deserialize(&mut deserializer);
+    language
 }
 
 /// The whole: an object with a list of pieces somewhere on its first level, or the list.
-struct Top<'a, 'b>(&'a mut Take<'b>);
+struct Top<'a, 'b> {
+    take: &'a mut Take<'b>,
+    language: &'a mut Option<String>,
+}
 
 impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
     type Value = ();
@@ -270,7 +296,12 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "segments" | "transcription" | "events" => map.next_value_seed(List(self.0))?,
+                "segments" | "transcription" | "events" => map.next_value_seed(List(self.take))?,
+                // Programs of the kind of Whisper name it here, `whisper.cpp` in what it calls the result.
+                "language" | "result" => {
+                    let Language(language) = map.next_value()?;
+                    *self.language = language.or(self.language.take());
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -278,7 +309,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        List(self.0).visit_seq(seq)
+        List(self.take).visit_seq(seq)
     }
 }
 
@@ -332,6 +363,22 @@ mod tests {
         let cpp = r#"{"systeminfo": "x", "transcription": [
             {"timestamps": {"from": "00:00:01,000", "to": "00:00:02,000"}, "offsets": {"from": 1000, "to": 2000}, "text": " One."}]}"#;
         check(cpp, Format::WhisperJson, &["?@1-2 One."]);
+    }
+
+    #[test]
+    fn the_language_is_the_one_that_is_named() {
+        let language = |json: &str| document(json, "name".to_owned()).fields.language;
+        let segments = r#""segments": [{"start": 0, "end": 1, "text": "Eins."}]"#;
+        for (json, expected) in [
+            (format!(r#"{{"language": "de", {segments}}}"#), Some("de")),
+            (format!(r#"{{{segments}, "language": "de"}}"#), Some("de")),
+            (format!(r#"{{"result": {{"language": "de"}}, {segments}}}"#), Some("de")),
+            (format!(r#"{{"language": "german", {segments}}}"#), None),
+            (format!(r#"{{"language": null, "result": [1, {{}}], {segments}}}"#), None),
+        ] {
+            assert_eq!(language(&json).as_deref(), expected, "{json}");
+            assert_eq!(document(&json, "name".to_owned()).text, "Eins.");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::document::{Document, Format, Millis, TimeSpan};
 
 use super::cue_text::Line;
 use super::subtitles::{self, Shown};
-use super::{cues, layout, speakers};
+use super::{cues, language, layout, speakers};
 
 /// Elements within one another beyond this are no captions, and what is in them is passed over.
 const MAX_DEPTH: usize = 256;
@@ -98,6 +98,7 @@ struct Captions {
     /// The speaker whose name is being read.
     naming: Option<String>,
     title: String,
+    language: Option<String>,
     said: Vec<Cue>,
     /// The lines of the caption being read.
     lines: Vec<String>,
@@ -131,6 +132,7 @@ impl Captions {
         let role = match local.as_ref() {
             "tt" => {
                 self.rates = rates(element);
+                self.language = attribute(element, "lang").and_then(|tag| language::code_of(&tag));
                 Role::Container
             }
             "body" | "div" => Role::Container,
@@ -241,7 +243,9 @@ impl Captions {
         });
         let written = layout::one_line(&self.title);
         let title = if written.is_empty() { title } else { written };
-        subtitles::document_of_cues(shown.collect(), title, Format::Ttml)
+        let mut document = subtitles::document_of_cues(shown.collect(), title, Format::Ttml);
+        document.fields.language = self.language;
+        document
     }
 }
 
@@ -380,6 +384,14 @@ mod tests {
         let text = "<tt xmlns=\"http://www.w3.org/ns/ttml\"><head><metadata><ttm:title>The log</ttm:title></metadata></head>\
              <body><p begin=\"1s\" end=\"2s\">One.</p></body></tt>";
         assert_eq!(document(text, "name".to_owned()).title, "The log");
+    }
+
+    #[test]
+    fn the_language_of_the_file_is_its_own() {
+        let text =
+            "<tt xmlns=\"http://www.w3.org/ns/ttml\" xml:lang=\"de-AT\"><body><p begin=\"1s\">Eins.</p></body></tt>";
+        assert_eq!(document(text, "name".to_owned()).fields.language.as_deref(), Some("de"));
+        assert_eq!(document(&text.replace("de-AT", ""), "name".to_owned()).fields.language, None);
     }
 
     #[test]

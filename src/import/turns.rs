@@ -103,15 +103,17 @@ fn lay_out(pieces: &[Piece]) -> Layout {
     for piece in &pieces[..first] {
         layout.push(BlockKind::Paragraph, piece.text);
     }
+    let start_of = |piece: &Piece| piece.head.as_ref().and_then(|head| head.start);
+    let told: Vec<Millis> = pieces.iter().filter_map(start_of).collect();
+    let mut mended =
+        told.iter().zip(cues::bounds(&told)).map(|(&start, bound)| bound.map_or(start, |bound| bound.start));
+    let starts: Vec<Option<Millis>> = pieces.iter().map(|piece| start_of(piece).and_then(|_| mended.next())).collect();
     let mut from = first;
-    let mut latest = Millis(0);
     while from < pieces.len() {
         let next = |piece: &Piece| piece.head.is_some();
         let end = pieces[from + 1..].iter().position(next).map_or(pieces.len(), |at| from + 1 + at);
         let turn = &pieces[from..end];
-        let start = turn[0].head.as_ref().and_then(|head| head.start).map(|start| start.max(latest));
-        let stop = pieces.get(end).and_then(|piece| piece.head.as_ref()).and_then(|head| head.start);
-        latest = start.unwrap_or(latest);
+        let (start, stop) = (starts[from], starts.get(end).copied().flatten());
         push_turn(&mut layout, turn, start.map(|start| TimeSpan { start, end: stop.unwrap_or(start).max(start) }));
         from = end;
     }
@@ -301,7 +303,15 @@ mod tests {
 
     #[test]
     fn times_never_run_backwards() {
-        check("[0:10] Ann: a\n[0:05] Ben: b\n[0:12] Ann: c", &["Ann@10-10 a", "Ben@10-12 b", "Ann@12-12 c"]);
+        check("[0:10] Ann: a\n[0:05] Ben: b\n[0:12] Ann: c", &["Ann@0-5 a", "Ben@5-12 b", "Ann@12-12 c"]);
+    }
+
+    #[test]
+    fn one_time_that_is_wrong_moves_no_other() {
+        check(
+            "[0:01] Ann: a\n[10:00:03] Ben: b\n[0:05] Ann: c\n[0:07] Ben: d",
+            &["Ann@1-1 a", "Ben@1-5 b", "Ann@5-7 c", "Ben@7-7 d"],
+        );
     }
 
     #[track_caller]

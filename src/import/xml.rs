@@ -29,6 +29,11 @@ impl Element<'_> {
         local(self.0.name().into_inner())
     }
 
+    /// Returns whether its name has that prefix.
+    pub(super) fn has_prefix(&self, prefix: &str) -> bool {
+        self.0.name().into_inner().split_once(':').is_some_and(|(own, _)| own == prefix)
+    }
+
     /// Returns the value of the attribute of that name, whatever its prefix.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         let mut attributes = self.0.attributes();

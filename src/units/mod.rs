@@ -53,8 +53,7 @@ fn fitting_kind(document: &Document) -> UnitKind {
     if 0 < n_utterances && blocks.len() <= 2 * n_utterances {
         return UnitKind::Utterance;
     }
-    let mut n_words: Vec<usize> =
-        blocks.iter().map(|block| block.span.of(&document.text).split_whitespace().count()).collect();
+    let mut n_words: Vec<usize> = blocks.iter().map(|block| long::n_words(block.span.of(&document.text))).collect();
     n_words.sort_unstable();
     let has_paragraphs = MIN_BLOCKS <= n_words.len() && n_words[n_words.len() / 2] <= MAX_MEDIAN_WORDS;
     if has_paragraphs { UnitKind::Paragraph } else { UnitKind::Sentence }
@@ -154,6 +153,15 @@ pub(crate) mod tests {
     fn few_or_long_paragraphs_are_cut_into_sentences() {
         let blocks = [(HEADING, "Log. Two."), (BlockKind::Paragraph, "It was lit. It burned.")];
         check(&blocks, None, UnitKind::Sentence, &["It was lit.", "It burned."]);
+    }
+
+    #[test]
+    fn long_paragraphs_without_spaces_are_cut_into_sentences() {
+        let text = "灯塔的灯亮了。".repeat(100);
+        let document = document(&[(); 4].map(|()| (BlockKind::Paragraph, &text[..])));
+        let units = units(&document, None, Language::English);
+        assert_laws(&document, &units);
+        assert_eq!((units.kind, units.len()), (UnitKind::Sentence, 400));
     }
 
     #[test]

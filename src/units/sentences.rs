@@ -19,6 +19,9 @@ const CLOSERS: [char; 10] = ['"', '\'', '”', '’', '»', '›', ')', ']', '�
 /// Signs that may stand before the first word of a sentence.
 const OPENERS: [char; 9] = ['"', '\'', '“', '‘', '«', '‹', '(', '[', '„'];
 
+/// Signs that end a sentence, of every script that is known to have one, but for the full stop of most.
+const ENDS: [char; 18] = ['!', '?', '…', '。', '！', '？', '．', '؟', '۔', '։', '।', '॥', '።', '፧', '။', '។', '‼', '⁉'];
+
 /// Splits blocks of one language.
 pub(super) struct Splitter {
     language: Language,
@@ -53,7 +56,7 @@ impl Splitter {
     fn goes_on(&self, before: &str, after: &str) -> bool {
         let bare = before.trim_end_matches(CLOSERS);
         let after = after.trim_start().trim_start_matches(OPENERS);
-        if !bare.ends_with(['.', '!', '?', '…', '。', '！', '？', '．', '؟', '।', '‼', '⁉']) {
+        if !bare.ends_with('.') && !bare.ends_with(ENDS) {
             // A line end that wraps the text.
             return true;
         }
@@ -120,6 +123,21 @@ mod tests {
     fn sentences_end_at_their_signs() {
         check_english("It was lit. Was it? “Yes!” She went.", &["It was lit.", "Was it?", "“Yes!”", "She went."]);
         check_english("灯亮了。船来了！", &["灯亮了。", "船来了！"]);
+    }
+
+    #[test]
+    fn each_script_ends_a_sentence_with_its_own_sign() {
+        for (one, other) in [
+            ("چراغ جل رہا تھا۔", "جہاز آ گیا۔"),
+            ("Լույսը վառ էր։", "Նավը եկավ։"),
+            ("መብራቱ በራ።", "መርከቡ መጣ።"),
+            ("ភ្លើងឆេះ។", "កប៉ាល់មកដល់។"),
+            ("မီးလင်းသည်။", "သင်္ဘောရောက်သည်။"),
+            ("दीपो ज्वलति॥", "नौः आगता॥"),
+            ("दीया जला।", "नाव आई।"),
+        ] {
+            check_english(&format!("{one} {other}"), &[one, other]);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::Line;
+use super::paragraphs::{HEADING_FACTOR, body_size};
 
 /// How many lines at the head and at the foot of a page may be furniture.
 const MAX_LINES: usize = 4;
@@ -10,24 +11,39 @@ const MAX_LINES: usize = 4;
 /// Furniture stands in the outer parts of a page, of this share each.
 const MARGIN_SHARE: f32 = 0.2;
 
-/// What is the same of a line on every page: its letters with numbers made one sign, its height and its size.
+/// What is the same of a line on every page: its words, its height and its size.
+///
+/// Of the words there are three readings: as they are, with numbers made one sign, and so with how far one of the numbers is
+/// from that of the page.
 type Key = (String, i32, i32);
 
 /// Takes the furniture out of the lines of all pages.
 pub(super) fn remove(pages: &mut [Vec<Line>]) {
     let n_pages = pages.iter().filter(|lines| !lines.is_empty()).count();
     let min_pages = if n_pages < 6 { 2 } else { 3 };
+    let body_size = body_size(pages);
     let mut pages_of: BTreeMap<Key, BTreeSet<u32>> = BTreeMap::new();
     for lines in pages.iter() {
-        for index in at_the_ends(lines) {
-            pages_of.entry(key(&lines[index])).or_default().insert(lines[index].page);
+        for line in at_the_ends(lines).into_iter().map(|index| &lines[index]) {
+            let (depth, size) = place(line);
+            for words in [verbatim(line), numberless(line)].into_iter().chain(running(line)) {
+                pages_of.entry((words, depth, size)).or_default().insert(line.page);
+            }
         }
     }
-    let is_repeated = |line: &Line| {
-        let (text, depth, size) = key(line);
+    let recurs = |words: &str, line: &Line| {
+        let (depth, size) = place(line);
         // Pages are not printed to the hair.
-        let near = (depth - 1..=depth + 1).filter_map(|depth| pages_of.get(&(text.clone(), depth, size)));
-        near.flatten().collect::<BTreeSet<_>>().len() >= min_pages
+        let near = (depth - 1..=depth + 1).filter_map(|depth| pages_of.get(&(words.to_owned(), depth, size)));
+        near.flat_map(|pages| pages.iter().take(min_pages)).collect::<BTreeSet<_>>().len() >= min_pages
+    };
+    // `Chapter 1` atop of one page and `Chapter 2` atop of another are headings, `Page 1` and `Page 2` are not.
+    let is_repeated = |line: &Line| {
+        let words = numberless(line);
+        recurs(&words, line)
+            && (!may_be_heading(&words, line, body_size)
+                || recurs(&verbatim(line), line)
+                || line.size < HEADING_FACTOR * body_size && running(line).any(|words| recurs(&words, line)))
     };
     for lines in pages.iter_mut() {
         let mut removed: Vec<usize> =
@@ -61,10 +77,29 @@ fn lone_number(lines: &[Line]) -> Option<usize> {
     (is_number && 0.85 <= last.depth && 1 < lines.len()).then_some(index)
 }
 
-fn key(line: &Line) -> Key {
-    let whole = line.cells.iter().fold(line.text.clone(), |whole, cell| whole + " " + cell);
-    let mut text = String::with_capacity(whole.len());
-    for word in whole.split_whitespace() {
+/// Returns whether a line looks like a heading that has a number: it is large or bold, and stands by itself.
+fn may_be_heading(numberless: &str, line: &Line, body_size: f32) -> bool {
+    let is_apart = HEADING_FACTOR * body_size <= line.size || line.is_bold;
+    is_apart && line.cells.is_empty() && numberless.contains('#') && numberless.contains(char::is_alphabetic)
+}
+
+fn place(line: &Line) -> (i32, i32) {
+    ((line.depth * 100.0).round() as i32, line.size.round() as i32)
+}
+
+fn words(line: &Line) -> impl Iterator<Item = &str> {
+    std::iter::once(&line.text).chain(&line.cells).flat_map(|text| text.split_whitespace())
+}
+
+/// Returns the words of a line as they are. No other reading begins with a space.
+fn verbatim(line: &Line) -> String {
+    words(line).flat_map(|word| [" ", word]).collect()
+}
+
+/// Returns the letters of a line, with numbers made one sign.
+fn numberless(line: &Line) -> String {
+    let mut text = String::with_capacity(line.text.len());
+    for word in words(line) {
         let is_number = word.chars().any(|c| c.is_ascii_digit()) || is_roman(word);
         if is_number {
             if !text.ends_with('#') {
@@ -74,7 +109,13 @@ fn key(line: &Line) -> Key {
             text.extend(word.chars().flat_map(char::to_lowercase));
         }
     }
-    (text, (line.depth * 100.0).round() as i32, line.size.round() as i32)
+    text
+}
+
+/// Returns the letters of a line with each of its numbers, as how far it is from the number of the page.
+fn running(line: &Line) -> impl Iterator<Item = String> {
+    let numbers = words(line).filter_map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).parse::<u32>().ok());
+    numbers.map(|number| format!("{} {}", numberless(line), i64::from(number) - i64::from(line.page)))
 }
 
 fn is_roman(word: &str) -> bool {
@@ -109,6 +150,25 @@ mod tests {
             &["Lit.", "Burned.", "Out."],
         );
         check(vec![page(1, &[("Lit.", 0.5), ("– 1 –", 0.93)])], &["Lit."]);
+    }
+
+    #[test]
+    fn headings_that_differ_by_their_number_stay() {
+        let text = "The keeper climbed the stairs each evening at six and lit the lamp.";
+        let of = |number: u32, heading: &str, size: f32, is_bold: bool| {
+            let heading = Line { size, is_bold, ..line(number, heading, 0.1) };
+            vec![heading, line(number, text, 0.5), line(number, &format!("Page {number} of 3"), 0.95)]
+        };
+        check(
+            vec![of(1, "Chapter 1", 18.0, false), of(2, "Chapter 2", 18.0, false), of(3, "Chapter 3", 18.0, false)],
+            &["Chapter 1", text, "Chapter 2", text, "Chapter 3", text],
+        );
+        check(
+            vec![of(1, "Chapter I", 10.0, true), of(4, "Chapter II", 10.0, true), of(9, "Chapter III", 10.0, true)],
+            &["Chapter I", text, "Chapter II", text, "Chapter III", text],
+        );
+        check(vec![of(1, "Log of 1887", 18.0, false), of(2, "Log of 1887", 18.0, false)], &[text, text]);
+        check(vec![of(1, "Page 7", 10.0, true), of(2, "Page 8", 10.0, true)], &[text, text]);
     }
 
     #[test]

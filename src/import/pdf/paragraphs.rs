@@ -26,7 +26,7 @@ pub(super) struct Paragraph {
 }
 
 /// A heading is larger than the running text by this factor at least.
-const HEADING_FACTOR: f32 = 1.12;
+pub(super) const HEADING_FACTOR: f32 = 1.12;
 
 /// What has more letters than this is no heading, however large.
 const MAX_HEADING_CHARS: usize = 200;
@@ -215,7 +215,7 @@ fn words_of(pages: &[Vec<Line>]) -> HashSet<String> {
 }
 
 /// Returns the height of the font that most letters are of.
-fn body_size(pages: &[Vec<Line>]) -> f32 {
+pub(super) fn body_size(pages: &[Vec<Line>]) -> f32 {
     let mut n_letters_of: BTreeMap<i32, usize> = BTreeMap::new();
     for line in pages.iter().flatten() {
         *n_letters_of.entry((line.size * 2.0).round() as i32).or_default() += line.text.len();
