@@ -254,14 +254,15 @@ fn push_word(tokens: &mut Vec<Token>, word: &str) {
         "OR" => tokens.push(Token::Or),
         "NOT" => tokens.push(Token::Not),
         "NEAR" => tokens.push(Token::Near(None)),
-        _ => match word.strip_prefix("NEAR/").map(str::parse) {
-            Some(Ok(within)) => tokens.push(Token::Near(Some(within))),
-            _ => {
-                // In `lamp*, sea` the comma is not the word's.
-                let starred = Some(word.trim_end_matches(',')).filter(|word| word.ends_with('*'));
-                push_phrase(tokens, starred.unwrap_or(word).trim_end_matches('*'), starred.is_some());
+        _ => {
+            if let Some(Ok(within)) = word.strip_prefix("NEAR/").map(str::parse) {
+                tokens.push(Token::Near(Some(within)));
+                return;
             }
-        },
+            // In `lamp*, sea` the comma is not the word's.
+            let starred = Some(word.trim_end_matches(',')).filter(|word| word.ends_with('*'));
+            push_phrase(tokens, starred.unwrap_or(word).trim_end_matches('*'), starred.is_some());
+        }
     }
 }
 
