@@ -312,7 +312,9 @@ impl Assigner {
                 bearers[topic].push(Bearer { bag: BagIndex::from(text), strength });
             }
         }
-        bearers.iter_mut().for_each(|bearers| sort_by_strength(bearers));
+        for bearers in &mut bearers {
+            sort_by_strength(bearers);
+        }
         Ok(bearers)
     }
 

@@ -221,7 +221,7 @@ fn borne(
     let is_asked = bags.has_passages() && MANY_DOCUMENTS <= bags.n_documents();
     let is_topic = |bearers: &Vec<Bearer>| {
         let parts = || bearers.iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
-        !bearers.is_empty() && !(is_asked && is_of_one_document(parts()))
+        !(bearers.is_empty() || is_asked && is_of_one_document(parts()))
     };
     loop {
         let mut assigned = assign::assigned(&described, mined, texts, config, progress)?;
