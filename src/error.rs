@@ -3,6 +3,7 @@
 //! Variants hold data; the sentence stands in the attribute: lower case, no full stop, what was tried and on what.
 //! A front end decides by [`Error::kind`] how to say it.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -138,7 +139,7 @@ pub enum Error {
         /// The file's name.
         name: String,
         /// What it seems to be.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// What is wrong with it.
         reason: String,
     },
@@ -149,7 +150,7 @@ pub enum Error {
         /// The file's name.
         name: String,
         /// What is protected.
-        what: &'static str,
+        what: Cow<'static, str>,
     },
 
     /// The pages of a file are pictures.
@@ -226,13 +227,28 @@ pub enum Error {
         limit_secs: u64,
     },
 
+    /// A file took more memory to read than it was given, and was given up on.
+    #[error(
+        "import {name:?}: it was given up on, as reading it takes more than {limit_mib} MiB of memory; split it, or save \
+         it in another format"
+    )]
+    Heavy {
+        /// The file's name.
+        name: String,
+        /// How much it was given, in MiB.
+        limit_mib: u64,
+    },
+
     /// A file stopped the program part that reads it.
     #[error(
-        "import {name:?}: the reader of this kind of file stopped at it; please report it, with the file if you can"
+        "import {name:?}: the reader of this kind of file stopped at it ({how}); save it in another format, and please \
+         report it, with the file if you can"
     )]
     Stopped {
         /// The file's name.
         name: String,
+        /// What is known of how.
+        how: String,
     },
 
     /// A setting is out of its range.

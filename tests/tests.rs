@@ -1,5 +1,6 @@
 //! All integration tests in one binary: they link once.
 
+mod apart;
 mod bad_input;
 mod cli;
 mod killed;

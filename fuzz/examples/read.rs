@@ -40,7 +40,7 @@ fn main() {
         let outcome = read(Path::new(path)).and_then(|bytes| {
             n_bytes = bytes.len();
             let name = name_of(Path::new(path));
-            guarded(bytes, &name, &ImportSettings::default(), TIME_LIMIT, &mut |part| {
+            guarded(bytes, &name, &ImportSettings::default(), TIME_LIMIT, &|| false, &mut |part| {
                 match part.document {
                     Ok(document) => {
                         n_documents += 1;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::ByteOffset;
 
 /// What a file says of itself, and what was recognised of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fields {
     /// The language of the text by its code in ISO 639, such as `"en"`; `None` where it is not told and was not
     /// recognised.
@@ -19,7 +21,7 @@ pub struct Fields {
 }
 
 /// A name and what stands under it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// The name, as the file has it. Never empty.
     pub name: String,
@@ -30,7 +32,8 @@ pub struct Field {
 /// A day, a month or a year of the civil calendar, as far as the file tells. It has no clock and no time zone.
 ///
 /// Dates are ordered by the calendar; a year stands before its months, and a month before its days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "Parts", try_from = "Parts")]
 pub struct Date {
     year: u16,
     month: Option<u8>,
@@ -92,6 +95,23 @@ impl Date {
     }
 }
 
+/// The year, month and day of a date that is passed on.
+type Parts = (u16, Option<u8>, Option<u8>);
+
+impl From<Date> for Parts {
+    fn from(Date { year, month, day }: Date) -> Self {
+        (year, month, day)
+    }
+}
+
+impl TryFrom<Parts> for Date {
+    type Error = &'static str;
+
+    fn try_from((year, month, day): Parts) -> Result<Self, Self::Error> {
+        Self::new(year, month, day).ok_or("the calendar has no such date")
+    }
+}
+
 fn days_of(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -113,7 +133,7 @@ impl fmt::Display for Date {
 }
 
 /// Where a page of the file begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The number of the page, from 1 in the order of the file, as a viewer counts them.
     pub number: u32,
@@ -122,7 +142,7 @@ pub struct Page {
 }
 
 /// The pages of a document, in reading order; empty where the file has none. Pages without text are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pages(pub Vec<Page>);
 
 impl Pages {
@@ -141,7 +161,7 @@ impl Pages {
 /// A chapter that the file lists apart from its text: a bookmark, or a line of its contents.
 ///
 /// A heading that stands in the text is a block instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// 1 for the highest level.
     pub level: u8,

@@ -2,9 +2,11 @@
 //!
 //! One file per format. What a file is, its content says first and its name second. A file that is no text is
 //! refused with what it seems to be; a damaged text is read as far as it goes, never refused for its damage. Nothing in a
-//! file is executed, followed or fetched, and what unpacks without end is given up on.
+//! file is executed, followed or fetched, and what unpacks without end is given up on. A front end reads files by [`Ahead`],
+//! each in a process of its own.
 
 mod ahead;
+mod apart;
 mod archive;
 mod binary;
 mod chapter_files;
@@ -15,6 +17,7 @@ mod encodings;
 mod epub;
 mod files;
 mod flow;
+mod frames;
 mod guess;
 mod html;
 mod html_regions;
@@ -49,6 +52,7 @@ mod speech_tests;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::document::{Document, Format};
@@ -60,6 +64,7 @@ use guess::Kind;
 use refusal::Refusal;
 
 pub use ahead::{Ahead, Heard, TIME_LIMIT, guarded, only_guarded};
+pub use apart::{READER_ARGUMENT, Reader, serve};
 pub use chapter_files::{
     WrittenChapter, chapters_beside, is_chapter_file, read_chapters, with_chapters, written_beside,
 };
@@ -74,14 +79,17 @@ pub const MAX_BYTES: u64 = 512 * 1024 * 1024;
 const MAX_ARCHIVES: usize = 3;
 
 /// How files are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportSettings {
     /// Which column of a table is what.
     pub columns: Columns,
+    /// Where files are read.
+    #[serde(skip)]
+    pub reader: Reader,
 }
 
 /// Which column of a table is what, by its name; what is not said is chosen by the names and lengths of the columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// The text of the document.
     pub text: Option<String>,

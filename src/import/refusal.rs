@@ -52,8 +52,8 @@ impl Refusal {
         let name = name.to_owned();
         match self {
             Self::NotText(found) => Error::NotText { name, found },
-            Self::Damaged { what, reason } => Error::Damaged { name, what, reason },
-            Self::Locked { what } => Error::Locked { name, what },
+            Self::Damaged { what, reason } => Error::Damaged { name, what: what.into(), reason },
+            Self::Locked { what } => Error::Locked { name, what: what.into() },
             Self::Scanned { n_pages } => Error::Scanned { name, n_pages },
             Self::Unmapped { percent } => Error::Unmapped { name, percent },
             Self::Unpacks { limit_bytes } => Error::Unpacks { name, limit_bytes },

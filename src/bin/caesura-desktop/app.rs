@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use eframe::egui::{self, ThemePreference, Ui};
 
+use caesura::import::Reader;
 use caesura::store::DocumentId;
 
 use crate::command::{Action, Command, Shortcut, Tab, ThemeChoice};
@@ -32,6 +33,8 @@ pub(crate) struct Opening {
     pub(crate) files: Vec<PathBuf>,
     /// What was chosen before.
     pub(crate) settings: Kept,
+    /// Where files are read.
+    pub(crate) reader: Reader,
     /// Whether the system hands over files that are dropped on the window.
     pub(crate) takes_drops: bool,
     /// Whether to say how long it took until the window could be used, and close it.
@@ -77,7 +80,7 @@ impl App {
         }
         let mut app = Self {
             state,
-            worker: Worker::start(Arc::clone(&wake), opening.places.settings.clone())?,
+            worker: Worker::start(Arc::clone(&wake), opening.places.settings.clone(), opening.reader.clone())?,
             dialogs: Box::new(SystemDialogs::new(wake)),
             clock: Box::new(clock),
             memory: Memory::default(),

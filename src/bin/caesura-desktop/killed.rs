@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use caesura::corrections::Change;
 use caesura::document::UnitIndex;
+use caesura::import::Reader;
 use caesura::pipeline::{self, Added, Engine, Source, SplitSettings};
 use caesura::progress::Unwatched;
 use caesura::store::{DocumentId, Library};
@@ -76,7 +77,8 @@ fn make_library(path: &std::path::Path) -> DocumentId {
 #[ignore = "the other program of the test above: it types until it is killed"]
 fn types_until_it_is_killed() {
     let Some(path) = std::env::var_os(LIBRARY).map(PathBuf::from) else { return };
-    let mut worker = Worker::start(Arc::new(|| {}), path.with_extension("settings")).expect("the worker starts");
+    let settings = path.with_extension("settings");
+    let mut worker = Worker::start(Arc::new(|| {}), settings, Reader::Thread).expect("the worker starts");
     let mut state = State::new(Places { own: path.clone(), ..Places::default() }, ThemeChoice::Light);
     let mut asked: Vec<Request> = state.apply(Command::OpenLibrary(path));
     while state.open.is_none() {

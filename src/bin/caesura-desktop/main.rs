@@ -47,11 +47,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use caesura::import::{self, Reader};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Asked;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|first| first == import::READER_ARGUMENT) {
+        return import::serve(std::io::stdin(), std::io::stdout());
+    }
     let clock = system::SystemClock::start();
     match args::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Help) => say(&mut std::io::stdout(), args::HELP, 0),
@@ -122,6 +126,7 @@ fn run(
         library,
         files,
         settings,
+        reader: std::env::current_exe().map_or(Reader::Thread, Reader::itself),
         takes_drops: takes_drops(),
         is_timed,
     };

@@ -334,7 +334,7 @@ impl Settings {
             let name = column(&mut columns);
             *name = name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
         }
-        ImportSettings { columns }
+        ImportSettings { columns, ..ImportSettings::default() }
     }
 }
 

@@ -20,7 +20,7 @@ use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
 use caesura::export::free_name;
-use caesura::import::{self, Ahead, Heard, ImportSettings, Part};
+use caesura::import::{self, Ahead, Heard, ImportSettings, Part, Reader};
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, Added, Engine, Imported, SplitSettings};
 use caesura::progress::Progress;
@@ -261,7 +261,9 @@ impl Failure {
             Error::NoText { .. } => {
                 Some("If it holds pictures of text, have that recognised (OCR) by another program first.")
             }
-            Error::TooLarge { .. } | Error::Unpacks { .. } => Some("Cut it into smaller files, and add those."),
+            Error::TooLarge { .. } | Error::Unpacks { .. } | Error::Heavy { .. } => {
+                Some("Cut it into smaller files, and add those.")
+            }
             Error::Slow { .. } => Some("Save it in a simpler format, such as plain text, and add that."),
             Error::Read { .. } => Some("See whether it is still there, and whether you may read it."),
             Error::Write { .. } => Some("See whether the disk has room, and whether you may write there."),
@@ -360,8 +362,9 @@ struct Adding {
 }
 
 impl Worker {
-    /// Starts the threads. `wake` is called from them, after each event. Settings are kept at `settings`.
-    pub(crate) fn start(wake: Wake, settings: PathBuf) -> std::io::Result<Self> {
+    /// Starts the threads. `wake` is called from them, after each event. Settings are kept at `settings`, and files are
+    /// read by `reader`.
+    pub(crate) fn start(wake: Wake, settings: PathBuf, reader: Reader) -> std::io::Result<Self> {
         let (events_in, events) = channel();
         let (desk, desk_requests) = channel();
         let (bench, bench_tasks) = channel();
@@ -380,7 +383,7 @@ impl Worker {
                 .spawn(move || Scout::new(scout_voice, scout_gate, scout_model).run(&errands))?,
             thread::Builder::new()
                 .name("bench".to_owned())
-                .spawn(move || Bench::new(voice, bench_tasks, model).run())?,
+                .spawn(move || Bench::new(voice, bench_tasks, model, reader).run())?,
             thread::Builder::new()
                 .name("lookout".to_owned())
                 .spawn(move || watch::run(&places, &lookout_voice.events, &lookout_voice.wake))?,
@@ -791,6 +794,8 @@ struct Bench {
     waiting: VecDeque<Task>,
     library: Option<Library>,
     model: Model,
+    /// Where files are read.
+    reader: Reader,
     settings: Option<WorkSettings>,
     /// The threads to work on; `None` for those that everything works on.
     pool: Option<Arc<rayon::ThreadPool>>,
@@ -817,13 +822,14 @@ enum Piece {
 }
 
 impl Bench {
-    fn new(voice: Voice, inbox: Receiver<ToBench>, model: Model) -> Self {
+    fn new(voice: Voice, inbox: Receiver<ToBench>, model: Model, reader: Reader) -> Self {
         Self {
             voice,
             inbox,
             waiting: VecDeque::new(),
             library: None,
             model,
+            reader,
             settings: None,
             pool: None,
             tended: None,
@@ -995,6 +1001,7 @@ impl Bench {
             none => {
                 let paths = adding.files.iter().map(|(path, _)| path.clone()).collect();
                 let settings = self.settings.as_ref().map(|settings| settings.import.clone()).unwrap_or_default();
+                let settings = ImportSettings { reader: self.reader.clone(), ..settings };
                 none.insert(Ahead::start(paths, settings, library.checksums()?, import::TIME_LIMIT))
             }
         };
@@ -1458,7 +1465,7 @@ pub(crate) mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let (events_in, events) = channel();
             let (inbox, tasks) = channel();
-            let bench = Bench::new(Voice::new(events_in, Arc::new(|| {})), tasks, Model::default());
+            let bench = Bench::new(Voice::new(events_in, Arc::new(|| {})), tasks, Model::default(), Reader::Thread);
             let table = Self { library: folder.path().join("own.caesura"), folder, inbox, bench, events };
             let settings = WorkSettings {
                 split: SplitSettings { engine: Engine::Lexical, ..SplitSettings::usual() },
@@ -1540,7 +1547,7 @@ pub(crate) mod tests {
     #[test]
     fn a_table_is_read_by_the_columns_that_were_chosen() {
         let columns = Columns { text: Some("short".to_owned()), ..Columns::default() };
-        let table = Table::reading(ImportSettings { columns });
+        let table = Table::reading(ImportSettings { columns, ..ImportSettings::default() });
         // The other one would be taken for the text: it is longer.
         let path = table.folder.path().join("letters.csv");
         std::fs::write(&path, "short,long\nThe bees.,Everything else that was written on that day.\n").expect("a file");

@@ -7,12 +7,16 @@ mod output;
 use std::process::ExitCode;
 
 use caesura::error::{Error, Kind};
+use caesura::import;
 use clap::Parser;
 
 use args::{Command, Typed};
 use output::Session;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|first| first == import::READER_ARGUMENT) {
+        return import::serve(std::io::stdin(), std::io::stdout());
+    }
     let typed = Typed::parse();
     init_log();
     let session = match Session::start(typed.common) {

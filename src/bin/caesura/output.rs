@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
 use caesura::error::{Error, Obstacle};
+use caesura::import::Reader;
 use caesura::neural::{Encoder, KeptVectors, SentenceEncoder};
 use caesura::progress::Progress;
 use caesura::store::Library;
@@ -149,6 +150,11 @@ impl Drop for Bar {
 
 fn rayon_threads(n_threads: usize) -> Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global().context("start the threads")
+}
+
+/// Returns where files are read: in processes of this program.
+pub(crate) fn reader() -> Reader {
+    std::env::current_exe().map_or(Reader::Thread, Reader::itself)
 }
 
 /// Says what went wrong, on standard error.

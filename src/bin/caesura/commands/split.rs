@@ -9,6 +9,7 @@ use caesura::export::DocumentView;
 use caesura::import;
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, of_layer};
+use caesura::progress::Progress;
 
 use super::put;
 use crate::args;
@@ -20,7 +21,8 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let bar = session.bar(&name);
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
-    let document = import::only_guarded(bytes, &name, &args.tables.settings(), args.part, import::TIME_LIMIT)?;
+    let (tables, is_cancelled) = (args.tables.settings(), || bar.is_cancelled());
+    let document = import::only_guarded(bytes, &name, &tables, args.part, import::TIME_LIMIT, &is_cancelled)?;
     let document = import::with_chapters(document, &import::written_beside(&args.file));
     let split = pipeline::split_document(document, &settings, encoder, &bar)?;
     drop(bar);
