@@ -22,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("topics", &["error", "progress", "document", "words"]),
     ("evaluate", &["error", "progress", "document", "words", "neural", "boundaries", "chapters", "topics"]),
     // Training reads references as measuring does, and knows tensors, which the rest leaves to neural.
-    ("train", &["error", "progress", "document", "words", "neural", "boundaries", "evaluate"]),
+    ("train", &["error", "progress", "document", "words", "units", "neural", "boundaries", "evaluate"]),
     ("store", &["error", "document", "corrections"]),
     ("concordance", &["document", "words"]),
     ("search", &["error", "progress", "document", "words", "concordance", "store"]),

@@ -98,6 +98,18 @@ impl Pair {
         Ok(Self { model, config })
     }
 
+    /// Returns what is known of the model.
+    #[cfg(feature = "libtorch")]
+    pub(crate) fn config(&self) -> &PairConfig {
+        &self.config
+    }
+
+    /// Returns what the model says of the two sides of gaps, not calibrated.
+    #[cfg(feature = "libtorch")]
+    pub(crate) fn log_odds_of(&self, sides: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
+        self.model.log_odds(sides, progress)
+    }
+
     /// Returns the log-odds of gaps, in their order.
     fn log_odds(&self, input: &GapInput, gaps: &[GapIndex], progress: &dyn Progress) -> Result<Vec<f32>> {
         let mut found = Vec::with_capacity(gaps.len());

@@ -53,6 +53,13 @@ impl Segmentation {
         self.boundaries.len() + 1
     }
 
+    /// Returns the units of each section, in order.
+    pub fn sections(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let begins = self.boundaries.iter().map(|boundary| boundary.unit_after().index());
+        let ends = begins.clone().chain([self.n_units]);
+        std::iter::once(0).chain(begins).zip(ends).map(|(begin, end)| begin..end)
+    }
+
     /// Returns the window of Pk and `WindowDiff` for this reference: half the mean section length in units, rounded
     /// half to even as segeval does, and at least 2; in a shorter document as many units as leave one window.
     pub(super) fn window(&self) -> usize {
@@ -144,6 +151,15 @@ mod tests {
     #[track_caller]
     fn check_window(lengths: &[usize], expected: usize) {
         assert_eq!(Segmentation::of_lengths(lengths).window(), expected, "{lengths:?}");
+    }
+
+    #[test]
+    fn sections_are_the_units_between_boundaries() {
+        for lengths in [vec![1], vec![3], vec![1, 4, 2]] {
+            let sections: Vec<_> = Segmentation::of_lengths(&lengths).sections().collect();
+            assert_eq!(sections.iter().map(std::ops::Range::len).collect::<Vec<_>>(), lengths);
+            assert!(sections.is_sorted_by(|one, next| one.end == next.start) && sections[0].start == 0);
+        }
     }
 
     #[test]

@@ -92,4 +92,37 @@ mod tests {
             assert!(of_part.iter().all(|id| is_in_share(id, 1.0) && !is_in_share(id, 0.0)));
         }
     }
+
+    #[track_caller]
+    fn check_group(id: &str, provider: &str, expected: &str) {
+        let mut fields = Map::from_iter([("id".to_owned(), id.into())]);
+        if !provider.is_empty() {
+            fields.insert("provider_key".to_owned(), provider.into());
+        }
+        assert_eq!(group(&fields), expected);
+    }
+
+    #[test]
+    fn a_provider_a_guest_a_series_and_a_course_are_groups() {
+        check_group("legal/terms-2020", "shop", "legal/shop");
+        check_group("legal/privacy-2024", "shop", "legal/shop");
+        check_group("lex/012 - Ada Ames - Ships", "", "lex/Ada Ames");
+        check_group("lex/345 - Ada Ames - Lamps", "", "lex/Ada Ames");
+        check_group("qmsum/ES2008a", "", "qmsum/ES2008");
+        check_group("qmsum/ES2008d", "", "qmsum/ES2008");
+        check_group("avlecture/course@@lecture 3", "", "avlecture/course");
+        check_group("shelf/17", "", "shelf/17");
+    }
+
+    #[test]
+    fn documents_of_a_group_are_of_one_part() {
+        for provider in 0..200 {
+            let of = |number: usize| {
+                let id = format!("legal/{provider}-{number}");
+                let fields = [("id", id), ("provider_key", format!("provider {provider}"))];
+                part(&fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+            };
+            assert!((1..5).all(|number| of(number) == of(0)));
+        }
+    }
 }

@@ -1,15 +1,16 @@
-//! Documents made of others, for a model that meets what nobody collected: other subjects side by side, and transcripts
-//! as speech recognisers write them.
+//! Documents made of others, for a model that meets what nobody collected: other subjects side by side, transcripts as
+//! speech recognisers write them, and texts cut into larger or smaller units than those they were collected in.
 
 use half::f16;
 
 use super::examples::{Example, Reader};
 use super::random::Random;
-use crate::document::{GapIndex, Span, Unit, UnitKind, Units};
+use crate::document::{Block, BlockKind, Document, Format, GapIndex, Span, Unit, UnitKind, Units};
 use crate::error::Result;
 use crate::evaluate::Segmentation;
 use crate::evaluate::data::Reference;
 use crate::neural::Vectors;
+use crate::units::units;
 use crate::words;
 
 /// The sections of a spliced document, from a few to so many.
@@ -178,10 +179,116 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
     made
 }
 
+/// The words of a paragraph that is put together, from so few to so many on average, in one document.
+const PARAGRAPH_WORDS: std::ops::Range<usize> = 25..160;
+
+/// Returns documents cut anew into units of another size, for `share` of them: paragraphs into sentences, and sentences and
+/// turns put together. Nothing else that is collected is of the same texts in other units, so that a model takes the size
+/// of a unit for the manner of a kind.
+///
+/// Of spoken text half keeps its speakers, and turns are whole then; the other half is prose, as where somebody took notes.
+pub(super) fn regrouped(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+    let mut all = Vec::new();
+    for (number, (domain, document)) in documents.iter().enumerate() {
+        let mut random = Random::new(seed, 2_000_000 + number as u64);
+        if share <= random.share() {
+            continue;
+        }
+        let made = match document.units.kind {
+            UnitKind::Paragraph => Some(in_sentences(document)),
+            UnitKind::Sentence => Some(in_paragraphs(document, UnitKind::Paragraph, &mut random)),
+            UnitKind::Utterance => {
+                let kind = if random.below(2) == 0 { UnitKind::Paragraph } else { UnitKind::Utterance };
+                Some(in_paragraphs(document, kind, &mut random))
+            }
+        };
+        // What cannot be put together or taken apart teaches nothing new.
+        let made = made.filter(|made| made.units.len() != document.units.len() && 1 < made.units.len());
+        all.extend(made.map(|made| (*domain, made)));
+    }
+    all
+}
+
+/// Returns a document of the same sections whose units are the sentences of its units.
+fn in_sentences(document: &Reference) -> Reference {
+    let paragraph = |unit: &Unit| Block { kind: BlockKind::Paragraph, span: unit.span };
+    let blocks = document.units.units.iter().map(paragraph).collect();
+    let paragraphs = Document::new(document.id.clone(), Format::PlainText, document.text.clone(), blocks);
+    let made = units(&paragraphs, Some(UnitKind::Sentence), document.language);
+    let begins = document.sections.boundaries().iter().map(|boundary| {
+        let paragraph = &document.units.units[boundary.unit_after().index()];
+        let first = made.units.partition_point(|sentence| sentence.span.start < paragraph.span.start);
+        GapIndex::from(first - 1)
+    });
+    let sections = Segmentation::new(made.len(), begins.collect());
+    Reference { sections, units: made, ..document.clone() }
+}
+
+/// Returns a document of the same sections whose units are put together to paragraphs of one length or another; as
+/// utterances, each of one speaker, otherwise of nobody.
+///
+/// No paragraph goes over the end of a section, as those of people do not. So that a short one tells less of where it ends,
+/// what is left is added to the paragraph before, where it is less than half of one; what is shorter than half of the mean
+/// still ends a section nearly always, and is rare.
+fn in_paragraphs(document: &Reference, kind: UnitKind, random: &mut Random) -> Reference {
+    let mean = PARAGRAPH_WORDS.start + random.below(PARAGRAPH_WORDS.len());
+    let mut made = Splice::new(document);
+    made.reference.units.kind = kind;
+    made.levels.clone_from(&document.levels);
+    made.reference.titles.clone_from(&document.titles);
+    let speaks = |unit: &Unit| if kind == UnitKind::Utterance { unit.speaker.clone() } else { None };
+    for section in document.sections.sections() {
+        if let Some(last) = made.reference.units.units.len().checked_sub(1) {
+            made.boundaries.push(GapIndex::from(last));
+        }
+        let mut paragraphs: Vec<Paragraph> = Vec::new();
+        for unit in &document.units.units[section] {
+            let (text, speaker) = (unit.span.of(&document.text), speaks(unit));
+            let n_words = words::tokens(text).count();
+            match paragraphs.last_mut() {
+                Some(last) if last.speaker == speaker && last.n_words < last.wanted => last.push(text, n_words),
+                _ => {
+                    let wanted = mean / 2 + random.below(mean);
+                    paragraphs.push(Paragraph { speaker, wanted, n_words, text: text.to_owned() });
+                }
+            }
+        }
+        if let [.., before, last] = &mut paragraphs[..]
+            && before.speaker == last.speaker
+            && 2 * last.n_words < last.wanted
+        {
+            before.push(&std::mem::take(&mut last.text), last.n_words);
+            paragraphs.pop();
+        }
+        for Paragraph { speaker, text, .. } in paragraphs {
+            push_unit(&mut made.reference, &text, speaker);
+        }
+    }
+    made.done().reference
+}
+
+/// Units put together.
+struct Paragraph {
+    speaker: Option<String>,
+    /// The words after which the next one begins.
+    wanted: usize,
+    n_words: usize,
+    text: String,
+}
+
+impl Paragraph {
+    fn push(&mut self, text: &str, n_words: usize) {
+        self.text.push(' ');
+        self.text.push_str(text);
+        self.n_words += n_words;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::samples::documents;
     use super::*;
+    use crate::evaluate::data::{Selection, references};
 
     #[test]
     fn the_pieces_of_an_automatic_transcript_take_no_notice_of_sections() {
@@ -198,6 +305,99 @@ mod tests {
             assert!(others.iter().all(|n| n == &n_words[0]) && *last <= n_words[0], "{n_words:?}");
             assert!(!reference.text.contains(char::is_uppercase) && !reference.text.contains('.'));
             assert!(reference.sections.n_sections() <= 6);
+        }
+    }
+
+    fn texts(reference: &Reference) -> Vec<&str> {
+        reference.units.texts(&reference.text)
+    }
+
+    /// The words of each section.
+    fn sections(reference: &Reference) -> Vec<String> {
+        let units = texts(reference);
+        let words =
+            |section: std::ops::Range<usize>| units[section].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        reference.sections.sections().map(words).collect()
+    }
+
+    /// Returns a document of two levels, of units of 4 to 24 words by two speakers who each say three of them in a row.
+    fn reference(kind: &str) -> Reference {
+        let text = |at: usize| format!("So {} word{at}.", "word ".repeat(2 + 5 * (at % 5)));
+        let unit = |at: usize| match kind {
+            "utterance" => serde_json::json!({"text": text(at), "speaker": format!("S{}", at / 3 % 2)}),
+            _ => text(at).into(),
+        };
+        let section = |s: usize| {
+            let units: Vec<serde_json::Value> = (12 * s..12 * s + 5 + s % 7).map(unit).collect();
+            serde_json::json!({"title": "T", "heading_path": [format!("A{}", s / 3), format!("B{s}")], "paragraphs": units})
+        };
+        let sections: Vec<_> = (0..12).map(section).collect();
+        let line = serde_json::json!({"id": "d/1", "unit": kind, "sections": sections});
+        let file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        std::fs::write(file.path(), line.to_string()).expect("room for a file");
+        let mut found = references(file.path(), Selection::default()).expect("the file is there");
+        found.next().expect("a document").expect("it is whole")
+    }
+
+    #[test]
+    fn sections_keep_their_words_and_levels_whatever_the_units() {
+        for kind in ["sentence", "utterance"] {
+            let document = reference(kind);
+            assert!(document.levels.contains(&2));
+            let many: Vec<(usize, Reference)> = (0..40).map(|_| (0, document.clone())).collect();
+            let made = regrouped(&many, 1.0, 7);
+            let kinds: Vec<UnitKind> = UnitKind::ALL
+                .into_iter()
+                .filter(|kind| made.iter().any(|(_, made)| made.units.kind == *kind))
+                .collect();
+            assert_eq!(kinds.contains(&UnitKind::Utterance), kind == "utterance");
+            assert!(kinds.contains(&UnitKind::Paragraph) && !kinds.contains(&UnitKind::Sentence));
+            for (_, made) in &made {
+                assert_eq!(sections(made), sections(&document));
+                assert_eq!((&made.levels, &made.titles), (&document.levels, &document.titles));
+                let speaks = made.units.units.iter().all(|unit| unit.speaker.is_some());
+                assert_eq!(speaks, made.units.kind == UnitKind::Utterance);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_section_joins_the_paragraph_before() {
+        let document = reference("sentence");
+        for seed in 0..50 {
+            let made = in_paragraphs(&document, UnitKind::Paragraph, &mut Random::new(seed, 0));
+            let n_words: Vec<usize> = texts(&made).into_iter().map(|text| words::tokens(text).count()).collect();
+            for section in made.sections.sections().filter(|section| 1 < section.len()) {
+                // Half of the least that a paragraph may want, of the least mean.
+                assert!(n_words[section.end - 1] >= PARAGRAPH_WORDS.start / 4, "{n_words:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn units_are_put_together_and_taken_apart_within_their_sections() {
+        let turns: Vec<(usize, Reference)> =
+            documents(20, 6).into_iter().map(|(_, reference)| (0, reference)).collect();
+        let made = regrouped(&turns, 1.0, 7);
+        let of_kind = |kind| made.iter().filter(|(_, made)| made.units.kind == kind).count();
+        // Speakers take turns, so that turns kept whole are what they were.
+        assert!(0 < of_kind(UnitKind::Paragraph) && of_kind(UnitKind::Utterance) == 0);
+        for (_, put_together) in &made {
+            let turns = turns.iter().map(|(_, turns)| turns).find(|turns| turns.id == put_together.id);
+            let turns = turns.expect("it was made of one");
+            assert_eq!(sections(put_together), sections(turns));
+            assert_eq!((&put_together.levels, &put_together.titles), (&turns.levels, &turns.titles));
+            assert!(put_together.units.len() < turns.units.len());
+            assert!(put_together.units.units.iter().all(|unit| unit.speaker.is_none()));
+        }
+        let taken_apart = regrouped(&made, 1.0, 7);
+        assert!(!taken_apart.is_empty());
+        for (_, sentences) in &taken_apart {
+            let paragraphs = made.iter().map(|(_, made)| made).find(|made| made.id == sentences.id);
+            let paragraphs = paragraphs.expect("it was made of one");
+            assert_eq!(sentences.units.kind, UnitKind::Sentence);
+            assert_eq!(sections(sentences), sections(paragraphs));
+            assert!(paragraphs.units.len() < sentences.units.len());
         }
     }
 }

@@ -55,6 +55,8 @@ pub struct ContextTraining {
     pub splice_share: f64,
     /// Documents made over as a speech recogniser would have written them, for each of spoken text there is.
     pub automatic_share: f64,
+    /// Documents cut anew into larger or smaller units, for each document there is.
+    pub regrouped_share: f64,
 }
 
 impl ContextTraining {
@@ -73,7 +75,15 @@ impl ContextTraining {
             patience: 6,
             splice_share: 0.15,
             automatic_share: 0.3,
+            regrouped_share: 0.0,
         }
+    }
+}
+
+impl ContextTraining {
+    /// What tells one training from another: a member more, or more steps, goes on with what there is.
+    fn identity(&self) -> String {
+        format!("features {FEATURES_VERSION}, {:?}", Self { n_members: 0, n_steps: 0, ..self.clone() })
     }
 }
 
@@ -116,7 +126,8 @@ pub fn train_context(
     let reader = Reader { encoder, topics: &topics };
     let mut originals = numbered(train);
     let automatic = augment::automatic(&originals, settings.automatic_share, settings.seed);
-    originals.extend(automatic);
+    let regrouped = augment::regrouped(&originals, settings.regrouped_share, settings.seed);
+    originals.extend(automatic.into_iter().chain(regrouped));
     let mut examples = reader.examples(&originals, progress)?;
     check_learnable(&examples)?;
     let spliced = augment::spliced(&originals, &examples, settings.splice_share, settings.seed, &reader)?;
@@ -127,6 +138,7 @@ pub fn train_context(
 
     let shape = shape();
     let (mean, scale) = spread(&examples);
+    let identity = super::identity(documents, &settings.identity());
     let members = (0..settings.n_members).map(|member| {
         let settings = ContextTraining { seed: settings.seed.wrapping_add(member as u64), ..settings.clone() };
         let net = ContextNet::new(shape, topics.len(), settings.dropout, &mean, &scale, settings.seed);
@@ -141,6 +153,7 @@ pub fn train_context(
             n_classes: topics.len(),
             output: output.join(format!("member-{}", member + 1)),
             member,
+            identity,
             best: f64::INFINITY,
             n_worse: 0,
         };
@@ -472,6 +485,7 @@ struct Run<'a> {
     output: PathBuf,
     /// From 0.
     member: usize,
+    identity: i64,
     best: f64,
     n_worse: usize,
 }
@@ -492,7 +506,8 @@ impl Run<'_> {
             return Ok(());
         }
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        (self.best, self.n_worse) = super::restore(&path, &mut self.optimizer).map_err(unusable)?;
+        let restored = super::restore(&path, &mut self.optimizer, self.identity);
+        (self.best, self.n_worse) = restored.map_err(unusable)?;
         Ok(())
     }
 
@@ -531,9 +546,7 @@ impl Run<'_> {
                 }
                 self.optimizer.swap_average();
                 on_look(&Look { member: self.member + 1, step: n_done, training_loss, of_kinds, is_best });
-                let mut state = self.optimizer.state();
-                state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
-                write_tensors(&state, &self.checkpoint())?;
+                super::checkpoint(&self.checkpoint(), &self.optimizer, self.identity, (self.best, self.n_worse))?;
             }
         }
         Ok(())
@@ -645,6 +658,7 @@ mod tests {
             validate_every: 2,
             splice_share: 0.5,
             automatic_share: 0.5,
+            regrouped_share: 1.0,
             ..ContextTraining::usual()
         }
     }
@@ -712,12 +726,49 @@ mod tests {
     }
 
     #[test]
+    fn a_checkpoint_is_taken_up_by_its_own_training_only() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(folder.path(), &Unwatched).expect("it trains");
+        let kept = std::fs::read(checkpoint(folder.path(), 1)).expect("it is there");
+        let others = [(split(5, 4), ContextTraining { dropout: 0.5, ..settings() }), (split(6, 4), settings())];
+        for (documents, settings) in others {
+            let result = train_context(&documents, &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let error = result.expect_err("it is another training").to_string();
+            assert!(error.contains("other data, settings or features"), "{error}");
+        }
+        assert_eq!(std::fs::read(checkpoint(folder.path(), 1)).expect("it is there"), kept);
+    }
+
+    #[test]
+    fn training_ends_early_where_it_gets_no_better() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        // Steps of that length lead away from anything.
+        let settings =
+            ContextTraining { n_members: 1, n_steps: 40, rate: 50.0, validate_every: 1, patience: 2, ..settings() };
+        let mut looks = Vec::new();
+        train_context(
+            &split(5, 4),
+            &settings,
+            &Hashing,
+            folder.path(),
+            &mut |look| looks.push(look.clone()),
+            &Unwatched,
+        )
+        .expect("it trains");
+        assert!(looks.len() < 40, "{} looks", looks.len());
+        assert!(looks[looks.len() - 2..].iter().all(|look| !look.is_best));
+    }
+
+    #[test]
     fn a_document_of_a_hundred_thousand_units_is_learnt_from() {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let long = Documents { train: documents(1, 444), held_out: documents(1, 3) };
         assert!(long.train[0].1.units.len() > 100_000);
-        let settings = ContextTraining { n_members: 1, n_steps: 1, automatic_share: 0.0, ..settings() };
+        let settings =
+            ContextTraining { n_members: 1, n_steps: 1, automatic_share: 0.0, regrouped_share: 0.0, ..settings() };
         train_context(&long, &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched).expect("it trains");
     }
 

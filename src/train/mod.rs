@@ -77,12 +77,18 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let part = path.with_extension("part");
-    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    let written = fs::write(&part, bytes).and_then(|()| put_in_place(&part, path));
     if written.is_err() {
         // What is half written is of no use, and would fill the disk further.
         let _ = fs::remove_file(&part);
     }
     written.map_err(failed)
+}
+
+/// Waits until a file is on the disk, and gives it its name.
+fn put_in_place(part: &Path, path: &Path) -> std::io::Result<()> {
+    fs::File::open(part)?.sync_all()?;
+    fs::rename(part, path)
 }
 
 /// Writes tensors wholly or not at all: what stood there before stays until the new file is on the disk.
@@ -96,7 +102,7 @@ pub(crate) fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result
         fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
     let written = Tensor::write_safetensors(tensors, &part).map_err(|error| failed(&error));
-    let written = written.and_then(|()| fs::rename(&part, path).map_err(|error| failed(&error)));
+    let written = written.and_then(|()| put_in_place(&part, path).map_err(|error| failed(&error)));
     if written.is_err() {
         let _ = fs::remove_file(&part);
     }
@@ -133,14 +139,40 @@ pub(crate) fn rate_at(step: usize, n_steps: usize, highest: f64) -> f64 {
     highest * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0)
 }
 
-/// Takes up a checkpoint: the state of the optimiser, and under `looks` the best loss so far and how many looks were worse
-/// since; these are returned.
-pub(crate) fn restore(path: &Path, optimizer: &mut AdamW) -> Result<(f64, usize), String> {
+/// What a training is of: its data, its settings but how long it goes on, and the version of what it sees. A checkpoint is
+/// taken up by that training only.
+pub(crate) fn identity(documents: &Documents, settings: &str) -> i64 {
+    let mut hasher = Sha256::new_with_prefix(settings);
+    for (kind, reference) in documents.train.iter().chain(&documents.held_out) {
+        hasher.update(format!("\n{kind}\n{}\n{:?}\n", reference.id, reference.sections));
+        hasher.update(&reference.text);
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    i64::from_le_bytes(*digest.first_chunk().expect("32 bytes are 8 and more"))
+}
+
+/// Writes a checkpoint: the state of the optimiser, what the training is of, the best loss so far, and how many looks were
+/// worse since.
+pub(crate) fn checkpoint(path: &Path, optimizer: &AdamW, identity: i64, (best, n_worse): (f64, usize)) -> Result<()> {
+    let mut state = optimizer.state();
+    state.push(("identity".to_owned(), Tensor::from_slice(&[identity])));
+    state.push(("looks".to_owned(), Tensor::from_slice(&[best, n_worse as f64])));
+    write_tensors(&state, path)
+}
+
+/// Takes up what [`checkpoint`] has written, and returns the best loss so far and how many looks were worse since.
+pub(crate) fn restore(path: &Path, optimizer: &mut AdamW, identity: i64) -> Result<(f64, usize), String> {
     let mut state = Tensor::read_safetensors(path).map_err(|error| error.to_string())?;
-    let place = state.iter().position(|(name, _)| name == "looks").ok_or("looks is missing")?;
-    let looks = state.swap_remove(place).1;
-    if looks.size() != [2] {
-        return Err("looks is of another shape".to_owned());
+    let mut take = |name: &str, size: i64| {
+        let place = state.iter().position(|(known, _)| known == name).ok_or(format!("{name} is missing"))?;
+        let tensor = state.swap_remove(place).1;
+        if tensor.size() == [size] { Ok(tensor) } else { Err(format!("{name} is of another shape")) }
+    };
+    let (looks, of) = (take("looks", 2)?, take("identity", 1)?);
+    if of.int64_value(&[0]) != identity {
+        return Err(
+            "it is of a training with other data, settings or features; take another folder, or remove it".to_owned()
+        );
     }
     optimizer.restore(state)?;
     Ok((looks.double_value(&[0]), looks.double_value(&[1]) as usize))

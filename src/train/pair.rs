@@ -20,7 +20,7 @@ use super::random::Random;
 use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors, write_whole};
 use crate::boundaries::pair_text::{ending_at, sides, starting_at};
 use crate::boundaries::{
-    Calibration, Combination, Context, GapInput, GapScorer, OfUnitKinds, PairConfig, READ_ABOVE, log_odds,
+    Calibration, Combination, Context, GapInput, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
 };
 use crate::document::{GapIndex, UnitKind};
 use crate::error::{Error, Result};
@@ -81,6 +81,16 @@ impl PairTraining {
         }
     }
 }
+
+impl PairTraining {
+    /// What tells one training from another: more steps go on with what there is.
+    fn identity(&self) -> String {
+        format!("{:?}", Self { n_steps: 0, ..self.clone() })
+    }
+}
+
+/// How many gaps are drawn in a row, in the hope of one with text on both sides.
+const MAX_TRIES: usize = 100_000;
 
 /// Batches drawn and sorted by length together.
 const BATCHES_A_BUCKET: usize = 8;
@@ -144,6 +154,7 @@ pub fn train_pair(
         sampler,
         settings,
         output,
+        identity: super::identity(documents, &settings.identity()),
         best: f64::INFINITY,
         n_worse: 0,
         bucket: Cell::new(None),
@@ -208,8 +219,9 @@ impl<'a> Sampler<'a> {
         Ok(Self { kinds, weights, settings })
     }
 
-    fn pair(&self, random: &mut Random) -> Drawn {
-        loop {
+    /// Fails where the documents have next to no text to read on both sides of a gap.
+    fn pair(&self, random: &mut Random) -> Result<Drawn> {
+        for _ in 0..MAX_TRIES {
             let at = random.share() * self.weights.last().expect("there is a kind");
             let kind = self.weights.partition_point(|&weight| weight <= at).min(self.kinds.len() - 1);
             let (documents, so_far) = &self.kinds[kind];
@@ -228,8 +240,12 @@ impl<'a> Sampler<'a> {
             }
             let strips = document.units.kind != UnitKind::Paragraph && random.share() < STRIPPED_SHARE;
             let kept = |side: String| if strips { stripped(&side) } else { side };
-            return Drawn { first: kept(first), second: kept(second), is_boundary };
+            return Ok(Drawn { first: kept(first), second: kept(second), is_boundary });
         }
+        Err(Error::Nothing {
+            attempt: "train the pair model",
+            reason: format!("of {MAX_TRIES} gaps none has {MIN_CHARS} characters or more on both sides"),
+        })
     }
 
     /// Returns the sides of a gap.
@@ -327,6 +343,7 @@ struct Run<'a> {
     sampler: Sampler<'a>,
     settings: &'a PairTraining,
     output: &'a Path,
+    identity: i64,
     best: f64,
     n_worse: usize,
     /// The batches of the bucket drawn last, and its number.
@@ -352,7 +369,8 @@ impl Run<'_> {
             return Ok(());
         }
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        (self.best, self.n_worse) = super::restore(&path, &mut self.optimizer).map_err(unusable)?;
+        let restored = super::restore(&path, &mut self.optimizer, self.identity);
+        (self.best, self.n_worse) = restored.map_err(unusable)?;
         Ok(())
     }
 
@@ -397,9 +415,7 @@ impl Run<'_> {
             }
             self.optimizer.swap_average();
             on_look(&Look { member: 1, step: n_done, training_loss, of_kinds, is_best });
-            let mut state = self.optimizer.state();
-            state.push(("looks".to_owned(), Tensor::from_slice(&[self.best, self.n_worse as f64])));
-            write_tensors(&state, &self.checkpoint())?;
+            super::checkpoint(&self.checkpoint(), &self.optimizer, self.identity, (self.best, self.n_worse))?;
         }
         Ok(())
     }
@@ -431,7 +447,7 @@ impl Run<'_> {
         let mut random = Random::new(self.settings.seed, 1000 + bucket as u64);
         let mut pairs: Vec<(PairPieces, bool)> = (0..BATCHES_A_BUCKET * self.settings.n_pairs)
             .map(|_| {
-                let Drawn { first, second, is_boundary } = self.sampler.pair(&mut random);
+                let Drawn { first, second, is_boundary } = self.sampler.pair(&mut random)?;
                 Ok((self.tokens.pieces(&first, &second)?, is_boundary))
             })
             .collect::<Result<_>>()?;
@@ -476,17 +492,8 @@ impl Run<'_> {
             .load(&path)
             .map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
         let of_pair = self.log_odds(texts)?;
-        let context = Context::embedded();
-        let of_context = context_log_odds(looked_at, &context, encoder, progress)?;
-        let calibration = OfUnitKinds::each(|kind| calibrated(looked_at, &of_pair, kind));
-        let combined = OfUnitKinds::each(|kind| combined(looked_at, &of_pair, &of_context, kind));
-        let config = PairConfig {
-            side_words: self.settings.side_words,
-            max_pieces: self.settings.max_pieces,
-            calibration,
-            combined,
-            context_model_sha256: context.sha256().to_owned(),
-        };
+        let &PairTraining { side_words, max_pieces, .. } = self.settings;
+        let config = fitted(side_words, max_pieces, looked_at, &of_pair, encoder, progress)?;
         for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
             if let Ok(bytes) = std::fs::read(base.join(name)) {
                 write_whole(&self.output.join(name), &bytes)?;
@@ -513,6 +520,46 @@ impl Run<'_> {
         write_tensors(&weights, &model)?;
         Ok(model)
     }
+}
+
+/// Calibrates the pair model in `folder` anew, alone and together with the context model that this program carries, on the
+/// documents held out, and writes its `pair.json`: what is to be done once the context model is another.
+pub fn refit(
+    documents: &Documents,
+    settings: &PairTraining,
+    encoder: &dyn Encoder,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<PathBuf> {
+    let pair = Pair::from_folder(folder, rayon::current_num_threads())?;
+    let &PairConfig { side_words, max_pieces, .. } = pair.config();
+    let looked_at = sample(&documents.held_out, settings.n_calibrated, settings.seed);
+    let sides: Vec<(String, String)> = looked_at.iter().map(|gap| gap.sides(side_words)).collect();
+    let of_pair = pair.log_odds_of(&sides, progress)?;
+    let config = fitted(side_words, max_pieces, &looked_at, &of_pair, encoder, progress)?;
+    let path = folder.join("pair.json");
+    write_whole(&path, &serde_json::to_vec_pretty(&config)?)?;
+    Ok(path)
+}
+
+/// Returns what is to be known of a pair model that says this of gaps.
+fn fitted(
+    side_words: usize,
+    max_pieces: usize,
+    looked_at: &[LookedAt],
+    of_pair: &[f32],
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<PairConfig> {
+    let context = Context::embedded();
+    let of_context = context_log_odds(looked_at, &context, encoder, progress)?;
+    Ok(PairConfig {
+        side_words,
+        max_pieces,
+        calibration: OfUnitKinds::each(|kind| calibrated(looked_at, of_pair, kind)),
+        combined: OfUnitKinds::each(|kind| combined(looked_at, of_pair, &of_context, kind)),
+        context_model_sha256: context.sha256().to_owned(),
+    })
 }
 
 /// Returns what the context model says of each gap, calibrated.
@@ -606,6 +653,29 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_calibrated_again_as_it_was_when_it_was_trained() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(0, folder.path(), &Unwatched).expect("it trains");
+        let path = folder.path().join("pair.json");
+        let read = || -> PairConfig {
+            serde_json::from_slice(&std::fs::read(&path).expect("it is there")).expect("it is whole")
+        };
+        let expected = read();
+        let mut other = expected.clone();
+        other.calibration = OfUnitKinds::each(|_| Calibration { slope: 9.0, offset: 9.0 });
+        other.context_model_sha256 = String::new();
+        std::fs::write(&path, serde_json::to_vec(&other).expect("it is JSON")).expect("room for a file");
+        refit(&split(6, 4), &settings(), &Hashing, folder.path(), &Unwatched).expect("it is a pair model");
+        let found = read();
+        assert_eq!(found.context_model_sha256, expected.context_model_sha256);
+        for kind in UnitKind::ALL {
+            let (one, other) = (found.calibration.of(kind), expected.calibration.of(kind));
+            assert!((one.slope - other.slope).abs() < 1e-3 && (one.offset - other.offset).abs() < 1e-3, "{found:?}");
+        }
+    }
+
+    #[test]
     fn the_result_is_an_engine_and_embeddings_and_lowest_layers_are_as_they_were() {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
@@ -661,10 +731,11 @@ mod tests {
         let settings = settings();
         let sampler = Sampler::new(&documents, &settings).expect("there is something to learn");
         let mut random = Random::new(5, 0);
-        let boundaries = (0..400).map(|_| sampler.pair(&mut random)).filter(|drawn| drawn.is_boundary).count();
+        let pair = |random: &mut Random| sampler.pair(random).expect("there is text on both sides");
+        let boundaries = (0..400).map(|_| pair(&mut random)).filter(|drawn| drawn.is_boundary).count();
         assert!((120..280).contains(&boundaries), "{boundaries}");
-        let first = sampler.pair(&mut Random::new(6, 0));
-        let again = sampler.pair(&mut Random::new(6, 0));
+        let first = pair(&mut Random::new(6, 0));
+        let again = pair(&mut Random::new(6, 0));
         assert_eq!((first.first, first.second), (again.first, again.second));
     }
 

@@ -17,6 +17,8 @@ use caesura::words::Language;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::output;
+
 /// Cuts long texts into titled chapters, finds the topics of a collection, and searches both. Nothing leaves the machine.
 #[derive(Debug, Parser)]
 #[command(name = "caesura", version, long_version = env!("CAESURA_LONG_VERSION"), max_term_width = 100)]
@@ -138,7 +140,7 @@ impl Tables {
             date: self.date.clone(),
             author: self.author.clone(),
         };
-        ImportSettings { columns }
+        ImportSettings { columns, reader: output::reader() }
     }
 }
 
@@ -868,7 +870,7 @@ pub(crate) struct TrainData {
     #[arg(long, value_name = "DIR")]
     pub(crate) vectors: Option<PathBuf>,
     /// Reads only this share of the documents of a file, in 0 to 1; may be given several times
-    #[arg(long, value_name = "FILE=0..1", value_parser = share)]
+    #[arg(long, value_name = "FILE=0..1", value_parser = share_of_file)]
     pub(crate) share: Vec<(String, f64)>,
 }
 
@@ -878,8 +880,11 @@ pub(crate) struct TrainPair {
     #[command(flatten)]
     pub(crate) data: TrainData,
     /// A model of the BERT family in the layout of model hubs: config.json, weights, a vocabulary
-    #[arg(long, value_name = "DIR")]
-    pub(crate) base: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "refit")]
+    pub(crate) base: Option<PathBuf>,
+    /// Trains nothing: calibrates the pair model in the --output folder anew, with the context model of this program
+    #[arg(long, conflicts_with_all = ["base", "steps"])]
+    pub(crate) refit: bool,
     /// How many steps are made [default: 1200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
@@ -891,8 +896,11 @@ pub(crate) struct TrainContext {
     #[command(flatten)]
     pub(crate) data: TrainData,
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) automatic: Option<f64>,
+    /// Documents cut anew into larger or smaller units, for each document [default: 0]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) regrouped: Option<f64>,
     /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
     pub(crate) members: Option<u16>,
@@ -900,7 +908,7 @@ pub(crate) struct TrainContext {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
     /// The share of numbers left out [default: 0.15]
-    #[arg(long, value_name = "0..1")]
+    #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) dropout: Option<f64>,
 }
 
@@ -973,14 +981,15 @@ impl From<TopicFormatArg> for TopicFormat {
 }
 
 #[cfg(feature = "libtorch")]
-fn share(typed: &str) -> Result<(String, f64), String> {
-    let (name, share) = typed.rsplit_once('=').ok_or("it takes FILE=SHARE")?;
-    let share: f64 = share.parse().map_err(|_| format!("{share:?} is no number"))?;
-    if (0.0..=1.0).contains(&share) {
-        Ok((name.to_owned(), share))
-    } else {
-        Err("a share is between 0 and 1".to_owned())
-    }
+fn share_of_file(typed: &str) -> Result<(String, f64), String> {
+    let (name, typed) = typed.rsplit_once('=').ok_or("it takes FILE=SHARE")?;
+    Ok((name.to_owned(), share(typed)?))
+}
+
+#[cfg(feature = "libtorch")]
+fn share(typed: &str) -> Result<f64, String> {
+    let share: f64 = typed.parse().map_err(|_| format!("{typed:?} is no number"))?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is between 0 and 1".to_owned()) }
 }
 
 /// Returns a number of bytes typed as a number with a unit or none: K, M, G and T, each 1024 of the one before.

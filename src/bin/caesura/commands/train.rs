@@ -10,7 +10,7 @@ use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
 use caesura::train::context::{ContextTraining, Look, train_context};
-use caesura::train::pair::{PairTraining, train_pair};
+use caesura::train::pair::{PairTraining, refit, train_pair};
 use caesura::train::{Documents, Repeated, drop_repeated};
 
 use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
@@ -31,6 +31,7 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
         n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
         dropout: args.dropout.unwrap_or(usual.dropout),
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
+        regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
         ..usual
     };
     let documents = read(session, &args.data)?;
@@ -53,10 +54,16 @@ fn pair(session: &Session, args: &TrainPair) -> Result<()> {
     let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
+    let Some(base) = &args.base else {
+        let bar = session.bar("calibrate the pair model");
+        let config = refit(&documents, &settings, encoder.as_ref(), output, &bar)?;
+        session.note(&format!("wrote {}", config.display()));
+        return Ok(());
+    };
     let log = Log::open(session, output)?;
     let bar = session.bar("train the pair model");
     let mut on_look = |look: &Look| log.add(look);
-    let weights = train_pair(&documents, &args.base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
+    let weights = train_pair(&documents, base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
 }
