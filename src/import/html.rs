@@ -387,7 +387,7 @@ impl Page {
         {
             self.ids.push((id.to_owned(), self.pieces.len()));
         }
-        let region = match html_regions::purpose_of(&tag.name, attributes()) {
+        let region = match html_regions::purpose_of(&tag.name, attributes(), is_unseen) {
             _ if role == Role::Silent => within,
             // A word hidden from screen readers within a line is part of it to all others.
             Some(Purpose::Hidden) if role == Role::Inline && !is_unseen => within,

@@ -139,8 +139,13 @@ impl Regions {
     }
 }
 
-/// Returns the purpose an element gives what is in it, by its name and attributes, if it gives any.
-pub(super) fn purpose_of<'a>(name: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Purpose> {
+/// Returns the purpose an element gives what is in it, by its name, its attributes and whether it is unseen ([`is_unseen`]), if
+/// it gives any.
+pub(super) fn purpose_of<'a>(
+    name: &str,
+    attributes: impl Iterator<Item = (&'a str, &'a str)>,
+    is_unseen: bool,
+) -> Option<Purpose> {
     let mut purpose = match name {
         "nav" => Some(Purpose::Navigation),
         "main" => Some(Purpose::Main),
@@ -149,8 +154,7 @@ pub(super) fn purpose_of<'a>(name: &str, attributes: impl Iterator<Item = (&'a s
         "footer" | "aside" => Some(Purpose::Margin),
         _ => None,
     };
-    let attributes: Vec<(&str, &str)> = attributes.collect();
-    let mut is_hidden = is_unseen(attributes.iter().copied());
+    let mut is_hidden = is_unseen;
     for (attribute, value) in attributes {
         match (attribute, value.trim()) {
             ("role", "navigation" | "menu" | "menubar") => purpose = Some(Purpose::Navigation),

@@ -367,8 +367,10 @@ fn archive_files(
 /// Returns the chapters of the file that stands beside a file of an archive; none if there is no such file, or it cannot be
 /// read.
 fn chapters_in_archive(archive: &mut Archive, path: &str) -> Vec<WrittenChapter> {
-    let found = chapter_files::chapters_beside_in_archive(path, |path| archive.has(path)).unwrap_or_default();
-    let Some(read) = archive.read(&found) else { return Vec::new() };
+    let found = chapter_files::chapters_beside_in_archive(path, |path| archive.has(path));
+    let Some((found, read)) = found.and_then(|found| archive.read(&found).map(|read| (found, read))) else {
+        return Vec::new();
+    };
     chapter_files::or_none(read.map_err(|refusal| refusal.of(&found)).and_then(|bytes| read_chapters(&bytes, &found)))
 }
 

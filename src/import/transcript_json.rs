@@ -1,7 +1,7 @@
 //! Transcripts in JSON: Whisper and what is built on it, Podcasting 2.0, and `YouTube`'s `json3`.
 //!
-//! - Whisper, `faster-whisper`, `WhisperX`: `language`, and `segments` with `start`, `end` and `text`, perhaps `speaker`, and `words` with
-//!   speakers of their own; or the segments alone as an array. `whisper.cpp`: `transcription` with `offsets`.
+//! - Whisper, `faster-whisper`, `WhisperX`: `language`, and `segments` with `start`, `end` and `text`, perhaps `speaker`, and
+//!   `words` with speakers of their own; or the segments alone as an array. `whisper.cpp`: `transcription` with `offsets`.
 //! - Podcasting 2.0: `segments` with `startTime`, `endTime`, `body` and `speaker`, often a word each.
 //! - `json3`: `events` with `tStartMs`, `dDurationMs` and `segs`.
 //!

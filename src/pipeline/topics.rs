@@ -58,7 +58,7 @@ pub fn mine_topics(
     };
     let is_topic = |topic: &Topic| {
         let parts = topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength));
-        !topic.bearers.is_empty() && (lengths.len() < topics::MANY_DOCUMENTS || !topics::is_of_one_document(parts))
+        topics::is_borne(parts, topics::MANY_DOCUMENTS <= lengths.len())
     };
     while !found.iter().all(is_topic) {
         found.retain(is_topic);

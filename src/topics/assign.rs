@@ -196,16 +196,23 @@ pub(crate) fn assigned(
         }
     });
     let profiles = Profiles::new(&of_topics, &idfs, config.into());
-    let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); topics.len()];
-    for (bag, borne) in profiles.of_bags(corpus.bags, progress)?.into_iter().enumerate() {
+    let bearers = bearers_of(topics.len(), profiles.of_bags(corpus.bags, progress)?);
+    Ok(Assigned { bearers, profiles: profiles.of_topics() })
+}
+
+/// Returns, for each of `n_topics` topics, the texts that bear it, strongest first, ties in the order of the texts. `borne` has
+/// the topics that each text bears, with their strengths.
+fn bearers_of(n_topics: usize, borne: Vec<Vec<(u32, f32)>>) -> Vec<Vec<Bearer>> {
+    let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); n_topics];
+    for (text, borne) in borne.into_iter().enumerate() {
         for (topic, strength) in borne {
-            bearers[topic as usize].push(Bearer { bag: BagIndex::from(bag), strength });
+            bearers[topic as usize].push(Bearer { bag: BagIndex::from(text), strength });
         }
     }
     for bearers in &mut bearers {
         sort_by_strength(bearers);
     }
-    Ok(Assigned { bearers, profiles: profiles.of_topics() })
+    bearers
 }
 
 /// Returns the words of a topic with what they bring to its profile as those documents have them; nothing if they have
@@ -303,19 +310,10 @@ impl Assigner {
     pub fn bearers(&self, texts: &[&str], language: Language, progress: &dyn Progress) -> Result<Vec<Vec<Bearer>>> {
         let of_text = |analyzer: &mut Analyzer, text: &&str| {
             progress.check()?;
-            Ok(self.strengths(text, analyzer))
+            Ok(self.strengths(text, analyzer).into_iter().map(|(topic, strength)| (topic as u32, strength)).collect())
         };
         let strengths = texts.par_iter().map_init(|| Analyzer::new(language), of_text);
-        let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); self.profiles.n_topics];
-        for (text, borne) in strengths.collect::<Result<Vec<_>>>()?.into_iter().enumerate() {
-            for (topic, strength) in borne {
-                bearers[topic].push(Bearer { bag: BagIndex::from(text), strength });
-            }
-        }
-        for bearers in &mut bearers {
-            sort_by_strength(bearers);
-        }
-        Ok(bearers)
+        Ok(bearers_of(self.profiles.n_topics, strengths.collect::<Result<Vec<_>>>()?))
     }
 
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {

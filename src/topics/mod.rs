@@ -220,8 +220,7 @@ fn borne(
     }
     let is_asked = bags.has_passages() && MANY_DOCUMENTS <= bags.n_documents();
     let is_topic = |bearers: &Vec<Bearer>| {
-        let parts = || bearers.iter().map(|bearer| (bags.document(bearer.bag), bearer.strength));
-        !(bearers.is_empty() || is_asked && is_of_one_document(parts()))
+        is_borne(bearers.iter().map(|bearer| (bags.document(bearer.bag), bearer.strength)), is_asked)
     };
     loop {
         let mut assigned = assign::assigned(&described, mined, texts, config, progress)?;
@@ -251,6 +250,12 @@ fn told(described: &[Described], assigned: Assigned, vocabulary: &Vocabulary, in
         topic.label = label;
     }
     topics
+}
+
+/// Returns whether a topic is borne: by more than one document firmly ([`is_of_one_document`]) if it `needs_several`, by any
+/// if not. `parts` are those that bear it, named by their documents.
+pub fn is_borne<D: Ord>(mut parts: impl Iterator<Item = (D, f32)>, needs_several: bool) -> bool {
+    if needs_several { !is_of_one_document(parts) } else { parts.next().is_some() }
 }
 
 /// Returns whether one document bears a topic firmly, and no other: none of which a part, of those named, bears it half as

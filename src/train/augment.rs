@@ -76,13 +76,18 @@ impl Splice {
         Self { reference, vectors: Vec::new(), levels: Vec::new(), follows: Vec::new(), boundaries: Vec::new() }
     }
 
+    /// Makes the next unit the first of a section.
+    fn begin_section(&mut self) {
+        if let Some(last) = self.reference.units.units.len().checked_sub(1) {
+            self.boundaries.push(GapIndex::from(last));
+        }
+    }
+
     /// Puts the sections of `document` behind what there is.
     fn push(&mut self, document: &Reference, example: &Example, sections: std::ops::Range<usize>) {
         let dims = example.vectors.len() / example.n_units;
         for section in sections.clone() {
-            if let Some(last) = self.reference.units.units.len().checked_sub(1) {
-                self.boundaries.push(GapIndex::from(last));
-            }
+            self.begin_section();
             self.levels.push(1);
             self.follows.push(section != sections.start);
             self.reference.titles.push(document.titles[section].clone());
@@ -195,16 +200,17 @@ pub(super) fn regrouped(documents: &[(usize, Reference)], share: f64, seed: u64)
             continue;
         }
         let made = match document.units.kind {
-            UnitKind::Paragraph => Some(in_sentences(document)),
-            UnitKind::Sentence => Some(in_paragraphs(document, UnitKind::Paragraph, &mut random)),
+            UnitKind::Paragraph => in_sentences(document),
+            UnitKind::Sentence => in_paragraphs(document, UnitKind::Paragraph, &mut random),
             UnitKind::Utterance => {
                 let kind = if random.below(2) == 0 { UnitKind::Paragraph } else { UnitKind::Utterance };
-                Some(in_paragraphs(document, kind, &mut random))
+                in_paragraphs(document, kind, &mut random)
             }
         };
         // What cannot be put together or taken apart teaches nothing new.
-        let made = made.filter(|made| made.units.len() != document.units.len() && 1 < made.units.len());
-        all.extend(made.map(|made| (*domain, made)));
+        if made.units.len() != document.units.len() && 1 < made.units.len() {
+            all.push((*domain, made));
+        }
     }
     all
 }
@@ -238,9 +244,7 @@ fn in_paragraphs(document: &Reference, kind: UnitKind, random: &mut Random) -> R
     made.reference.titles.clone_from(&document.titles);
     let speaks = |unit: &Unit| if kind == UnitKind::Utterance { unit.speaker.clone() } else { None };
     for section in document.sections.sections() {
-        if let Some(last) = made.reference.units.units.len().checked_sub(1) {
-            made.boundaries.push(GapIndex::from(last));
-        }
+        made.begin_section();
         let mut paragraphs: Vec<Paragraph> = Vec::new();
         for unit in &document.units.units[section] {
             let (text, speaker) = (unit.span.of(&document.text), speaks(unit));

@@ -78,9 +78,7 @@ impl ContextTraining {
             regrouped_share: 0.0,
         }
     }
-}
 
-impl ContextTraining {
     /// What tells one training from another: a member more, or more steps, goes on with what there is.
     fn identity(&self) -> String {
         format!("features {FEATURES_VERSION}, {:?}", Self { n_members: 0, n_steps: 0, ..self.clone() })

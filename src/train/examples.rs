@@ -56,13 +56,8 @@ impl Reader<'_> {
         let n_units = reference.units.len();
         let depth = depth_log_odds(vectors, &n_words, reference.units.kind, &Unwatched)?;
         let mut section = vec![0_u32; n_units];
-        for boundary in reference.sections.boundaries() {
-            section[boundary.unit_after().index()] = 1;
-        }
-        let mut number = 0;
-        for unit in &mut section {
-            number += *unit;
-            *unit = number;
+        for (number, units) in (0..).zip(reference.sections.sections()) {
+            section[units].fill(number);
         }
         Ok(Example {
             domain,

@@ -80,9 +80,7 @@ impl PairTraining {
             n_frozen_layers: 2,
         }
     }
-}
 
-impl PairTraining {
     /// What tells one training from another: more steps go on with what there is.
     fn identity(&self) -> String {
         format!("{:?}", Self { n_steps: 0, ..self.clone() })
