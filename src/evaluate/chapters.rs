@@ -111,7 +111,8 @@ pub struct EngineMeasures {
     pub top_level: Option<TopLevelMeasures>,
     /// Words read in a second, encoding included; 0 of an engine that reads none.
     pub words_per_sec: f64,
-    /// The most memory held, if the front end knows.
+    /// The most MiB held while it read a document, encoding included, where the system tells: all of the program, its
+    /// models too.
     pub peak_mib: Option<f64>,
 }
 
@@ -181,6 +182,8 @@ pub struct Surroundings<'a> {
     pub encoder: Option<&'a dyn Encoder>,
     /// Returns the seconds since some moment. The library reads no clock of its own.
     pub seconds: &'a dyn Fn() -> f64,
+    /// Returns the most KiB held at once since it was last asked, where the system tells.
+    pub peak_kib: &'a dyn Fn() -> Option<u64>,
     /// Takes what is predicted, document by document.
     pub on_prediction: &'a mut dyn FnMut(Prediction) -> Result<()>,
 }
@@ -207,6 +210,7 @@ pub fn evaluate_chapters(
         // A document is one step, however many steps it has.
         let within = Part { progress, range: n_documents..n_documents, of: 0 };
         let started = (surroundings.seconds)();
+        (surroundings.peak_kib)();
         let vectors = match surroundings.encoder {
             Some(encoder) if engines.iter().any(Engine::needs_vectors) => {
                 Some(encoder.encode(&reference.units.texts(&reference.text), &within)?)
@@ -214,6 +218,7 @@ pub fn evaluate_chapters(
             _ => None,
         };
         let encoding_secs = (surroundings.seconds)() - started;
+        let encoding_kib = (surroundings.peak_kib)();
         let n_words = words::count(&reference.text);
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
@@ -224,6 +229,9 @@ pub fn evaluate_chapters(
                 engine if engine.needs_vectors() => (surroundings.seconds)() - started + encoding_secs,
                 _ => (surroundings.seconds)() - started,
             };
+            let own_kib = (surroundings.peak_kib)();
+            let kib = if engine.needs_vectors() { own_kib.max(encoding_kib) } else { own_kib };
+            tally.peak_kib = tally.peak_kib.max(kib);
             tally.add(&reference.sections, &found, &scores, n_words, secs);
             if let Some(top) = reference.top_level() {
                 tally.add_top_level(&top, &found, &scores);
@@ -308,6 +316,7 @@ struct Tally {
     top_level: ([f64; 4], usize),
     n_words: usize,
     secs: f64,
+    peak_kib: Option<u64>,
 }
 
 impl Tally {
@@ -395,7 +404,7 @@ impl Tally {
             top_level,
             count_ratio_median: median(self.count_ratios),
             words_per_sec: if self.secs > 0.0 { self.n_words as f64 / self.secs } else { 0.0 },
-            peak_mib: None,
+            peak_mib: self.peak_kib.map(|kib| (kib as f64 / 1024.0 * 10.0).round() / 10.0),
         }
     }
 }
@@ -484,7 +493,13 @@ mod tests {
             predictions.push(prediction);
             Ok(())
         };
-        let mut surroundings = Surroundings { encoder: None, seconds: &seconds, on_prediction: &mut keep };
+        let asked = Cell::new(0);
+        let peak_kib = || {
+            asked.set(asked.get() + 1);
+            Some(asked.get() * 1024)
+        };
+        let mut surroundings =
+            Surroundings { encoder: None, seconds: &seconds, peak_kib: &peak_kib, on_prediction: &mut keep };
         let evaluation =
             evaluate_chapters(documents, engines, &mut surroundings, &Unwatched).expect("the file is whole");
         (evaluation, predictions)
@@ -506,6 +521,9 @@ mod tests {
         assert!((evaluation.engines[0].count_ratio_median - 1.0 / 3.0).abs() < 1e-12);
         // What reads nothing has no speed; the clock ticks once for what reads seven words.
         assert!(evaluation.engines[0].words_per_sec.abs() < 1e-12);
+        // Asked before the document, after its vectors, and after each engine.
+        let peaks: Vec<Option<f64>> = evaluation.engines.iter().map(|engine| engine.peak_mib).collect();
+        assert_eq!(peaks, [Some(3.0), Some(4.0), Some(5.0)]);
         let (evaluation, _) = run(&[Engine::TextTiling]);
         assert!((evaluation.engines[0].words_per_sec - 7.0).abs() < 1e-12);
     }
@@ -542,7 +560,8 @@ mod tests {
         let scorer = Everywhere(tops.to_vec());
         let cut = |_| CutConfig { granularity: 0.5, min_chapter_units: 1, rule: CutRule::Threshold };
         let engine = Engine::Scored { scorer: &scorer, cut: &cut };
-        let mut surroundings = Surroundings { encoder: None, seconds: &|| 0.0, on_prediction: &mut |_| Ok(()) };
+        let mut surroundings =
+            Surroundings { encoder: None, seconds: &|| 0.0, peak_kib: &|| None, on_prediction: &mut |_| Ok(()) };
         let found = evaluate_chapters(documents, &[engine], &mut surroundings, &Unwatched).expect("the file is whole");
         let top = found.engines[0].top_level.expect("the document has two levels");
         assert_eq!(top.n_documents, 1);

@@ -200,10 +200,21 @@ pub(crate) fn print_json(value: &serde_json::Value) -> Result<()> {
 
 /// Returns the most memory this process has held at once, in MiB, where the system tells.
 pub(crate) fn peak_mib() -> Option<f64> {
+    Some((peak_kib()? as f64 / 1024.0 * 10.0).round() / 10.0)
+}
+
+/// Returns the most memory this process has held at once since this was last called, in KiB, where the system tells.
+pub(crate) fn peak_kib_since() -> Option<u64> {
+    let kib = peak_kib()?;
+    // Lets the peak be counted anew (proc(5), clear_refs).
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    Some(kib)
+}
+
+fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some((kib / 1024.0 * 10.0).round() / 10.0)
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Returns the seconds that this process has kept processors busy outside the system, where the system tells.

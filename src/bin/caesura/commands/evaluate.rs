@@ -70,6 +70,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
         let mut surroundings = Surroundings {
             encoder: encoder.as_deref(),
             seconds: &|| started.elapsed().as_secs_f64(),
+            peak_kib: &output::peak_kib_since,
             on_prediction: &mut |prediction: Prediction| {
                 if args.predictions.is_some() {
                     serde_json::to_writer(&mut *predictions.borrow_mut(), &prediction)?;
@@ -78,10 +79,7 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
                 Ok(())
             },
         };
-        let mut evaluation = evaluate_chapters(data::references(path, selection)?, &measured, &mut surroundings, &bar)?;
-        for engine in &mut evaluation.engines {
-            engine.peak_mib = output::peak_mib();
-        }
+        let evaluation = evaluate_chapters(data::references(path, selection)?, &measured, &mut surroundings, &bar)?;
         Ok((path.as_path(), evaluation))
     });
     let results: Vec<(&Path, ChaptersEvaluation)> = results.collect::<Result<_>>()?;
