@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::data::Reference;
 use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::{GapInput, GapScorer};
-use crate::chapters::{CutConfig, boundaries, levels};
+use crate::chapters::{CutConfig, CutRule, boundaries, confidence, levels};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::{Encoder, Vectors};
@@ -105,6 +105,9 @@ pub struct EngineMeasures {
     pub ece: Option<f64>,
     /// The gaps by their score, in tenths; empty for an engine without scores.
     pub reliability: Vec<ReliabilityBin>,
+    /// How well the program thinks that documents are cut, on average ([`confidence`]), to be held against `f1_within_1`;
+    /// `None` where it does not say.
+    pub confidence: Option<f64>,
     /// How well documents of some length are cut, shortest first; only lengths that there are.
     pub by_length: Vec<LengthMeasures>,
     /// How well the top level is found, over the documents that have more than one; `None` if none has.
@@ -222,7 +225,8 @@ pub fn evaluate_chapters(
         let n_words = words::count(&reference.text);
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
-            let (found, scores) = found_by(engine, &reference, vectors.as_ref(), n_documents, &within)?;
+            let Found { sections: found, scores, confidence } =
+                found_by(engine, &reference, vectors.as_ref(), n_documents, &within)?;
             let secs = match engine {
                 // They read nothing, and so have no speed.
                 Engine::None | Engine::Even | Engine::Random { .. } => 0.0,
@@ -232,6 +236,7 @@ pub fn evaluate_chapters(
             let own_kib = (surroundings.peak_kib)();
             let kib = if engine.needs_vectors() { own_kib.max(encoding_kib) } else { own_kib };
             tally.peak_kib = tally.peak_kib.max(kib);
+            tally.confidences.extend(confidence);
             tally.add(&reference.sections, &found, &scores, n_words, secs);
             if let Some(top) = reference.top_level() {
                 tally.add_top_level(&top, &found, &scores);
@@ -251,16 +256,27 @@ pub fn evaluate_chapters(
     Ok(ChaptersEvaluation { n_documents, n_skipped, engines })
 }
 
+/// What an engine makes of a document.
+struct Found {
+    sections: Segmentation,
+    scores: GapScores,
+    confidence: Option<f32>,
+}
+
 fn found_by(
     engine: &Engine,
     reference: &Reference,
     vectors: Option<&Vectors>,
     document: usize,
     progress: &dyn Progress,
-) -> Result<(Segmentation, GapScores)> {
+) -> Result<Found> {
     let n_units = reference.units.len();
     let n_boundaries = reference.sections.boundaries().len();
-    let told = |boundaries| (Segmentation::new(n_units, boundaries), GapScores::default());
+    let told = |boundaries| Found {
+        sections: Segmentation::new(n_units, boundaries),
+        scores: GapScores::default(),
+        confidence: None,
+    };
     Ok(match engine {
         Engine::None => told(Vec::new()),
         Engine::Even => told(even(n_units, n_boundaries)),
@@ -272,7 +288,11 @@ fn found_by(
             let (text, units, language) = (&reference.text, &reference.units, reference.language);
             let n_words = words::count_each(&units.texts(text));
             let scores = scorer.score(&GapInput { text, units, vectors, language }, progress)?;
-            (Segmentation::new(n_units, boundaries(&scores, &n_words, cut(units.kind))), scores)
+            let cut = cut(units.kind);
+            let found = boundaries(&scores, &n_words, cut);
+            // Other rules have no probabilities to go by.
+            let confidence = (cut.rule == CutRule::Probability).then(|| confidence(&scores, &n_words, &found));
+            Found { sections: Segmentation::new(n_units, found), scores, confidence }
         }
     })
 }
@@ -317,6 +337,7 @@ struct Tally {
     n_words: usize,
     secs: f64,
     peak_kib: Option<u64>,
+    confidences: Vec<f32>,
 }
 
 impl Tally {
@@ -400,6 +421,7 @@ impl Tally {
             acc_k: std::array::from_fn(at_most),
             ece,
             reliability,
+            confidence: mean(&self.confidences),
             by_length: self.by_length(),
             top_level,
             count_ratio_median: median(self.count_ratios),
@@ -407,6 +429,12 @@ impl Tally {
             peak_mib: self.peak_kib.map(|kib| (kib as f64 / 1024.0 * 10.0).round() / 10.0),
         }
     }
+}
+
+/// Returns the mean; `None` of nothing.
+fn mean(values: &[f32]) -> Option<f64> {
+    let sum: f64 = values.iter().copied().map(f64::from).sum();
+    (!values.is_empty()).then(|| sum / values.len() as f64)
 }
 
 /// Returns the middle value, or the mean of the two in the middle; 0 of nothing.
@@ -426,7 +454,6 @@ mod tests {
 
     use super::super::data::{Selection, UntitledFirst, references};
     use super::*;
-    use crate::chapters::CutRule;
     use crate::progress::Unwatched;
 
     const DATA: &str = concat!(
@@ -552,18 +579,31 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn check_top_level(tops: &[f32], expected_f1: f64) {
+    fn cut_everywhere(tops: &[f32], rule: CutRule) -> EngineMeasures {
         let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
         file.write_all(NESTED.as_bytes()).expect("room for a file");
         let documents = references(file.path(), Selection::default()).expect("the file is there");
         let scorer = Everywhere(tops.to_vec());
-        let cut = |_| CutConfig { granularity: 0.5, min_chapter_units: 1, rule: CutRule::Threshold };
+        let cut = |_| CutConfig { granularity: 0.5, min_chapter_units: 1, rule };
         let engine = Engine::Scored { scorer: &scorer, cut: &cut };
         let mut surroundings =
             Surroundings { encoder: None, seconds: &|| 0.0, peak_kib: &|| None, on_prediction: &mut |_| Ok(()) };
         let found = evaluate_chapters(documents, &[engine], &mut surroundings, &Unwatched).expect("the file is whole");
-        let top = found.engines[0].top_level.expect("the document has two levels");
+        found.engines.into_iter().next().expect("there is one engine")
+    }
+
+    #[test]
+    fn a_cut_by_probabilities_says_how_sure_it_is() {
+        let found = cut_everywhere(&[0.9; 3], CutRule::Probability);
+        // Every gap is cut at, and a boundary of nine in ten.
+        assert!(found.f1_within_1 > 0.999 && found.confidence.is_some_and(|confidence| 0.85 < confidence));
+        assert_eq!(cut_everywhere(&[0.9; 3], CutRule::Threshold).confidence, None);
+    }
+
+    #[track_caller]
+    fn check_top_level(tops: &[f32], expected_f1: f64) {
+        let found = cut_everywhere(tops, CutRule::Threshold);
+        let top = found.top_level.expect("the document has two levels");
         assert_eq!(top.n_documents, 1);
         assert!((top.f1 - expected_f1).abs() < 1e-12, "{top:?}");
     }

@@ -159,6 +159,9 @@ fn details(row: &EngineMeasures, out: &mut dyn Write) -> Result<()> {
              within 1 {f1_within_1:.3}"
         )?;
     }
+    if let Some(confidence) = row.confidence {
+        writeln!(out, "      confidence {confidence:.3} on average, where F1 within 1 is {:.3}", row.f1_within_1)?;
+    }
     for bin in &row.reliability {
         writeln!(out, "      {:8} gaps of score {:.2}: {:.2} are boundaries", bin.n_gaps, bin.score, bin.boundaries)?;
     }
