@@ -153,14 +153,16 @@ pub enum Error {
         what: Cow<'static, str>,
     },
 
-    /// The pages of a file are pictures.
+    /// The pages of a file are pictures, or most of them.
     #[error(
-        "import {name:?}: there is no text in it: its {n_pages} page(s) are pictures, as of a scan; have their text \
-         recognised (OCR) by another program first"
+        "import {name:?}: there is no text in it, or hardly any: {n_scanned} of its {n_pages} page(s) are pictures, as of a \
+         scan; have their text recognised (OCR) by another program first"
     )]
     Scanned {
         /// The file's name.
         name: String,
+        /// How many pages are pictures.
+        n_scanned: usize,
         /// How many pages it has.
         n_pages: usize,
     },

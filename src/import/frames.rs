@@ -100,7 +100,7 @@ failures! {
     TooLarge { name: String, found_bytes: u64, limit_bytes: u64 }
     Damaged { name: String, what: Cow<'static, str>, reason: String }
     Locked { name: String, what: Cow<'static, str> }
-    Scanned { name: String, n_pages: usize }
+    Scanned { name: String, n_scanned: usize, n_pages: usize }
     Unmapped { name: String, percent: usize }
     Unpacks { name: String, limit_bytes: u64 }
     NoColumn { name: String, column: String, columns: String }
@@ -313,6 +313,7 @@ mod tests {
         check_error(|| Error::NoText { name: name() });
         check_error(|| Error::NotText { name: name(), found: "a PNG image".to_owned() });
         check_error(|| Error::Damaged { name: name(), what: "a PDF file".into(), reason: "no page".to_owned() });
+        check_error(|| Error::Scanned { name: name(), n_scanned: 18, n_pages: 20 });
         check_error(|| Error::Unpacks { name: name(), limit_bytes: 1 << 40 });
         let bytes = written([Answer::Done(Err(Error::NoDocument(1)))]);
         assert!(matches!(read_answer(&mut &bytes[..]).unwrap(), Answer::Done(Err(Error::Stopped { .. }))));

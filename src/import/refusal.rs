@@ -22,8 +22,10 @@ pub(super) enum Refusal {
         /// What it is.
         what: &'static str,
     },
-    /// Its pages are pictures.
+    /// Its pages are pictures, or most of them.
     Scanned {
+        /// How many pages are pictures.
+        n_scanned: usize,
         /// How many pages it has.
         n_pages: usize,
     },
@@ -54,7 +56,7 @@ impl Refusal {
             Self::NotText(found) => Error::NotText { name, found },
             Self::Damaged { what, reason } => Error::Damaged { name, what: what.into(), reason },
             Self::Locked { what } => Error::Locked { name, what: what.into() },
-            Self::Scanned { n_pages } => Error::Scanned { name, n_pages },
+            Self::Scanned { n_scanned, n_pages } => Error::Scanned { name, n_scanned, n_pages },
             Self::Unmapped { percent } => Error::Unmapped { name, percent },
             Self::Unpacks { limit_bytes } => Error::Unpacks { name, limit_bytes },
             Self::NoColumn { column, columns } => Error::NoColumn { name, column, columns: columns.join(", ") },

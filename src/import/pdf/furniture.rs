@@ -17,8 +17,8 @@ const MARGIN_SHARE: f32 = 0.2;
 /// from that of the page.
 type Key = (String, i32, i32);
 
-/// Takes the furniture out of the lines of all pages.
-pub(super) fn remove(pages: &mut [Vec<Line>]) {
+/// Takes the furniture out of the lines of all pages, and returns how many letters and digits of each page are none.
+pub(super) fn remove(pages: &mut [Vec<Line>]) -> Vec<usize> {
     let n_pages = pages.iter().filter(|lines| !lines.is_empty()).count();
     let min_pages = if n_pages < 6 { 2 } else { 3 };
     let body_size = body_size(pages);
@@ -45,12 +45,15 @@ pub(super) fn remove(pages: &mut [Vec<Line>]) {
                 || recurs(&verbatim(line), line)
                 || line.size < HEADING_FACTOR * body_size && running(line).any(|words| recurs(&words, line)))
     };
+    let mut n_own_letters = Vec::with_capacity(pages.len());
     for lines in pages.iter_mut() {
         let mut removed: Vec<usize> =
             at_the_ends(lines).into_iter().filter(|&index| is_repeated(&lines[index])).collect();
         removed.extend(lone_number(lines));
         removed.sort_unstable();
         removed.dedup();
+        n_own_letters
+            .push(n_letters(lines) - removed.iter().map(|&index| n_letters(&lines[index..=index])).sum::<usize>());
         // A page of nothing but what repeats is a page of text, such as a form filled in again and again.
         if removed.len() < lines.len() {
             for index in removed.into_iter().rev() {
@@ -58,6 +61,11 @@ pub(super) fn remove(pages: &mut [Vec<Line>]) {
             }
         }
     }
+    n_own_letters
+}
+
+fn n_letters(lines: &[Line]) -> usize {
+    lines.iter().flat_map(words).flat_map(str::chars).filter(|c| c.is_alphanumeric()).count()
 }
 
 /// Returns the lines at the head and foot of a page, by their height and not by their order.

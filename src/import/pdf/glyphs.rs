@@ -50,6 +50,8 @@ pub(super) struct PageGlyphs {
     /// The height of the page, as it is turned.
     pub(super) height: f32,
     pub(super) glyphs: Vec<Glyph>,
+    /// Whether pictures cover it.
+    pub(super) is_picture: bool,
 }
 
 /// How many letters there were, and how many of them nobody knows.
@@ -75,17 +77,11 @@ pub(super) fn pages<'a>(
         if MAX_ALL_LETTERS < counts.n_letters {
             return None;
         }
-        let (glyphs, height) = page_glyphs(page, pdf, &cache, counts);
-        Some(PageGlyphs { number: index as u32 + 1, height, glyphs })
+        Some(PageGlyphs { number: index as u32 + 1, ..page_glyphs(page, pdf, &cache, counts) })
     })
 }
 
-fn page_glyphs<'a>(
-    page: &Page<'a>,
-    pdf: &'a Pdf,
-    cache: &InterpreterCache<'a>,
-    counts: &mut Counts,
-) -> (Vec<Glyph>, f32) {
+fn page_glyphs<'a>(page: &Page<'a>, pdf: &'a Pdf, cache: &InterpreterCache<'a>, counts: &mut Counts) -> PageGlyphs {
     let transform = page.initial_transform(true);
     let (width, height) = page.render_dimensions();
     let bounds = Rect::new(0.0, 0.0, width.into(), height.into());
@@ -93,7 +89,7 @@ fn page_glyphs<'a>(
     // What stands in the margin of notes and forms is no text of the page.
     let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
     let mut context = Context::new(affine, bounds, cache, pdf.xref(), settings);
-    let mut pen = Pen::default();
+    let mut pen = Pen { pictured: Pictured::of(width, height), ..Pen::default() };
     let stopped = pen.stopped.clone();
     // The interpreter cannot be asked to stop; unwinding from the device is the one way out of it.
     let drawn = panic::catch_unwind(AssertUnwindSafe(|| interpret_page(page, &mut context, &mut pen)));
@@ -116,7 +112,9 @@ fn page_glyphs<'a>(
     }
     counts.n_letters += pen.glyphs.len() + pen.n_unmapped;
     counts.n_unmapped += pen.n_unmapped;
-    pen.turned(width, height)
+    let is_picture = pen.pictured.is_all();
+    let (glyphs, height) = pen.turned(width, height);
+    PageGlyphs { number: 0, height, glyphs, is_picture }
 }
 
 fn inked(glyph: &Placed) -> Option<(char, f64)> {
@@ -153,6 +151,41 @@ struct Marked {
     is_meant: bool,
 }
 
+/// Which parts of a page pictures cover: a page may be one, or be put together of strips. The page has 16 rows of as many
+/// parts, a bit each.
+#[derive(Default)]
+struct Pictured {
+    width: f64,
+    height: f64,
+    rows: [u16; Self::N],
+}
+
+impl Pictured {
+    const N: usize = 16;
+
+    /// A page is a picture if pictures cover this share of it, in per cent: scans may leave a margin.
+    const MIN_PERCENT: usize = 80;
+
+    fn of(width: f32, height: f32) -> Self {
+        Self { width: width.into(), height: height.into(), rows: [0; Self::N] }
+    }
+
+    /// Adds the parts whose middles are within `rect`.
+    fn add(&mut self, rect: Rect) {
+        let middle = |part: usize, length: f64| (part as f64 + 0.5) * length / Self::N as f64;
+        let columns = (0..Self::N).filter(|&part| (rect.x0..rect.x1).contains(&middle(part, self.width)));
+        let columns: u16 = columns.map(|part| 1 << part).sum();
+        for part in (0..Self::N).filter(|&part| (rect.y0..rect.y1).contains(&middle(part, self.height))) {
+            self.rows[part] |= columns;
+        }
+    }
+
+    fn is_all(&self) -> bool {
+        let n_covered: u32 = self.rows.iter().map(|row| row.count_ones()).sum();
+        Self::MIN_PERCENT * Self::N * Self::N <= 100 * n_covered as usize
+    }
+}
+
 #[derive(Default)]
 struct Pen {
     glyphs: Vec<Placed>,
@@ -162,6 +195,7 @@ struct Pen {
     n_artifacts: usize,
     /// The ink of the outlines that were looked at.
     inks: HashMap<u128, f64>,
+    pictured: Pictured,
     stopped: Rc<Cell<bool>>,
 }
 
@@ -304,8 +338,10 @@ impl<'a> Device<'a> for Pen {
         }
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.count();
+        let whole = Rect::new(0.0, 0.0, image.width().into(), image.height().into());
+        self.pictured.add(props.transform.transform_rect_bbox(whole));
     }
 
     fn pop_clip(&mut self) {}

@@ -33,7 +33,7 @@ const GUTTER_EM: f32 = 1.3;
 
 /// Returns the lines of a page, from top to bottom, and from left to right on one height.
 pub(super) fn lines(page: PageGlyphs) -> Vec<Line> {
-    let PageGlyphs { number, height, mut glyphs } = page;
+    let PageGlyphs { number, height, mut glyphs, .. } = page;
     glyphs
         .retain(|glyph| glyph.size.is_finite() && glyph.x0.is_finite() && glyph.x1.is_finite() && glyph.y.is_finite());
     glyphs.sort_by(|one, other| one.y.total_cmp(&other.y));
@@ -221,7 +221,7 @@ mod tests {
 
     #[track_caller]
     fn check(glyphs: &[Vec<Glyph>], expected: &[&str]) {
-        let lines = lines(PageGlyphs { number: 1, height: 800.0, glyphs: glyphs.concat() });
+        let lines = lines(PageGlyphs { number: 1, height: 800.0, glyphs: glyphs.concat(), is_picture: false });
         assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), expected);
     }
 

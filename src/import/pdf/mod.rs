@@ -31,6 +31,9 @@ const MAX_PAGES: usize = 20_000;
 /// Above this share of letters without a meaning a text is no text, in per cent.
 const MAX_UNMAPPED_PERCENT: usize = 30;
 
+/// A page that is a picture and has no more letters than this of its own bears a stamp, and no text.
+const MAX_STAMP_LETTERS: usize = 60;
+
 /// Reads a file. `title` is what its name says.
 pub(super) fn document(bytes: &[u8], title: String) -> Unread<Document> {
     refusal::caught(WHAT, || read(bytes, title))
@@ -39,17 +42,27 @@ pub(super) fn document(bytes: &[u8], title: String) -> Unread<Document> {
 fn read(bytes: &[u8], title: String) -> Unread<Document> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(refusal)?;
     let mut counts = glyphs::Counts::default();
+    let mut are_pictures = Vec::new();
     let mut pages: Vec<Vec<Line>> = glyphs::pages(&pdf, MAX_PAGES, &mut counts)
-        .map(|glyphs| columns::in_reading_order(lines::lines(glyphs)))
+        .map(|glyphs| {
+            are_pictures.push(glyphs.is_picture);
+            columns::in_reading_order(lines::lines(glyphs))
+        })
         .collect();
+    let n_pages = pdf.pages().len();
     if counts.n_letters == 0 {
-        return Err(Refusal::Scanned { n_pages: pdf.pages().len() });
+        return Err(Refusal::Scanned { n_scanned: n_pages, n_pages });
     }
     let percent = counts.n_unmapped * 100 / counts.n_letters;
     if MAX_UNMAPPED_PERCENT < percent {
         return Err(Refusal::Unmapped { percent });
     }
-    furniture::remove(&mut pages);
+    let n_own_letters = furniture::remove(&mut pages);
+    let is_scan = |(is_picture, n_letters): (bool, usize)| is_picture && n_letters <= MAX_STAMP_LETTERS;
+    let n_scanned = are_pictures.into_iter().zip(n_own_letters).filter(|&page| is_scan(page)).count();
+    if pages.len() < 2 * n_scanned {
+        return Err(Refusal::Scanned { n_scanned, n_pages });
+    }
     let mut paragraphs = paragraphs::paragraphs(pages);
     let bookmarks = outline::bookmarks(&pdf);
     let placed = outline::place(&bookmarks, &mut paragraphs);

@@ -217,6 +217,59 @@ fn a_scan_is_said_to_be_one() {
     check_refused(&pages(&["0 0 600 800 re f".to_owned()], "", &[]), "are pictures");
 }
 
+/// Writes a file of these pages, over each of which pictures are drawn at these places: left, bottom, width and height.
+fn pictured(pages_of: &[(String, &[[u32; 4]])]) -> Vec<u8> {
+    let picture = |[x, y, width, height]: &[u32; 4]| format!("q {width} 0 0 {height} {x} {y} cm /I Do Q");
+    let instructions: Vec<String> = pages_of
+        .iter()
+        .map(|(page, places)| places.iter().map(picture).chain([page.clone()]).collect::<Vec<_>>().join("\n"))
+        .collect();
+    let image = "<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>\
+        \nstream\n0\nendstream";
+    let text = String::from_utf8(pages(&instructions, "", &[image.to_owned()])).unwrap();
+    let resources = format!("/F2 5 0 R>>/XObject<</I {} 0 R>>>>", 6 + 2 * pages_of.len());
+    text.replace("/F2 5 0 R>>>>", &resources).into_bytes()
+}
+
+const WHOLE: &[[u32; 4]] = &[[0, 0, 600, 800]];
+
+#[test]
+fn a_scan_with_but_a_stamp_on_its_pages_is_said_to_be_one() {
+    let stamped = |n: u32, of: u32| {
+        let number = format!("Page {n} of {of}");
+        written(&[
+            ("F1", 8, 200, 15, "Scanned by Lamp & Horn Lighthouse Records of 1887, all pages"),
+            ("F1", 8, 500, 15, &number),
+        ])
+    };
+    check_refused(&pictured(&[(stamped(1, 1), WHOLE)]), "1 of its 1 page(s) are pictures");
+    let strips: &[[u32; 4]] = &[[20, 20, 560, 400], [20, 420, 560, 370]];
+    let scan: Vec<_> = (1..=7).map(|n| (stamped(n, 7), strips)).collect();
+    check_refused(&pictured(&scan), "7 of its 7 page(s) are pictures");
+    // A sheet in front says where the scan is from.
+    let sheet = (running(50, 700, &TEXT[..2]), &[][..]);
+    let with_sheet: Vec<_> = std::iter::once(sheet.clone()).chain((2..=4).map(|n| (stamped(n, 4), WHOLE))).collect();
+    check_refused(&pictured(&with_sheet), "3 of its 4 page(s) are pictures");
+    // Where there is text on as many pages, it is read.
+    let half = [sheet.clone(), (stamped(2, 4), WHOLE), sheet, (stamped(4, 4), WHOLE)];
+    assert!(read(&pictured(&half)).text.contains(TEXT[0]));
+}
+
+#[test]
+fn text_over_or_beside_pictures_is_read() {
+    let page = |n: usize| [running(50, 500, &[TEXTS[n], "lit the lamp whatever the weather was."])].join("");
+    for places in [WHOLE, &[[50, 520, 500, 260]]] {
+        let document = read(&pictured(&[(page(0), places), (page(1), places), (page(2), places)]));
+        assert!(TEXTS.iter().all(|text| document.text.contains(text)), "{}", document.text);
+    }
+    // A scan of which another program has recognised the text bears it unseen.
+    let unseen = (0..3).map(|n| (format!("3 Tr {}", page(n)), WHOLE)).collect::<Vec<_>>();
+    assert!(read(&pictured(&unseen)).text.contains(TEXTS[2]));
+    // A picture with a few words under it on each page is no scan.
+    let album = (1..=3).map(|n| (written(&[("F1", 10, 50, 50, &format!("Plate {n}"))]), &[[50, 200, 500, 500]][..]));
+    assert!(read(&pictured(&album.collect::<Vec<_>>())).text.contains("Plate 2"));
+}
+
 #[test]
 fn a_locked_file_is_said_to_be_one() {
     let objects = [
