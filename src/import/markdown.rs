@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Ta
 use crate::document::{BlockKind, Document, Format};
 
 use super::layout::{self, Layout};
-use super::{cues, html, table};
+use super::{cues, html, language, table};
 
 /// A text with more signs than this, in bytes, and one in four bytes or more a sign, is no Markdown: `pulldown-cmark` takes
 /// some sixty bytes of memory for each.
@@ -169,6 +169,8 @@ impl Reader {
                 self.title = self.title.take().or_else(|| title_in(&text));
                 let fields = self.layout.fields();
                 fields.date = fields.date.or_else(|| table::day_of(value_in(&text, "date")?));
+                let named = ["language", "lang"].into_iter().find_map(|name| language::code_of(value_in(&text, name)?));
+                fields.language = fields.language.take().or(named);
             }
             Place::Text => {
                 let kind = self.kind_here();
@@ -355,6 +357,18 @@ mod tests {
         ] {
             let found = document(&format!("{front_matter}\n\ntext"), "name".to_owned()).fields.date;
             assert_eq!(found.map(|date| date.to_string()).as_deref(), expected, "{front_matter}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_the_one_that_the_front_matter_names() {
+        for (front_matter, expected) in [
+            ("---\nlang: de-AT\n---", Some("de")),
+            ("+++\nlanguage = \"German\"\n+++", Some("de")),
+            ("---\nlanguages: de\nlang: |\n---", None),
+        ] {
+            let found = document(&format!("{front_matter}\n\ntext"), "name".to_owned()).fields.language;
+            assert_eq!(found.as_deref(), expected, "{front_matter}");
         }
     }
 

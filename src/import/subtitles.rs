@@ -364,7 +364,8 @@ mod tests {
         let cue = "0:01.0 --> 0:02.0\nLanguage: fr";
         let told = format!("WEBVTT\nKind: captions\nLanguage: pt-BR\n\n{cue}");
         assert_eq!(language(&told).as_deref(), Some("pt"));
-        for text in [format!("WEBVTT\n\n{cue}"), format!("WEBVTT\nLanguage: English\n\n{cue}"), cue.to_owned()] {
+        assert_eq!(language(&format!("WEBVTT\nLanguage: English\n\n{cue}")).as_deref(), Some("en"));
+        for text in [format!("WEBVTT\n\n{cue}"), cue.to_owned()] {
             assert_eq!(language(&text), None, "{text}");
         }
     }

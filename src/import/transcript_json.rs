@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// The code of a language, by itself or in an object; nothing for anything else.
+/// A language, named by itself or in an object; nothing for anything else.
 struct Language(Option<String>);
 
 impl<'de> Deserialize<'de> for Language {
@@ -373,7 +373,8 @@ mod tests {
             (format!(r#"{{"language": "de", {segments}}}"#), Some("de")),
             (format!(r#"{{{segments}, "language": "de"}}"#), Some("de")),
             (format!(r#"{{"result": {{"language": "de"}}, {segments}}}"#), Some("de")),
-            (format!(r#"{{"language": "german", {segments}}}"#), None),
+            (format!(r#"{{"task": "transcribe", "language": "german", {segments}}}"#), Some("de")),
+            (format!(r#"{{"language": "auto", {segments}}}"#), None),
             (format!(r#"{{"language": null, "result": [1, {{}}], {segments}}}"#), None),
         ] {
             assert_eq!(language(&json).as_deref(), expected, "{json}");
