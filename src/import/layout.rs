@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::document::{Block, BlockKind, ByteOffset, Document, Fields, Format, Mark, Page, Pages, Span};
+use crate::words;
 
 /// The longest text that is gathered, in bytes: what is beyond it is left out. It is as much as a file of text may have.
 const MAX_TEXT_BYTES: usize = 3 * super::MAX_BYTES as usize;
@@ -148,7 +149,7 @@ fn is_blank(c: char) -> bool {
 pub(super) fn is_paragraph_line(line: &str) -> bool {
     const VERSE_BYTES: usize = 100;
     let line = line.trim_end();
-    VERSE_BYTES < line.len() || line.ends_with(['.', '!', '?', ':', ';', '。', '！', '？'])
+    VERSE_BYTES < line.len() || line.ends_with(|c| words::ends_sentence(c) || matches!(c, ':' | ';'))
 }
 
 /// Returns `text` with each run of white space as one space, and none at its ends.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::document::{Block, BlockKind, Document, Format, Span};
+use crate::words;
 
 use super::{layout, turns};
 
@@ -100,7 +101,7 @@ fn is_wrapped(text: &str, n_lines: usize, n_ended: usize) -> bool {
 }
 
 fn ends_a_sentence(line: &str) -> bool {
-    line.trim_end().ends_with(['.', '!', '?', ':', ';', '"', '”', '’', ')', '。', '！', '？', '…'])
+    line.trim_end().ends_with(|c| words::ends_sentence(c) || matches!(c, ':' | ';' | '"' | '”' | '’' | ')'))
 }
 
 /// Says of each paragraph whether it is a heading.
@@ -135,9 +136,14 @@ fn is_parted(text: &str, paragraphs: &[Range<usize>]) -> bool {
 
 fn is_title(text: &str) -> bool {
     is_short_line(text)
-        && !text.ends_with(['.', ',', ';', ':', '!', '。'])
+        && !text.ends_with(|c| matches!(c, ',' | ';' | ':') || words::ends_sentence(c) && !may_end_title(c))
         && text.contains(char::is_alphabetic)
         && !text.starts_with(['-', '*', '•', '>', '|', '<', '{', '['])
+}
+
+/// Returns whether a sign that ends sentences may end a title, too: one asks, and one breaks off.
+fn may_end_title(c: char) -> bool {
+    matches!(c, '?' | '？' | '؟' | '…')
 }
 
 fn is_short_line(text: &str) -> bool {
@@ -146,7 +152,7 @@ fn is_short_line(text: &str) -> bool {
 
 /// Returns whether a paragraph is longer than a heading, or ends as a sentence does.
 fn is_running(text: &str) -> bool {
-    !is_short_line(text) || text.ends_with(['.', '!', '?', '。', '！', '？', '”', '"'])
+    !is_short_line(text) || text.ends_with(|c| words::ends_sentence(c) || matches!(c, '”' | '"'))
 }
 
 /// Returns how many numbers stand before a heading: 2 for `3.1 Lamps`. Nothing if it is no such heading.

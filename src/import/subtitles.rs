@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{BlockKind, Document, Format, Millis, TimeSpan};
+use crate::words;
 
 use super::cue_text::{self, Line};
 use super::layout::{self, Layout};
@@ -251,7 +252,7 @@ fn goes_on(last: &Said, n_words: usize, next: &Said, n_more: usize) -> bool {
 
 fn ends_a_sentence(text: &str) -> bool {
     let bare = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', ' ']);
-    bare.ends_with(['.', '!', '?', '…', '。', '！', '？', '♪'])
+    bare.ends_with(|c| words::ends_sentence(c) || c == '♪')
 }
 
 #[cfg(test)]

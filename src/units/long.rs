@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::words::Language;
+use crate::words::{Language, Unspaced, unspaced};
 
 /// A sentence of more words than this is cut.
 const MAX_WORDS: usize = 60;
@@ -65,13 +65,11 @@ pub(super) fn n_words(text: &str) -> usize {
 }
 
 /// Returns the quarters of a word that a letter makes, if it is of a script that puts no spaces between words.
-///
-/// Words of Chinese and Japanese have two letters at the mean; of Thai, Lao, Burmese and Khmer four, with their vowels.
 fn quarters(c: char) -> usize {
-    match c {
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => 2,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => 1,
-        _ => 0,
+    match unspaced(c) {
+        Some(Unspaced::EastAsian) => 2,
+        Some(Unspaced::SouthEastAsian) => 1,
+        None => 0,
     }
 }
 

@@ -19,9 +19,6 @@ const CLOSERS: [char; 10] = ['"', '\'', '”', '’', '»', '›', ')', ']', '�
 /// Signs that may stand before the first word of a sentence.
 const OPENERS: [char; 9] = ['"', '\'', '“', '‘', '«', '‹', '(', '[', '„'];
 
-/// Signs that end a sentence, of every script that is known to have one, but for the full stop of most.
-const ENDS: [char; 18] = ['!', '?', '…', '。', '！', '？', '．', '؟', '۔', '։', '।', '॥', '።', '፧', '။', '។', '‼', '⁉'];
-
 /// Splits blocks of one language.
 pub(super) struct Splitter {
     language: Language,
@@ -56,7 +53,7 @@ impl Splitter {
     fn goes_on(&self, before: &str, after: &str) -> bool {
         let bare = before.trim_end_matches(CLOSERS);
         let after = after.trim_start().trim_start_matches(OPENERS);
-        if !bare.ends_with('.') && !bare.ends_with(ENDS) {
+        if !bare.ends_with(words::ends_sentence) {
             // A line end that wraps the text.
             return true;
         }

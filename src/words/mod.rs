@@ -3,6 +3,7 @@
 //! Everything that counts words counts these, so that a title, a topic and a boundary speak of the same thing.
 
 mod recognised;
+mod scripts;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -13,6 +14,8 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
+
+pub use scripts::{Unspaced, ends_sentence, unspaced};
 
 /// A language we have stop words and a stemmer for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::document::BlockKind;
+use crate::words;
 
 use super::columns::{is_bullet, is_list_mark, median};
 use super::lines::Line;
@@ -148,7 +149,7 @@ fn is_emphasis(before: &Paragraph, line: &Line) -> bool {
 
 fn ends_sentence(text: &str) -> bool {
     let bare = text.trim_end_matches(['"', '”', '’', ')', '»', ']', '\'']);
-    bare.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '…', '؟', '۔', '।'])
+    bare.ends_with(|c| words::ends_sentence(c) || matches!(c, ':' | ';'))
 }
 
 /// Returns whether a text begins as the middle of a sentence does.
@@ -192,9 +193,10 @@ fn join(text: &mut String, line: &str, words: &HashSet<String>) -> usize {
     at
 }
 
-/// Returns whether a script writes no space between words: Chinese, Japanese, Thai and their signs.
+/// Returns whether a script writes no space between words: its letters, and the signs as wide as those of Chinese.
 fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff9f}')
+    words::unspaced(c).is_some()
+        || matches!(c, '\u{3001}'..='\u{303f}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff65}')
 }
 
 /// Returns the words, in lower case, that stand within lines: those at the ends may be parts.
