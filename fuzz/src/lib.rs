@@ -42,8 +42,8 @@ pub fn assert_laws(document: &Document) {
     assert!(!text.contains(['\0', '\r', '\u{FEFF}']));
     assert!(!document.blocks.is_empty());
     assert_tiles(text, document.blocks.iter().map(|block| block.span.range()));
-    let times = document.blocks.iter().filter_map(|block| match block.kind {
-        BlockKind::Utterance { time, .. } => time,
+    let times = document.blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Utterance(said) => said.time,
         _ => None,
     });
     let mut latest = None;

@@ -57,13 +57,25 @@ pub enum BlockKind {
     ListItem,
     /// One row of a table, its cells parted by tabs.
     TableRow,
-    /// Something said, as far as the file keeps it together.
-    Utterance {
-        /// Who says it, if the file tells.
-        speaker: Option<String>,
-        /// When it is said, if the file tells.
-        time: Option<TimeSpan>,
-    },
+    /// Something said, as far as the file keeps it together. It stands apart, so that the block of a line is small: there
+    /// may be twenty million of them.
+    Utterance(Box<Utterance>),
+}
+
+impl BlockKind {
+    /// Returns the kind of something said.
+    pub fn utterance(speaker: Option<String>, time: Option<TimeSpan>) -> Self {
+        Self::Utterance(Box::new(Utterance { speaker, time }))
+    }
+}
+
+/// What a file tells of something said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Utterance {
+    /// Who says it, if the file tells.
+    pub speaker: Option<String>,
+    /// When it is said, if the file tells.
+    pub time: Option<TimeSpan>,
 }
 
 /// The format a document was read from.
@@ -188,5 +200,15 @@ impl Format {
     /// Returns the format of that name, as [`Format::name`] gives it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_of_a_line_is_small() {
+        assert!(size_of::<Block>() <= 24, "{} bytes", size_of::<Block>());
     }
 }

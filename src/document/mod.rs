@@ -36,7 +36,7 @@ mod provenance;
 mod table;
 mod unit;
 
-pub use block::{Block, BlockKind, Document, Format};
+pub use block::{Block, BlockKind, Document, Format, Utterance};
 pub use chapter::{Chapter, Layer, Origin};
 pub use combined::{TopicPart, combined_label, combined_words};
 pub use fields::{Date, Field, Fields, Mark, Page, Pages};

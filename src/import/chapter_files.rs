@@ -119,8 +119,8 @@ pub fn with_chapters(document: Document, chapters: &[WrittenChapter]) -> Documen
         .blocks
         .iter()
         .enumerate()
-        .filter_map(|(index, block)| match block.kind {
-            BlockKind::Utterance { time: Some(time), .. } => Some((index, time.start)),
+        .filter_map(|(index, block)| match &block.kind {
+            BlockKind::Utterance(said) => Some((index, said.time?.start)),
             _ => None,
         })
         .collect();

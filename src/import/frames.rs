@@ -241,8 +241,8 @@ mod tests {
             BlockKind::Paragraph,
             BlockKind::ListItem,
             BlockKind::TableRow,
-            BlockKind::Utterance { speaker: Some("Ruth \"\\\u{1}".to_owned()), time },
-            BlockKind::Utterance { speaker: None, time: None },
+            BlockKind::utterance(Some("Ruth \"\\\u{1}".to_owned()), time),
+            BlockKind::utterance(None, None),
         ];
         let blocks = (0..text.len() / line_bytes)
             .map(|n| Block {

@@ -228,7 +228,7 @@ fn a_name_of_many_letters_is_not_said_with_every_word() {
     );
     for document in [import(ttml.as_bytes(), "a.ttml").unwrap(), import(json.as_bytes(), "a.json").unwrap()] {
         let n_bytes = |block: &crate::document::Block| match &block.kind {
-            crate::document::BlockKind::Utterance { speaker, .. } => speaker.as_ref().map_or(0, String::len),
+            crate::document::BlockKind::Utterance(said) => said.speaker.as_ref().map_or(0, String::len),
             _ => 0,
         };
         assert!(document.blocks.iter().all(|block| n_bytes(block) <= 200));

@@ -69,8 +69,8 @@ fn assert_laws(document: &Document) {
     }
     assert!(document.text[end..].trim().is_empty());
     assert!(!document.blocks.is_empty());
-    let times = document.blocks.iter().filter_map(|block| match block.kind {
-        BlockKind::Utterance { time, .. } => time,
+    let times = document.blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Utterance(said) => said.time,
         _ => None,
     });
     let times: Vec<_> = times.collect();

@@ -14,8 +14,8 @@ const MAX_HEADING_CHARS: usize = 120;
 /// A run of lines without an empty one between.
 struct Group {
     /// Its bytes, without the white space around.
-    span: Range<usize>,
-    n_lines: usize,
+    span: Span,
+    n_lines: u32,
 }
 
 /// Reads a clean text. `title` is what the name of the file says.
@@ -24,22 +24,25 @@ pub(super) fn document(text: Cow<'_, str>, title: String) -> Document {
         return layout.into_document(title, Format::PlainText);
     }
     let paragraphs = paragraphs(&text);
-    let kinds = kinds(&text, &paragraphs);
-    let to_block = |(span, kind): (Range<usize>, BlockKind)| Block { span: Span::new(span), kind };
-    let blocks: Vec<Block> = paragraphs.into_iter().zip(kinds).map(to_block).collect();
+    let levels = heading_levels(&text, &paragraphs);
+    let mut blocks: Vec<Block> =
+        paragraphs.into_iter().map(|span| Block { span, kind: BlockKind::Paragraph }).collect();
+    for (index, level) in levels {
+        blocks[index].kind = BlockKind::Heading { level };
+    }
     let written = blocks.first().filter(|block| block.kind == BlockKind::Heading { level: 1 });
     let title = written.map_or(title, |block| layout::one_line(block.span.of(&text)));
     Document::new(title, Format::PlainText, text.into_owned(), blocks)
 }
 
 /// Returns the bytes of each paragraph.
-pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
+pub(super) fn paragraphs(text: &str) -> Vec<Span> {
     let groups = groups(text);
     let is_only_group = groups.len() == 1;
     let mut paragraphs = Vec::with_capacity(groups.len());
     for group in groups {
-        if are_lines_paragraphs(&text[group.span.clone()], &group, is_only_group) {
-            paragraphs.extend(lines(text, group.span).filter(|line| !line.is_empty()));
+        if are_lines_paragraphs(group.span.of(text), group.n_lines as usize, is_only_group) {
+            paragraphs.extend(lines(text, group.span.range()).filter(|line| !line.is_empty()).map(Span::new));
         } else {
             paragraphs.push(group.span);
         }
@@ -58,10 +61,10 @@ fn groups(text: &str) -> Vec<Group> {
         }
         match groups.last_mut().filter(|_| is_open) {
             Some(group) => {
-                group.span.end = line.end;
+                group.span.end = line.end.into();
                 group.n_lines += 1;
             }
-            None => groups.push(Group { span: line, n_lines: 1 }),
+            None => groups.push(Group { span: Span::new(line), n_lines: 1 }),
         }
         is_open = true;
     }
@@ -82,17 +85,17 @@ fn lines(text: &str, span: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 ///
 /// Where no text editor has wrapped the lines, a line end is meant. Lines are wrapped if hardly any is far longer
 /// than a page is wide, and most stop in the middle of a sentence.
-fn are_lines_paragraphs(text: &str, group: &Group, is_only_group: bool) -> bool {
+fn are_lines_paragraphs(text: &str, n_lines: usize, is_only_group: bool) -> bool {
     const PAGE_BYTES: usize = 120;
-    if group.n_lines < 2 {
+    if n_lines < 2 {
         return false;
     }
     let n_long = text.lines().filter(|line| PAGE_BYTES < line.len()).count();
-    if group.n_lines < 4 * n_long {
+    if n_lines < 4 * n_long {
         return true;
     }
     let n_ended = text.lines().filter(|line| ends_a_sentence(line)).count();
-    is_only_group && (3..).contains(&group.n_lines) && !is_wrapped(text, group.n_lines, n_ended)
+    is_only_group && 3 <= n_lines && !is_wrapped(text, n_lines, n_ended)
 }
 
 fn is_wrapped(text: &str, n_lines: usize, n_ended: usize) -> bool {
@@ -104,34 +107,29 @@ fn ends_a_sentence(line: &str) -> bool {
     line.trim_end().ends_with(|c| words::ends_sentence(c) || matches!(c, ':' | ';' | '"' | '”' | '’' | ')'))
 }
 
-/// Says of each paragraph whether it is a heading.
-fn kinds(text: &str, paragraphs: &[Range<usize>]) -> Vec<BlockKind> {
-    let mut kinds = vec![BlockKind::Paragraph; paragraphs.len()];
-    let of = |index: usize| &text[paragraphs[index].clone()];
+/// Returns which paragraphs are headings, and of which level.
+fn heading_levels(text: &str, paragraphs: &[Span]) -> Vec<(usize, u8)> {
+    let of = |index: usize| paragraphs[index].of(text);
     // Among lines as short as itself, the first is one of them and no title.
     let has_title = 3 <= paragraphs.len()
         && is_title(of(0))
         && (is_running(of(1)) || is_running(of(2)))
         && is_parted(text, paragraphs);
-    if has_title {
-        kinds[0] = BlockKind::Heading { level: 1 };
-    }
+    let mut levels: Vec<(usize, u8)> = has_title.then_some((0, 1)).into_iter().collect();
     let numbered: Vec<(usize, u8)> = (0..paragraphs.len().saturating_sub(1))
         .filter(|&index| is_running(of(index + 1)))
         .filter_map(|index| Some((index, number_depth(of(index))?)))
         .collect();
     // One numbered line is as likely an item of a list.
     if 2 <= numbered.len() {
-        for (index, depth) in numbered {
-            kinds[index] = BlockKind::Heading { level: (depth + 1).min(6) };
-        }
+        levels.extend(numbered.into_iter().map(|(index, depth)| (index, (depth + 1).min(6))));
     }
-    kinds
+    levels
 }
 
 /// Returns whether an empty line stands between the first two paragraphs.
-fn is_parted(text: &str, paragraphs: &[Range<usize>]) -> bool {
-    text[paragraphs[0].end..paragraphs[1].start].matches('\n').count() >= 2
+fn is_parted(text: &str, paragraphs: &[Span]) -> bool {
+    text[paragraphs[0].end.index()..paragraphs[1].start.index()].matches('\n').count() >= 2
 }
 
 fn is_title(text: &str) -> bool {

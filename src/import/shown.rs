@@ -12,7 +12,7 @@ pub(super) fn blocks(document: &Document) -> Vec<String> {
             BlockKind::ListItem => format!("- {text}"),
             BlockKind::TableRow => format!("| {text}"),
             BlockKind::Paragraph => text.to_owned(),
-            BlockKind::Utterance { speaker, .. } => format!("{}: {text}", speaker.as_deref().unwrap_or_default()),
+            BlockKind::Utterance(said) => format!("{}: {text}", said.speaker.as_deref().unwrap_or_default()),
         }
     };
     document.blocks.iter().map(shown).collect()

@@ -11,9 +11,9 @@ pub(super) fn check_document(document: &Document, expected: &[&str]) {
         .map(|block| {
             let words = block.span.of(&document.text);
             match &block.kind {
-                BlockKind::Utterance { speaker, time } => {
-                    let speaker = speaker.as_deref().unwrap_or("?");
-                    let time = time.map(|time| format!("@{}-{}", time.start.as_secs(), time.end.as_secs()));
+                BlockKind::Utterance(said) => {
+                    let speaker = said.speaker.as_deref().unwrap_or("?");
+                    let time = said.time.map(|time| format!("@{}-{}", time.start.as_secs(), time.end.as_secs()));
                     format!("{speaker}{} {words}", time.unwrap_or_default())
                 }
                 BlockKind::Heading { level } => format!("h{level} {words}"),

@@ -56,7 +56,7 @@ pub(super) fn document_of_cues(shown: Vec<Shown>, title: String, format: Format)
 pub(super) fn document_of_said(said: Vec<Said>, title: String, format: Format) -> Document {
     let mut layout = Layout::default();
     for utterance in joined(said) {
-        let kind = BlockKind::Utterance { speaker: utterance.speaker, time: Some(utterance.time) };
+        let kind = BlockKind::utterance(utterance.speaker, Some(utterance.time));
         layout.push(kind, &utterance.text);
     }
     layout.into_document(title, format)
@@ -267,8 +267,9 @@ mod tests {
             .blocks
             .iter()
             .map(|block| {
-                let BlockKind::Utterance { speaker, time: Some(time) } = &block.kind else { panic!("{block:?}") };
-                let (speaker, words) = (speaker.as_deref().unwrap_or("?"), block.span.of(&document.text));
+                let BlockKind::Utterance(said) = &block.kind else { panic!("{block:?}") };
+                let time = said.time.expect("a time");
+                let (speaker, words) = (said.speaker.as_deref().unwrap_or("?"), block.span.of(&document.text));
                 format!("{speaker}@{}-{} {words}", time.start.as_secs(), time.end.as_secs())
             })
             .collect();

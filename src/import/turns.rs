@@ -5,9 +5,8 @@
 //! `1:02` alone. A text counts as a transcript only if most of its lines or paragraphs begin so.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use crate::document::{BlockKind, Millis, TimeSpan};
+use crate::document::{BlockKind, Millis, Span, TimeSpan};
 
 use super::layout::Layout;
 use super::{cues, plain_text, speakers};
@@ -38,7 +37,7 @@ pub(super) fn layout(text: &str) -> Option<Layout> {
     // Looking at every line of a long text that is no transcript would be a waste: its start tells.
     let sample = &text[..text.floor_char_boundary(256 * 1024)];
     let by_paragraph = plain_text::paragraphs;
-    let split: fn(&str) -> Vec<Range<usize>> = match () {
+    let split: fn(&str) -> Vec<Span> = match () {
         () if is_transcript(sample, &lines(sample)) => lines,
         () if is_transcript(sample, &by_paragraph(sample)) => by_paragraph,
         () => return None,
@@ -47,19 +46,19 @@ pub(super) fn layout(text: &str) -> Option<Layout> {
 }
 
 /// Returns the lines; one that has nothing but a time, and perhaps a name, goes with the line below.
-fn lines(text: &str) -> Vec<Range<usize>> {
+fn lines(text: &str) -> Vec<Span> {
     let start_of = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
-    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut spans: Vec<Span> = Vec::new();
     let mut is_head_open = false;
     for line in text.lines().map(str::trim) {
         let end = start_of(line) + line.len();
         if let Some(last) = spans.last_mut().filter(|_| is_head_open && !line.is_empty()) {
-            last.end = end;
+            last.end = end.into();
             is_head_open = false;
         } else {
             is_head_open = !line.is_empty() && is_bare_head(line);
             if !line.is_empty() {
-                spans.push(start_of(line)..end);
+                spans.push(Span::new(start_of(line)..end));
             }
         }
     }
@@ -71,8 +70,8 @@ fn is_bare_head(line: &str) -> bool {
     line.len() <= 96 && head(line).is_some_and(|head| head.words.is_empty() && head.start.is_some())
 }
 
-fn is_transcript(text: &str, spans: &[Range<usize>]) -> bool {
-    let heads: Vec<Head> = spans.iter().filter_map(|span| head(&text[span.clone()])).collect();
+fn is_transcript(text: &str, spans: &[Span]) -> bool {
+    let heads: Vec<Head> = spans.iter().filter_map(|span| head(span.of(text))).collect();
     if heads.len() < 2 || heads.len() * 100 < spans.len() * MIN_SHARE_PERCENT {
         return false;
     }
@@ -85,9 +84,9 @@ fn is_transcript(text: &str, spans: &[Range<usize>]) -> bool {
     n_turns_of.len() <= MAX_SPEAKERS && (are_timed || do_recur)
 }
 
-fn pieces(text: &str, spans: Vec<Range<usize>>) -> Vec<Piece<'_>> {
-    let piece = |span: Range<usize>| {
-        let text = &text[span];
+fn pieces(text: &str, spans: Vec<Span>) -> Vec<Piece<'_>> {
+    let piece = |span: Span| {
+        let text = span.of(text);
         match head(text) {
             Some(head) => Piece { text: head.words, head: Some(head) },
             None => Piece { head: None, text },
@@ -129,7 +128,7 @@ fn push_turn(layout: &mut Layout, turn: &[Piece], time: Option<TimeSpan>) {
         let from = done_bytes;
         done_bytes += piece.text.len();
         let time = time.map(|time| cues::part_of(time, from..done_bytes, n_bytes));
-        layout.push(BlockKind::Utterance { speaker: speaker.map(str::to_owned), time }, piece.text);
+        layout.push(BlockKind::utterance(speaker.map(str::to_owned), time), piece.text);
     }
 }
 
@@ -251,9 +250,9 @@ mod tests {
             .map(|block| {
                 let words = block.span.of(&document.text);
                 match &block.kind {
-                    BlockKind::Utterance { speaker, time } => {
-                        let time = time.map(|time| format!("@{}-{}", time.start.as_secs(), time.end.as_secs()));
-                        let speaker = speaker.as_deref().unwrap_or("?");
+                    BlockKind::Utterance(said) => {
+                        let time = said.time.map(|time| format!("@{}-{}", time.start.as_secs(), time.end.as_secs()));
+                        let speaker = said.speaker.as_deref().unwrap_or("?");
                         format!("{speaker}{} {words}", time.unwrap_or_default())
                     }
                     _ => words.to_owned(),

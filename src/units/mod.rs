@@ -49,7 +49,7 @@ fn is_heading(block: &Block) -> bool {
 
 fn fitting_kind(document: &Document) -> UnitKind {
     let blocks: Vec<&Block> = document.blocks.iter().filter(|block| !is_heading(block)).collect();
-    let n_utterances = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Utterance { .. })).count();
+    let n_utterances = blocks.iter().filter(|block| matches!(block.kind, BlockKind::Utterance(_))).count();
     if 0 < n_utterances && blocks.len() <= 2 * n_utterances {
         return UnitKind::Utterance;
     }
@@ -69,7 +69,7 @@ fn part(block: &Block, range: Range<usize>) -> Unit {
     let start = block.span.start.index();
     let span = Span::new(start + range.start..start + range.end);
     let (speaker, time) = match &block.kind {
-        BlockKind::Utterance { speaker, time } => (speaker.clone(), *time),
+        BlockKind::Utterance(said) => (said.speaker.clone(), said.time),
         _ => (None, None),
     };
     Unit { span, speaker, time: time.map(|time| share(time, range, block.span.len_bytes())) }
@@ -123,7 +123,7 @@ pub(crate) mod tests {
 
     fn said(start: u64, end: u64) -> BlockKind {
         let time = TimeSpan { start: Millis(start), end: Millis(end) };
-        BlockKind::Utterance { speaker: Some("Ann".to_owned()), time: Some(time) }
+        BlockKind::utterance(Some("Ann".to_owned()), Some(time))
     }
 
     const HEADING: BlockKind = BlockKind::Heading { level: 2 };
