@@ -111,6 +111,37 @@ fn a_circle_of_links_ends() {
     ran.ok();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_unicode_is_added_listed_shown_and_exported() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    let folder = place.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let text = "A harbour wall keeps the sea out.\n\nThe tide came in over it.";
+    std::fs::write(folder.join(OsStr::from_bytes(b"caf\xe9 log.txt")), text).unwrap();
+    place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), folder.as_os_str()]).ok();
+    let ran = place.run(["add".as_ref(), folder.as_os_str()]);
+    assert!(ran.err.contains("1 already there"), "{}", ran.err);
+
+    let list = place.run(["list", "--format", "json"]).json();
+    let [document] = &list["documents"].as_array().expect("documents")[..] else { panic!("one document: {list}") };
+    assert_eq!((&document["source"], &document["title"]), (&"caf\u{FFFD} log.txt".into(), &"caf\u{FFFD} log".into()));
+    assert!(place.run(["list"]).ok().contains("caf\u{FFFD} log"));
+    let id = document["id"].to_string();
+    assert!(place.run(["show", id.as_str()]).ok().contains("caf\u{FFFD} log"));
+    assert!(place.run(["export", "--format", "markdown", "--document", id.as_str()]).ok().contains("The tide came in"));
+
+    let out = place.path("out");
+    std::fs::create_dir(&out).unwrap();
+    let args = ["export".as_ref(), "--format".as_ref(), "markdown".as_ref(), "--output".as_ref(), out.as_os_str()];
+    place.run(args).ok();
+    let written: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [file] = &written[..] else { panic!("one file: {written:?}") };
+    assert!(std::fs::read_to_string(file).unwrap().contains("The tide came in"));
+}
+
 #[test]
 fn a_library_that_is_no_database_is_refused_and_left_alone() {
     let place = Place::new();

@@ -33,7 +33,7 @@ fn check_refused(bytes: &[u8], name: &str, because: &str) {
     }
 }
 
-/// Makes a workbook of one sheet, and of these files more.
+/// Makes a workbook of one sheet, and of these files more, or in the place of those it would have.
 fn workbook(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let relation = |id: &str, kind: &str, target: &str| {
@@ -52,6 +52,7 @@ fn workbook(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
         ("xl/_rels/workbook.xml.rels", own.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ];
+    files.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
     files.extend_from_slice(more);
     archive(&files)
 }
@@ -256,11 +257,15 @@ fn a_name_in_no_known_encoding_is_still_that_of_a_file() {
     assert_eq!(heard[1..], ["a.zip/b.txt: Out."]);
 }
 
+/// Declares an entity, entities within entities, and such as stand in files of ours and of the network.
+const TYPE: &str = "<!DOCTYPE d [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'>\
+    <!ENTITY e SYSTEM 'file:///etc/passwd'><!ENTITY % p SYSTEM 'http://localhost/x.dtd'> %p;]>";
+
+/// Refers to them.
+const BODY: &str = "Lit&a;&c;&e;&p; still.";
+
 #[test]
 fn entities_that_a_file_declares_are_neither_expanded_nor_fetched() {
-    const TYPE: &str = "<!DOCTYPE d [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'>\
-        <!ENTITY e SYSTEM 'file:///etc/passwd'><!ENTITY % p SYSTEM 'http://localhost/x.dtd'> %p;]>";
-    const BODY: &str = "Lit&c;&e;&p; still.";
     let docx = archive(&[(
         "word/document.xml",
         format!("{TYPE}<w:document><w:body><w:p><w:r><w:t>{BODY}</w:t></w:r></w:p></w:body></w:document>").as_bytes(),
@@ -284,6 +289,56 @@ fn entities_that_a_file_declares_are_neither_expanded_nor_fetched() {
         .map(|chapter| chapter.title)
         .collect();
     assert!(!titles.concat().contains("lol") && titles.concat().contains("still."), "{titles:?}");
+}
+
+#[test]
+fn entities_in_any_part_of_a_book_are_neither_expanded_nor_fetched() {
+    let container = format!("{TYPE}<c>{BODY}<rootfile full-path='a.opf'/></c>");
+    let package = format!(
+        "{TYPE}<p xmlns:dc='http://purl.org/dc/elements/1.1/'><metadata><dc:title>{BODY}</dc:title>\
+        <dc:creator>{BODY}</dc:creator></metadata><item id='a' href='a.xhtml'/><item id='b&c;' href='b&e;.xhtml'/>\
+        <item id='n' href='nav.xhtml' properties='nav'/><itemref idref='a'/></p>"
+    );
+    let navigation = format!("{TYPE}<nav type='toc'><ol><li><a href='a.xhtml'>{BODY}</a></li></ol></nav>");
+    let map = format!(
+        "{TYPE}<ncx><navMap><navPoint><navLabel><text>{BODY}</text></navLabel><content src='a.xhtml'/></navPoint></navMap></ncx>"
+    );
+    let page = format!("{TYPE}<html><body><h1>Lamp</h1><p title='&c;'>{BODY}</p></body></html>");
+    let of_third = package
+        .replace("<item id='n'", "<item id='x' media-type='application/x-dtbncx+xml' href='a.ncx'/><item id='n'");
+    let of_second = of_third.replace("properties='nav'", "");
+    for package in [of_third, of_second] {
+        let book = archive(&[
+            ("mimetype", b"application/epub+zip"),
+            ("META-INF/container.xml", container.as_bytes()),
+            ("a.opf", package.as_bytes()),
+            ("nav.xhtml", navigation.as_bytes()),
+            ("a.ncx", map.as_bytes()),
+            ("a.xhtml", page.as_bytes()),
+        ]);
+        let document = import(&book, "a.epub").unwrap();
+        assert_eq!((&document.title[..], document.fields.author.as_deref()), ("Lit still.", Some("Lit still.")));
+        assert_eq!(document.marks.iter().map(|mark| &mark.title[..]).collect::<Vec<_>>(), ["Lit still."]);
+        assert_eq!(blocks(&document), ["# Lamp", BODY]);
+    }
+}
+
+#[test]
+fn entities_in_any_part_of_a_workbook_are_neither_expanded_nor_fetched() {
+    let sheet_of = |doctype: &str, last: &str| {
+        format!(
+            "{doctype}<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>text</t></is></c></row>\
+             <row r='2'><c r='A2' t='inlineStr'><is><t>Out.</t></is></c></row><row r='3'>{last}</row></sheetData></worksheet>"
+        )
+    };
+    let inline = sheet_of(TYPE, &format!("<c r='A3' t='inlineStr'><is><t>{BODY}</t></is></c>"));
+    let shared = sheet_of("", "<c r='A3' t='s'><v>0</v></c>");
+    let strings = format!("{TYPE}<sst><si><t>{BODY}</t></si></sst>");
+    let names = format!("{TYPE}<workbook><sheets><sheet name='&c;&e;' sheetId='1' r:id='r1'/></sheets></workbook>");
+    // A sheet is read up to there; what all sheets need is damaged.
+    check(&workbook(&inline, &[]), "a.xlsx", &["a.xlsx/1: Out."]);
+    check_refused(&workbook(&shared, &[("xl/sharedStrings.xml", strings.as_bytes())]), "a.xlsx", "unrecognized entity");
+    check_refused(&workbook(&shared, &[("xl/workbook.xml", names.as_bytes())]), "a.xlsx", "unrecognized entity");
 }
 
 #[test]

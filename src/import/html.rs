@@ -54,15 +54,40 @@ pub(super) struct Anchor<'a> {
     pub(super) title: &'a str,
 }
 
-/// Adds the blocks of a page, and a mark at each of its anchors; an anchor that is not there is taken for the top.
+/// Adds the blocks of a page of a book, and a mark at each of its anchors; an anchor that is not there is taken for the top.
 pub(super) fn lay_out_anchored(text: &str, anchors: &[Anchor], layout: &mut Layout) {
-    let page = page_of(text);
+    let page = page_of(after_declarations(text));
     // Of two elements of one name the first is meant.
     let places: HashMap<&str, usize> = page.ids.iter().rev().map(|(id, piece)| (&id[..], *piece)).collect();
     let place = |anchor: &Anchor| places.get(anchor.id).copied().unwrap_or(0);
     let mut in_order: Vec<(usize, &Anchor)> = anchors.iter().map(|anchor| (place(anchor), anchor)).collect();
     in_order.sort_by_key(|&(piece, _)| piece);
     page.lay_out_with(layout, &in_order);
+}
+
+/// Returns what comes after the document type of a page of XML, if that declares something itself: where HTML takes it to end,
+/// the declarations go on. A page without any is returned whole.
+fn after_declarations(page: &str) -> &str {
+    const HEAD_BYTES: usize = 4_096;
+    let head = &page[..page.floor_char_boundary(HEAD_BYTES)];
+    let is_open = |rest: &&str| rest.find(['[', '>']).is_some_and(|at| rest[at..].starts_with('['));
+    let Some(doctype) = head.find("<!DOCTYPE").map(|at| &page[at..]).filter(is_open) else { return page };
+    let mut rest = &doctype[doctype.find('[').map_or(0, |at| at + 1)..];
+    while let Some(at) = rest.find(['"', '\'', '<', ']']) {
+        let (sign, after) = (&rest[at..], &rest[at + 1..]);
+        let end = match sign.as_bytes()[0] {
+            b']' => match after.trim_start().strip_prefix('>') {
+                Some(body) => return body,
+                None => Some(0),
+            },
+            b'<' if sign.starts_with("<!--") => after.find("-->").map(|end| end + 3),
+            b'<' => Some(0),
+            quote => after.find(char::from(quote)).map(|end| end + 1),
+        };
+        let Some(end) = end else { break };
+        rest = &after[end..];
+    }
+    page
 }
 
 /// Returns the words of a piece of HTML, on one line.
@@ -713,6 +738,19 @@ mod tests {
             <div class=cookie-banner>Eat</div><div class=advert>Oil</div>";
         let near = "<p class=sidebar-less>It <span class=advert>burned</span>.</p>";
         check(&format!("{sides}<p>{LONG}</p>{near}"), &[LONG, "It burned."]);
+    }
+
+    #[test]
+    fn declarations_of_a_page_of_a_book_are_passed_over() {
+        for (page, expected) in [
+            ("<!DOCTYPE html [<!ENTITY a ']>'> <!-- it's \"]>\" --> %p; ] ><p>x", "<p>x"),
+            ("<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC \"a\" \"b\" []>x", "x"),
+            ("<!DOCTYPE html><p>[x]>", "<!DOCTYPE html><p>[x]>"),
+            ("<!DOCTYPE html [ <!ENTITY a '>x", "<!DOCTYPE html [ <!ENTITY a '>x"),
+            ("<p>[x", "<p>[x"),
+        ] {
+            assert_eq!(after_declarations(page), expected);
+        }
     }
 
     #[test]
