@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Scores import against documents whose paragraphs and headings are known.
 
-    score_import.py DUMP.jsonl MAP.json GOLD.jsonl [--show]
+    score_import.py DUMP.jsonl MAP.json GOLD.jsonl... [--show]
 
 DUMP.jsonl has a line a file: {"path", "parts": [{"blocks": [[kind, text, page], ...]}]}, as `cargo run
 --profile measured --example read -- --dump FILE...` prints it in `fuzz/`.
-MAP.json maps a file (folder/name) to the id of a document of GOLD.jsonl, which has "sections" with "title", "level" and
+MAP.json maps a file (folder/name) to the id of a document of GOLD.jsonl or of another such file; `pdf_twins.json` beside this
+script does so for the PDF files of the robustness set, of which two have no twin. A document has "sections" with "title", "level" and
 "paragraphs". A paragraph is recovered whole if one block, or one cell of a row, has its words and no others; a heading, if a
 heading has its words, and with its level, if it stands as deep among the headings as it should. Headings are scored where they
 are marked up as such ("heading_source" is "h").
@@ -21,10 +22,13 @@ def words(text):
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def gold_documents(path):
-    command = ["zstdcat", path] if path.endswith(".zst") else ["cat", path]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
-    return {document["id"]: document for document in map(json.loads, filter(None, lines))}
+def gold_documents(paths):
+    documents = {}
+    for path in paths:
+        command = ["zstdcat", path] if path.endswith(".zst") else ["cat", path]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+        documents.update((document["id"], document) for document in map(json.loads, filter(None, lines)))
+    return documents
 
 
 def score(gold, blocks):
@@ -72,7 +76,7 @@ def depths(levels):
 
 
 def main():
-    dump, mapping, gold = sys.argv[1:4]
+    dump, mapping, *gold = [arg for arg in sys.argv[1:] if arg != "--show"]
     mapping, gold = json.load(open(mapping, encoding="utf-8")), gold_documents(gold)
     totals = collections.defaultdict(lambda: [0] * 5)
     for line in open(dump, encoding="utf-8"):
