@@ -48,6 +48,23 @@ done
 caesura export --format qdpx --output "$place/all.qdpx" && caesura export --format qdpx --crlf --output "$place/crlf.qdpx"
 caesura export --format training --output "$place/all.jsonl"
 caesura export --format html --layer as-written --output "$place/written.html"
+# A talk whose chapters lie within chapters, as a file beside it says.
+mkdir "$place/within"
+cp corpora/interview.vtt "$place/within/talk.vtt"
+python3 - >"$place/within/talk.chapters.xml" <<'P'
+def atom(start, title, *within):
+    clock = f"{start // 3600:02}:{start // 60 % 60:02}:{start % 60:02}.000"
+    display = f"<ChapterDisplay><ChapterString>{title}</ChapterString></ChapterDisplay>"
+    return f"<ChapterAtom><ChapterTimeStart>{clock}</ChapterTimeStart>{display}{''.join(within)}</ChapterAtom>"
+first = atom(0, "Light &amp; fog", atom(60, "The lamp"), atom(400, "Oil"))
+second = atom(1000, "The harbour", atom(1200, "Boats", atom(1500, "A storm")))
+print(f"<Chapters><EditionEntry>{first}{second}</EditionEntry></Chapters>")
+P
+nested=("$program" --quiet --library "$place/nested.caesura")
+"${nested[@]}" add --engine "$engine" "$place/within/talk.vtt" || exit 1
+for format in matroska podlove; do
+    "${nested[@]}" export --format "$format" --layer as-written --document 1 --output "$place/nested.$format" || failed=$((failed + 1))
+done
 n=$(caesura show "$id" --format json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["chapters"]))')
 echo "$n chapters are to be found in each"
 
@@ -65,19 +82,50 @@ if has ffmpeg "FFMETADATA"; then
     expect "ffmpeg reads our SubRip" "$(ffprobe -v error -count_packets -show_entries stream=nb_read_packets -of csv=p=0 -f srt "$place/interview.srt")" "$n"
     expect "ffmpeg reads our WebVTT" "$(ffprobe -v error -count_packets -show_entries stream=nb_read_packets -of csv=p=0 -f webvtt "$place/interview.vtt")" "$n"
 fi
+# Prints each chapter of a file of Matroska chapters: how deep it lies, its times in nanoseconds and its title.
+matroska_chapters() {
+    python3 - "$1" <<'P'
+import sys
+import xml.etree.ElementTree
+def nanos(atom, name):
+    hours, minutes, secs = atom.findtext(name).split(":")
+    whole, part = (secs + ".").split(".")[:2]
+    return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 10**9 + int(part.ljust(9, "0")[:9])
+def say(parent, depth):
+    for atom in parent.findall("ChapterAtom"):
+        print(depth, nanos(atom, "ChapterTimeStart"), nanos(atom, "ChapterTimeEnd"), atom.findtext("ChapterDisplay/ChapterString"))
+        say(atom, depth + 1)
+for edition in xml.etree.ElementTree.parse(sys.argv[1]).getroot().findall("EditionEntry"):
+    say(edition, 0)
+P
+}
 if has mkvmerge "Matroska chapters"; then
     ffmpeg -v error -f lavfi -i anullsrc=r=8000:cl=mono -t 2400 -c:a libopus -b:a 6k "$place/silence.opus" </dev/null
-    mkvmerge -q -o "$place/merged.mka" --chapters "$place/interview.matroska" "$place/silence.opus"
-    mkvextract "$place/merged.mka" chapters "$place/extracted.xml" >/dev/null
-    expect "mkvmerge takes chapters, mkvextract gives them back" "$(grep -c '<ChapterAtom>' "$place/extracted.xml")" "$n"
-    titles() { grep -o '<ChapterString>[^<]*' "$1"; }
-    expect "with the same titles" "$(titles "$place/extracted.xml")" "$(titles "$place/interview.matroska")"
+    for chapters in interview nested; do
+        mkvmerge -q -o "$place/$chapters.mka" --chapters "$place/$chapters.matroska" "$place/silence.opus"
+        mkvextract "$place/$chapters.mka" chapters "$place/$chapters.extracted.xml" >/dev/null
+        expect "mkvmerge takes the chapters of $chapters, and mkvextract gives back their titles, times and nesting" \
+            "$(matroska_chapters "$place/$chapters.extracted.xml")" "$(matroska_chapters "$place/$chapters.matroska")"
+    done
+    expect "mkvmerge took each chapter" "$(matroska_chapters "$place/interview.extracted.xml" | wc -l)" "$n"
+    expect "mkvmerge took chapters within chapters" "$(matroska_chapters "$place/nested.extracted.xml" | cut -d ' ' -f 1 | tr '\n' ' ')" "0 1 1 0 1 2 "
 fi
 if has xmllint "XML"; then
     for format in podlove matroska qdc; do
         xmllint --noout --nonet "$place/interview.$format"
         expect "$format is well-formed" $? 0
     done
+    for chapters in interview nested; do
+        xmllint --noout --nonet --relaxng scripts/podlove_simple_chapters.rng "$place/$chapters.podlove"
+        expect "Podlove of $chapters is valid" $? 0
+    done
+    dtd=/usr/share/doc/mkvtoolnix/examples/matroskachapters.dtd
+    if [ -e "$dtd" ]; then
+        for chapters in interview nested; do
+            xmllint --noout --nonet --dtdvalid "$dtd" "$place/$chapters.matroska"
+            expect "Matroska chapters of $chapters are of mkvmerge's document type" $? 0
+        done
+    fi
     expect "Podlove has each chapter" "$(xmllint --xpath 'count(//*[local-name()="chapter"])' "$place/interview.podlove")" "$n"
 fi
 if has soffice "DOCX and XLSX"; then

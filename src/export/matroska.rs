@@ -40,9 +40,11 @@ impl Atoms<'_> {
         self.n_written += 1;
         let pad = "  ".repeat(depth);
         let title = xml::escaped(&on_one_line(&node.cue.chapter.title));
-        writeln!(self.out, "{pad}<ChapterAtom>\n{pad}  <ChapterUID>{}</ChapterUID>", self.n_written)?;
+        // The order is that of the document type of mkvmerge.
+        writeln!(self.out, "{pad}<ChapterAtom>")?;
         writeln!(self.out, "{pad}  <ChapterTimeStart>{}</ChapterTimeStart>", matroska_clock(node.cue.start))?;
         writeln!(self.out, "{pad}  <ChapterTimeEnd>{}</ChapterTimeEnd>", matroska_clock(node.end))?;
+        writeln!(self.out, "{pad}  <ChapterUID>{}</ChapterUID>", self.n_written)?;
         writeln!(self.out, "{pad}  <ChapterDisplay>\n{pad}    <ChapterString>{title}</ChapterString>")?;
         writeln!(self.out, "{pad}    {}\n{pad}  </ChapterDisplay>", self.language)?;
         for inner in &node.within {
