@@ -120,10 +120,10 @@ pub(crate) struct Tables {
     /// The column that is the title [default: by its name]
     #[arg(long = "title-column", value_name = "NAME")]
     pub(crate) title: Option<String>,
-    /// The column that tells a row from others [default: by its name]
+    /// The column that is the id, which tells a row from others [default: by its name]
     #[arg(long = "id-column", value_name = "NAME")]
     pub(crate) id: Option<String>,
-    /// The column that is the day [default: by its name]
+    /// The column that is the date [default: by its name]
     #[arg(long = "date-column", value_name = "NAME")]
     pub(crate) date: Option<String>,
     /// The column that is the author [default: by its name]

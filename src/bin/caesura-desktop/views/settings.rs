@@ -194,8 +194,8 @@ fn tables_ui(ui: &mut Ui, chosen: &mut Settings) {
         let fields = [
             ("Column of the text", &mut tables.text, "by its name, or the longest"),
             ("Column of the title", &mut tables.title, "by its name"),
-            ("Column that tells rows apart", &mut tables.id, "by its name"),
-            ("Column of the day", &mut tables.date, "by its name"),
+            ("Column of the id", &mut tables.id, "by its name"),
+            ("Column of the date", &mut tables.date, "by its name"),
             ("Column of the author", &mut tables.author, "by its name"),
         ];
         for (label, column, usual) in fields {

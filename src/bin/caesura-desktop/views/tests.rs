@@ -413,7 +413,7 @@ fn the_settings_choose_the_columns_of_tables() {
     let mut state = reading(loaded(&[0.2]));
     state.apply(Command::Do(Action::ShowSettings));
     let mut window = window(state, SIZES[1]);
-    window.get_by_role_and_label(egui::accesskit::Role::TextInput, "Column of the day").focus();
+    window.get_by_role_and_label(egui::accesskit::Role::TextInput, "Column of the date").focus();
     window.run_steps(3);
     for typed in ["sent", " ", "on"] {
         window.event(egui::Event::Text(typed.to_owned()));
