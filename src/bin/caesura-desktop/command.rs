@@ -373,7 +373,7 @@ actions! {
     /// Take back what was done to documents as a whole.
     UndoInLibrary, "Undo in the library", "Take back the last tag, mark or removal", Some(Shortcut::control_shift("U"));
     /// Show what an export needs to know.
-    Export, "Export…", "Write the chapters of the open document, or of those selected, for other tools", Some(Shortcut::control("E"));
+    Export, "Export…", "Write the chapters of the open document, or of those selected or shown, for other tools", Some(Shortcut::control("E"));
     /// Write what the export asks about.
     ExportNow, "Export to the folder shown", "Write the chapters to the folder in the bar above, or to the one exports went to last", None;
     /// Copy the library.

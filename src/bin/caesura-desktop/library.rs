@@ -651,6 +651,18 @@ impl State {
         }
     }
 
+    /// Returns the documents that an export writes: those acted on, and where none is selected in the library, all that it
+    /// shows.
+    pub(crate) fn exported(&self) -> Vec<DocumentId> {
+        let acted_on = self.acted_on();
+        match &self.library {
+            Some(library) if self.tab == Tab::Library && acted_on.is_empty() => {
+                self.table.rows.iter().map(|&at| library.documents[at].id).collect()
+            }
+            _ => acted_on,
+        }
+    }
+
     /// Does what the user asks of the table.
     pub(crate) fn in_library(&mut self, ask: Ask) -> Vec<Request> {
         let documents = self.library.as_ref().map_or(&[][..], |library| &library.documents);

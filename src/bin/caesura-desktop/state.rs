@@ -866,7 +866,7 @@ impl State {
 
     fn export_to(&mut self, folder: PathBuf) -> Vec<Request> {
         self.export = None;
-        let documents = self.acted_on();
+        let documents = self.exported();
         if documents.is_empty() || folder.as_os_str().is_empty() {
             return Vec::new();
         }

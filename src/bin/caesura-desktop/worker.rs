@@ -1160,15 +1160,26 @@ impl Bench {
         Ok(())
     }
 
-    /// Writes documents to files of their own. A document that the format cannot hold is told and left out.
+    /// Writes documents to files of their own, beside the files that are there. A document that cannot be written is told and
+    /// left out; a wish to stop leaves what is written.
     fn export(&mut self, watch: &Watch, plan: &exports::Plan) -> Result<Vec<Failure>> {
         let library = self.library.as_ref().ok_or_else(no_library)?;
         std::fs::create_dir_all(&plan.to).map_err(|source| Error::Write { path: plan.to.clone(), source })?;
         let mut taken = std::collections::BTreeSet::new();
         let (mut failures, mut n_documents, mut remarks) = (Vec::new(), 0, Vec::new());
+        let mut stopped = Ok(());
         for (at, id) in plan.documents.iter().enumerate() {
-            watch.check()?;
-            let title = library.document(*id)?.title;
+            stopped = watch.check();
+            if stopped.is_err() {
+                break;
+            }
+            let title = match library.document(*id) {
+                Ok(row) => row.title,
+                Err(error) => {
+                    failures.extend(Failure::of("a document was not exported", &error));
+                    continue;
+                }
+            };
             watch.begin(&format!("Exporting {title}"), at, 1, plan.documents.len());
             let is_there = |name: &str| plan.to.join(name).exists();
             let to = plan.to.join(free_name(&title, id.0, plan.format, &mut taken, &is_there));
@@ -1183,7 +1194,7 @@ impl Bench {
         if 0 < n_documents {
             self.voice.say(Event::Exported { n_documents, folder: plan.to.clone(), remarks });
         }
-        Ok(failures)
+        if failures.is_empty() { stopped.map(|()| failures) } else { Ok(failures) }
     }
 
     /// Looks after the library while there is nothing else to do, a little at a time: backs it up if that is due, and works
@@ -1354,6 +1365,7 @@ impl Progress for Watch {
 pub(crate) mod tests {
     use std::sync::atomic::AtomicI64;
 
+    use caesura::export::ChapterFormat;
     use caesura::import::Columns;
 
     use super::*;
@@ -1542,6 +1554,56 @@ pub(crate) mod tests {
         let table = Table::new();
         table.add(1, &["a.txt", "empty.txt", "z.txt"]);
         assert_eq!(table.said(), ["1 added", "1 added", "1 could not add 1", "1 done, 1 failed"]);
+    }
+
+    /// Exports three documents as Markdown, and one that is not there, with `stop` set at the progress of that number; returns
+    /// how many were exported by what was said, how many failed, and how many files there are.
+    fn exported(folder: &Path, stop_at: usize) -> (usize, usize, usize) {
+        let library = folder.join("own.caesura");
+        if !library.exists() {
+            crate::made_up::make(&library, 3).expect("made");
+        }
+        let to = folder.join("out");
+        let (stop, n_said) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let (events_in, events) = channel();
+        let (inbox, tasks) = channel();
+        let wake = {
+            let stop = Arc::clone(&stop);
+            move || {
+                if n_said.fetch_add(1, Ordering::Relaxed) == stop_at {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        };
+        let bench = Bench::new(Voice::new(events_in, Arc::new(wake)), tasks, Model::default(), Reader::Thread);
+        let documents = [1, 77, 2, 3].map(DocumentId).to_vec();
+        let work = Work::Export(exports::Plan { documents, format: ChapterFormat::Markdown, to: to.clone() });
+        inbox.send(ToBench::Do(Box::new(Task { job: JobId(1), library, work, stop, adding: None }))).expect("it hears");
+        drop(inbox);
+        bench.run();
+        let (mut n_exported, mut n_failed) = (0, 0);
+        for event in events.try_iter() {
+            match event {
+                Event::Exported { n_documents, .. } => n_exported += n_documents,
+                Event::Done { failures, .. } => n_failed += failures.len(),
+                _ => {}
+            }
+        }
+        (n_exported, n_failed, std::fs::read_dir(to).expect("listed").count())
+    }
+
+    #[test]
+    fn an_export_goes_beside_what_is_there_and_tells_what_was_written_and_what_failed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(exported(folder.path(), usize::MAX), (3, 1, 3));
+        assert_eq!(exported(folder.path(), usize::MAX), (3, 1, 6));
+    }
+
+    #[test]
+    fn an_export_that_is_stopped_tells_what_was_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (n_exported, _, n_files) = exported(folder.path(), 0);
+        assert_eq!((n_exported, n_files), (1, 1));
     }
 
     #[test]

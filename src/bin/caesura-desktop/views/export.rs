@@ -34,11 +34,15 @@ pub(crate) fn export_ui(ui: &mut Ui, state: &State, memory: &mut Memory, command
 /// Draws what is exported, and as what.
 fn what_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    let acted_on = state.acted_on();
-    let what = match acted_on.as_slice() {
-        [] => "Choose a document first: open one, or select some in the library.".to_owned(),
-        [_] => "Export the chapters of this document".to_owned(),
-        _ => format!("Export the chapters of {}", count(acted_on.len() as u64, "document")),
+    let n_documents = state.library.as_ref().map_or(0, |library| library.documents.len());
+    let (is_chosen, n_exported) = (!state.acted_on().is_empty(), state.exported().len());
+    let of_documents = count(n_exported as u64, "document");
+    let what = match n_exported {
+        0 => "Choose a document first: open one, or select some in the library.".to_owned(),
+        1 if is_chosen => "Export the chapters of this document".to_owned(),
+        _ if is_chosen => format!("Export the chapters of {of_documents}"),
+        _ if n_exported == n_documents => format!("Export the chapters of the whole library, {of_documents}"),
+        _ => format!("Export the chapters of what is shown, {of_documents}"),
     };
     ui.label(RichText::new(what).size(size::BODY).color(palette.strong));
     let mut chosen = state.settings.clone();
@@ -71,7 +75,7 @@ fn folder_ui(ui: &mut Ui, state: &State, folder: &str, memory: &mut Memory, comm
         memory.questions.push(Question::ExportFolder);
     }
     let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    let can = !state.acted_on().is_empty() && !typed.trim().is_empty();
+    let can = !state.exported().is_empty() && !typed.trim().is_empty();
     let pressed = ui.add_enabled(can, widgets::accent(ui, "Export"));
     if can && (is_entered || pressed.clicked()) {
         commands.push(Command::ExportTo(typed.trim().into()));

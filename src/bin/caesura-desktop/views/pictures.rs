@@ -42,7 +42,7 @@ pub(super) struct Picture {
     pub(super) commands: fn(&State) -> Vec<Command>,
 }
 
-pub(super) const PICTURES: [Picture; 28] = [
+pub(super) const PICTURES: [Picture; 29] = [
     Picture { name: "reader-small-light", size: SMALL, theme: Theme::Light, commands: to_second_chapter },
     Picture { name: "reader-large-dark", size: LARGE, theme: Theme::Dark, commands: to_article },
     Picture { name: "corrected-large-light", size: LARGE, theme: Theme::Light, commands: to_corrected },
@@ -69,6 +69,7 @@ pub(super) const PICTURES: [Picture; 28] = [
     Picture { name: "words-small-light", size: SMALL, theme: Theme::Light, commands: to_words },
     Picture { name: "time-small-dark", size: SMALL, theme: Theme::Dark, commands: to_time },
     Picture { name: "export-small-light", size: SMALL, theme: Theme::Light, commands: to_export },
+    Picture { name: "export-library-small-light", size: SMALL, theme: Theme::Light, commands: to_export_library },
     Picture { name: "settings-small-dark", size: SMALL, theme: Theme::Dark, commands: to_settings },
     // The last one: it takes all documents out of the library.
     Picture { name: "start-small-light", size: SMALL, theme: Theme::Light, commands: to_start },
@@ -166,6 +167,10 @@ fn to_fewer_topics(state: &State) -> Vec<Command> {
 
 fn to_export(_: &State) -> Vec<Command> {
     vec![Command::Do(Action::Export), Command::TypeExport("exported".to_owned())]
+}
+
+fn to_export_library(state: &State) -> Vec<Command> {
+    [vec![Command::Do(Action::ShowLibrary)], to_export(state)].concat()
 }
 
 fn to_settings(_: &State) -> Vec<Command> {

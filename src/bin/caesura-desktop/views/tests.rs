@@ -447,6 +447,26 @@ fn an_export_asks_for_a_folder_and_writes_the_selected_documents() {
 }
 
 #[test]
+fn an_export_without_a_selection_is_of_all_that_the_library_shows() {
+    let mut state = shelf();
+    state.places.exports = "/exports".into();
+    state.apply(Command::Do(Action::Export));
+    let mut window = window(state, SIZES[1]);
+    window.get_by_label("Export the chapters of the whole library, 3 documents");
+    window.state_mut().state.apply(Command::Library(Ask::Filter("b".to_owned())));
+    window.run_steps(3);
+    window.get_by_label("Export the chapters of what is shown, 1 document");
+    window.state_mut().state.apply(Command::Library(Ask::Filter(String::new())));
+    window.run_steps(3);
+    window.get_by_label("Export").click();
+    window.run_steps(3);
+    let Some(Request::Work { work: Work::Export(plan), .. }) = window.state().requests.last() else {
+        panic!("{:?}", window.state().requests)
+    };
+    assert_eq!(plan.documents, [1, 2, 3].map(DocumentId));
+}
+
+#[test]
 fn jobs_change_places_and_failed_files_are_tried_again() {
     let mut state = reading(loaded(&[0.2]));
     for name in ["a.txt", "b.txt", "c.txt"] {
