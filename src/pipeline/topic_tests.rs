@@ -88,6 +88,105 @@ fn numbers_stay_when_documents_are_added_and_topics_mined_again() {
     assert!(library.documents_without_topic().unwrap().is_empty());
 }
 
+/// All that a run says of a library, but for the numbers of topics.
+fn told(library: &Library) -> Vec<(NewTopic, bool)> {
+    let stored: BTreeMap<TopicId, StoredTopic> =
+        library.stored_topics().unwrap().into_iter().map(|stored| (stored.id, stored)).collect();
+    let rows = library.topics().unwrap();
+    assert!(!rows.is_empty());
+    rows.iter().map(|row| (stored[&row.id].topic.clone(), row.part_of.is_some())).collect()
+}
+
+/// Checks that a run says what one says that reads every text again.
+#[track_caller]
+fn check_as_if_read(library: &mut Library) {
+    mine(library);
+    let (updated, joins) = (told(library), library.topic_joins().unwrap());
+    library.forget_counted_words();
+    mine(library);
+    assert_eq!(told(library), updated);
+    assert_eq!(library.topic_joins().unwrap(), joins);
+}
+
+/// A document of 40 to 1,200 words in several chapters, of a subject or, three of seven, of none.
+fn long(library: &mut Library, number: usize) -> DocumentId {
+    let part = |part| {
+        let number_of_part = number * 100 + part;
+        match number % 7 {
+            subject @ 0..4 => text(subject, number_of_part),
+            _ => format!("A plain own{number_of_part} beside the plain other{number_of_part}. ").repeat(5),
+        }
+    };
+    let text = (0..1 + number * 7 % 30).map(part).collect::<Vec<_>>().join("\n\n");
+    let source = Source { bytes: text.as_bytes(), name: &format!("{number}.txt"), path: None, added_at: 0 };
+    let settings =
+        SplitSettings { engine: Engine::Lexical, unit_kind: Some(UnitKind::Paragraph), ..SplitSettings::usual() };
+    match add_document(library, &source, &settings, None, &Unwatched).expect("it is a text") {
+        Added::New(id) | Added::Already(id) => id,
+    }
+}
+
+#[test]
+fn documents_added_one_by_one_or_in_lots_are_mined_as_all_are() {
+    let mut library = Library::in_memory().expect("a library");
+    let ids: Vec<DocumentId> = (0..60).map(|number| long(&mut library, number)).collect();
+    mine(&mut library);
+    for number in 60..64 {
+        long(&mut library, number);
+        check_as_if_read(&mut library);
+    }
+    for number in 64..100 {
+        long(&mut library, number);
+    }
+    check_as_if_read(&mut library);
+    // Documents go, are cut anew, and come back.
+    let taken = library.take_out(&ids[3..9]).unwrap();
+    library.remove_document(ids[20]).unwrap();
+    check_as_if_read(&mut library);
+    crate::pipeline::recut(&mut library, ids[11], 0.9, None, &Unwatched).unwrap();
+    crate::pipeline::recut(&mut library, ids[13], 0.0, None, &Unwatched).unwrap();
+    library.put_back(&taken).unwrap();
+    check_as_if_read(&mut library);
+    // Other passages, and words that are damaged.
+    let coarse = |config| TopicsConfig { passage_words: 200, ..config };
+    mine_topics(&mut library, 1, &coarse, &Unwatched).unwrap();
+    let updated = told(&library);
+    library.forget_counted_words();
+    library.keep_words(&[(ids[0], vec![1, 2, 3]), (ids[1], Vec::new())]).unwrap();
+    mine_topics(&mut library, 1, &coarse, &Unwatched).unwrap();
+    assert_eq!(told(&library), updated);
+    let first = library.topics().unwrap()[0].id;
+    split_topic(&mut library, first, SplitTopic::Number(2), &Unwatched).unwrap();
+    check_as_if_read(&mut library);
+    assert!(told(&library).iter().any(|&(_, is_part)| is_part));
+}
+
+#[test]
+fn texts_that_were_counted_are_read_for_labels_alone() {
+    let n_documents = 400;
+    let mut expected = library(4, n_documents);
+    mine(&mut expected);
+    let mut read: BTreeSet<DocumentId> = BTreeSet::new();
+    for (topic, _) in told(&expected) {
+        let mut documents = topic.documents;
+        documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        read.extend(documents.into_iter().take(50).map(|(id, _)| id));
+    }
+    let mut updated = library(4, n_documents - 40);
+    mine(&mut updated);
+    let mut n_blank = 0;
+    for row in updated.documents().unwrap().iter().filter(|row| !read.contains(&row.id)) {
+        updated.blank_text(row.id);
+        n_blank += 1;
+    }
+    assert!(100 < n_blank, "{n_blank} of {}", n_documents - 40);
+    for number in n_documents - 40..n_documents {
+        add(&mut updated, number % 4, number);
+    }
+    mine(&mut updated);
+    assert_eq!(told(&updated), told(&expected));
+}
+
 #[test]
 fn what_was_done_by_hand_survives_another_run() {
     let mut library = library(4, 80);

@@ -2,22 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{language_in, language_of, mine_texts, topics_provenance};
-use crate::document::{Chapter, Date, Layer, ProfileWord, Provenance};
+use super::{language_in, mine_bags, topics_provenance};
+use crate::document::{Chapter, Date, Layer, ProfileWord, Provenance, Span};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::store::{ChapterId, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicChapter, TopicId};
-use crate::topics::{
-    self, Assigner, Bearing, FieldTable, Join, Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig,
-    label_by_phrases, mean_strengths, strongest,
+use crate::store::{
+    ChapterId, ChaptersWithWords, DocumentId, DocumentRow, EditId, Library, NewTopic, StoredTopic, TopicChapter,
+    TopicId,
 };
-use crate::words::{self, Analyzer, fold};
-
-/// Fewer words than this say too little of a subject by themselves: neighbouring chapters of one document are pooled
-/// until they have so many.
-const MIN_BAG_WORDS: usize = 150;
+use crate::topics::{
+    self, Assigner, BagIndex, Bearing, CountedCorpus, CountedDocument, CountedJudge, CountedTerms, FieldTable, Join,
+    Known, Leaf, SplitBy, Topic, TopicTree, TopicsConfig, VocabularyConfig, label_by_phrases_of, mean_strengths,
+    pool_text, read_for_labels, strongest,
+};
+use crate::words::{Analyzer, Language, fold};
 
 /// What mining the library did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub struct Mined {
 
 /// Mines the topics of a library and keeps them in it, in the place of those before.
 ///
+/// The texts of documents that were counted before, and are cut as they were, are not read ([`CountedDocument`]), but for
+/// some of each topic that its label is made of; what comes of it is what would come of reading all. So a run after a few
+/// documents were added, removed or cut anew costs what mining costs.
+///
 /// Settings are chosen from the corpus; `adjust` changes what the user wants otherwise. A bag is a chapter, pooled with
 /// its neighbours where it is short. A chapter bears a topic as its own words say; a document, as its bags do on average. In
 /// a library of twelve documents or more, what a single document bears firmly is no topic.
@@ -46,36 +51,40 @@ pub fn mine_topics(
     adjust: &dyn Fn(TopicsConfig) -> TopicsConfig,
     progress: &dyn Progress,
 ) -> Result<Mined> {
-    let passages = passages(library)?;
-    let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
-    let language = language_of(&texts);
-    let (mut found, config) = mine_texts(&texts, language, seed, adjust, progress)?;
-    let lengths = lengths(&passages);
-    let (bearing, analyzer) = (Bearing::from(&config), Analyzer::new(language));
+    let counted = counted(library, super::passage_words(adjust), progress)?;
+    let pools = &counted.pools;
+    let language = counted.corpus.language();
+    let (vocabulary, bags) = counted.corpus.bags(language);
+    let (mut found, config) = mine_bags(&vocabulary, &bags, None, seed, adjust, progress)?;
+    drop((vocabulary, bags));
+    let lengths = lengths(pools);
+    let bearing = Bearing::from(&config);
+    let terms = counted.corpus.terms(language);
     let assigner_of = |found: &[Topic]| {
         let profiles: Vec<&[ProfileWord]> = found.iter().map(|topic| topic.profile.as_slice()).collect();
         Assigner::new(&profiles, bearing)
     };
     let is_topic = |topic: &Topic| {
-        let parts = topic.bearers.iter().map(|bearer| (passages[bearer.bag.index()].document, bearer.strength));
+        let parts = topic.bearers.iter().map(|bearer| (pools[bearer.bag.index()].document, bearer.strength));
         topics::is_borne(parts, topics::MANY_DOCUMENTS <= lengths.len())
     };
     while !found.iter().all(is_topic) {
         found.retain(is_topic);
         // What is no topic has no say in what a text bears.
-        let bearers = assigner_of(&found).bearers(&texts, language, progress)?;
+        let assigner = assigner_of(&found);
+        let bearers = terms.judged_by(&assigner).bearers_of_pools(found.len(), progress)?;
         for (topic, bearers) in found.iter_mut().zip(bearers) {
             topic.n_documents = bearers.len() as u32;
             topic.bearers = bearers;
         }
     }
-    label_by_phrases(&mut found, &texts, language);
+    label(library, &mut found, pools, language)?;
     let assigner = assigner_of(&found);
     let mut chapters_of: Vec<Vec<(ChapterId, f32)>> = vec![Vec::new(); found.len()];
-    for passage in &passages {
-        progress.check()?;
-        for (chapter, range) in &passage.chapters {
-            for (topic, strength) in assigner.strengths(&passage.text[range.clone()], &analyzer) {
+    let strengths = terms.judged_by(&assigner).of_chapters(progress)?;
+    for (pool, strengths) in pools.iter().zip(strengths) {
+        for ((chapter, _), strengths) in pool.chapters.iter().zip(strengths) {
+            for (topic, strength) in strengths {
                 chapters_of[topic].push((*chapter, strength));
             }
         }
@@ -88,7 +97,7 @@ pub fn mine_topics(
             words: topic.words.iter().map(|word| (word.word.clone(), word.weight)).collect(),
             npmi: topic.npmi,
             profile: topic.profile.clone(),
-            documents: documents_of(topic, &passages, &lengths),
+            documents: documents_of(topic, pools, &lengths),
             chapters,
         })
         .collect();
@@ -96,7 +105,7 @@ pub fn mine_topics(
     let joins: Vec<(usize, usize, f32)> = joins.iter().map(|join| (join.one, join.other, join.likeness)).collect();
 
     let stored = library.stored_topics()?;
-    let Matched { ids, made } = matched(&stored, &new, &passages, &analyzer, bearing);
+    let Matched { ids, made } = matched(&stored, &new, pools, &terms, bearing);
     let mut given: Vec<(Option<TopicId>, &NewTopic)> = ids.iter().copied().zip(&new).collect();
     given.extend(made.iter().map(|(id, topic)| (Some(*id), topic)));
     let updated = library.update_topics(&given, &joins, &topics_provenance(&config, language))?;
@@ -114,8 +123,8 @@ struct Matched {
 fn matched(
     stored: &[StoredTopic],
     new: &[NewTopic],
-    passages: &[Passage],
-    analyzer: &Analyzer,
+    pools: &[Pool],
+    terms: &CountedTerms<'_>,
     bearing: Bearing,
 ) -> Matched {
     let by_id: BTreeMap<TopicId, &StoredTopic> = stored.iter().map(|stored| (stored.id, stored)).collect();
@@ -146,7 +155,7 @@ fn matched(
     let judge = Judge::of_parts(stored, bearing);
     for (id, topic) in ids.iter().zip(new) {
         let Some(id) = *id else { continue };
-        made.extend(judge.parts_of(id, topic, passages, analyzer).into_iter().map(|(part, bearers)| {
+        made.extend(judge.parts_of(id, topic, pools, terms).into_iter().map(|(part, bearers)| {
             let content = &by_id[&part].topic;
             (part, NewTopic { documents: bearers.documents, chapters: bearers.chapters, ..content.clone() })
         }));
@@ -216,20 +225,26 @@ impl Judge {
         Self(assigners.collect())
     }
 
-    /// Returns the parts, and parts of parts, that a text bears which bears a topic that strongly. The strongest part is
-    /// borne as strongly as the topic; a text that holds no word of any part bears the first, so that none is lost.
-    fn strengths(&self, id: TopicId, strength: f32, text: &str, analyzer: &Analyzer) -> Vec<(TopicId, f32)> {
+    /// Returns the parts, and parts of parts, that a text bears which bears a topic that strongly. `borne` says what the text
+    /// bears of an assigner's topics. The strongest part is borne as strongly as the topic; a text that holds no word of any
+    /// part bears the first, so that none is lost.
+    fn strengths(
+        &self,
+        id: TopicId,
+        strength: f32,
+        borne: &impl Fn(TopicId, &Assigner) -> Vec<(usize, f32)>,
+    ) -> Vec<(TopicId, f32)> {
         let Some((assigner, ids)) = self.0.get(&id) else { return Vec::new() };
-        let borne = assigner.strengths(text, analyzer);
-        let most = borne.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
+        let of_parts = borne(id, assigner);
+        let most = of_parts.iter().map(|&(_, strength)| strength).fold(0.0, f32::max);
         let mut parts: Vec<(TopicId, f32)> =
-            borne.into_iter().map(|(part, of_part)| (ids[part], strength * (of_part / most))).collect();
+            of_parts.into_iter().map(|(part, of_part)| (ids[part], strength * (of_part / most))).collect();
         if parts.is_empty() {
             parts.push((ids[0], strength));
         }
         for at in 0..parts.len() {
             let (part, strength) = parts[at];
-            parts.extend(self.strengths(part, strength, text, analyzer));
+            parts.extend(self.strengths(part, strength, borne));
         }
         parts
     }
@@ -239,32 +254,35 @@ impl Judge {
         &self,
         id: TopicId,
         topic: &NewTopic,
-        passages: &[Passage],
-        analyzer: &Analyzer,
+        pools: &[Pool],
+        terms: &CountedTerms<'_>,
     ) -> BTreeMap<TopicId, Bearers> {
         let mut parts: BTreeMap<TopicId, Bearers> = BTreeMap::new();
         if !self.0.contains_key(&id) {
             return parts;
         }
         self.add_ids(id, &mut parts);
+        let judges: BTreeMap<TopicId, CountedJudge<'_>> =
+            self.0.iter().map(|(&id, (assigner, _))| (id, terms.judged_by(assigner))).collect();
         let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
         let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
-        let lengths = lengths(passages);
+        let lengths = lengths(pools);
         let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32, usize)>> = BTreeMap::new();
         let mut judged: BTreeSet<DocumentId> = BTreeSet::new();
-        for passage in passages {
-            for (chapter, range) in &passage.chapters {
+        for (at, pool) in pools.iter().enumerate() {
+            for (place, (chapter, span)) in pool.chapters.iter().enumerate() {
                 let Some(&strength) = of_chapter.get(chapter) else { continue };
-                judged.insert(passage.document);
-                for (part, strength) in self.strengths(id, strength, &passage.text[range.clone()], analyzer) {
+                judged.insert(pool.document);
+                let borne = |id: TopicId, _: &Assigner| judges[&id].of_chapter(at, place);
+                for (part, strength) in self.strengths(id, strength, &borne) {
                     parts.entry(part).or_default().chapters.push((*chapter, strength));
-                    documents.entry(part).or_default().push((passage.document, strength, range.len()));
+                    documents.entry(part).or_default().push((pool.document, strength, span.range().len()));
                 }
             }
         }
         // A document that bears the topic as a whole, and no chapter of which does by itself, goes to the first part.
         for (&document, &strength) in of_document.iter().filter(|(document, _)| !judged.contains(document)) {
-            for (part, strength) in self.strengths(id, strength, "", analyzer) {
+            for (part, strength) in self.strengths(id, strength, &|_, _| Vec::new()) {
                 documents.entry(part).or_default().push((document, strength, lengths[&document]));
             }
         }
@@ -357,7 +375,8 @@ fn borne_parts(parts: &[topics::Part], topic: &Borne<'_>, bearing: Bearing, anal
         .collect();
     let mut documents: Vec<Vec<(DocumentId, f32, usize)>> = vec![Vec::new(); made.len()];
     for (bearer, text) in topic.chapters.iter().zip(topic.texts) {
-        for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, text, analyzer) {
+        let borne = |_: TopicId, assigner: &Assigner| assigner.strengths(text, analyzer);
+        for (part, strength) in judge.strengths(TopicId(-1), bearer.strength, &borne) {
             made[part.0 as usize].chapters.push((bearer.chapter.id, strength));
             documents[part.0 as usize].push((bearer.chapter.document, strength, text.len()));
         }
@@ -581,53 +600,124 @@ fn tabulated<D: Copy + Ord>(
     Ok(topics::by_field(values, &bearers_of))
 }
 
-/// Neighbouring chapters of one document, pooled into one bag.
-struct Passage {
+/// Neighbouring chapters of one document, pooled into one text.
+struct Pool {
     document: DocumentId,
-    text: String,
-    chapters: Vec<(ChapterId, std::ops::Range<usize>)>,
-    n_words: usize,
+    chapters: Vec<(ChapterId, Span)>,
 }
 
-impl Passage {
+impl Pool {
     fn length(&self) -> usize {
-        self.chapters.iter().map(|(_, range)| range.len()).sum()
+        self.chapters.iter().map(|(_, span)| span.range().len()).sum()
     }
 }
 
-fn passages(library: &Library) -> Result<Vec<Passage>> {
-    let mut passages: Vec<Passage> = Vec::new();
-    library.for_each_chapter(|row, text| {
-        let is_open = |last: &Passage| last.document == row.document && last.n_words < MIN_BAG_WORDS;
-        if !passages.last().is_some_and(is_open) {
-            passages.push(Passage { document: row.document, text: String::new(), chapters: Vec::new(), n_words: 0 });
+/// The chapters of a library in pools, and their words.
+struct Counted {
+    pools: Vec<Pool>,
+    corpus: CountedCorpus,
+}
+
+/// Counts the words of the library: reads the texts of documents that were never counted, or were cut anew since, and keeps
+/// what it counts. It holds whatever becomes of the run.
+fn counted(library: &mut Library, passage_words: u32, progress: &dyn Progress) -> Result<Counted> {
+    /// How many documents are worked on at once.
+    const DOCUMENTS: usize = 256;
+    let mut counted = Counted { pools: Vec::new(), corpus: CountedCorpus::default() };
+    let mut fresh: Vec<(DocumentId, Vec<u8>)> = Vec::new();
+    let mut open: Vec<ChaptersWithWords> = Vec::new();
+    library.for_each_with_words(|document| {
+        progress.check()?;
+        open.push(document);
+        if DOCUMENTS <= open.len() {
+            counted.read(std::mem::take(&mut open), library, passage_words, &mut fresh)
+        } else {
+            Ok(())
         }
-        let passage = passages.last_mut().expect("one was opened if there was none");
-        let start = passage.text.len();
-        passage.text.push_str(text);
-        passage.chapters.push((row.id, start..passage.text.len()));
-        passage.text.push('\n');
-        passage.n_words += words::count(text);
-        Ok(())
     })?;
-    Ok(passages)
+    counted.read(open, library, passage_words, &mut fresh)?;
+    tracing::debug!(n_pools = counted.pools.len(), n_read = fresh.len(), "counted words");
+    for fresh in fresh.chunks(DOCUMENTS) {
+        library.keep_words(fresh)?;
+    }
+    Ok(counted)
+}
+
+impl Counted {
+    /// Adds documents: as they were kept, or as their texts have them.
+    fn read(
+        &mut self,
+        documents: Vec<ChaptersWithWords>,
+        library: &Library,
+        passage_words: u32,
+        fresh: &mut Vec<(DocumentId, Vec<u8>)>,
+    ) -> Result<()> {
+        let spans_of =
+            |document: &ChaptersWithWords| document.chapters.iter().map(|&(_, span)| span).collect::<Vec<_>>();
+        let kept = |document: &ChaptersWithWords| {
+            let words = document.words.as_ref()?;
+            CountedDocument::from_bytes(words, &spans_of(document), passage_words)
+        };
+        let mut read: Vec<Option<CountedDocument>> = documents.par_iter().map(kept).collect();
+        let mut unread = Vec::new();
+        for (document, read) in documents.iter().zip(&mut read).filter(|(_, read)| read.is_none()) {
+            unread.push((document, read, library.text(document.document)?));
+        }
+        let count = |(document, read, text): (&ChaptersWithWords, &mut Option<CountedDocument>, String)| {
+            let counted = CountedDocument::of(&text, &spans_of(document), passage_words);
+            let bytes = counted.to_bytes()?;
+            *read = Some(counted);
+            Ok((document.document, bytes))
+        };
+        fresh.extend(unread.into_par_iter().map(count).collect::<Result<Vec<_>>>()?);
+        for (document, counted) in documents.into_iter().zip(read.iter().flatten()) {
+            let mut chapters = document.chapters.into_iter();
+            for n_chapters in self.corpus.push(counted) {
+                let chapters = chapters.by_ref().take(n_chapters).collect();
+                self.pools.push(Pool { document: document.document, chapters });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Returns how long documents are, in bytes of their chapters.
-fn lengths(passages: &[Passage]) -> BTreeMap<DocumentId, usize> {
+fn lengths(pools: &[Pool]) -> BTreeMap<DocumentId, usize> {
     let mut lengths = BTreeMap::new();
-    for passage in passages {
-        *lengths.entry(passage.document).or_default() += passage.length();
+    for pool in pools {
+        *lengths.entry(pool.document).or_default() += pool.length();
     }
     lengths
 }
 
-/// Returns the documents that bear a topic, each as strongly as its passages do on average, strongest first. `lengths` are
+/// Labels topics by phrases, for which the texts of some documents of each are read.
+fn label(library: &Library, found: &mut [Topic], pools: &[Pool], language: Language) -> Result<()> {
+    let mut texts: BTreeMap<BagIndex, String> = BTreeMap::new();
+    let mut last: Option<(DocumentId, String)> = None;
+    for bag in read_for_labels(found) {
+        let pool = &pools[bag.index()];
+        if last.as_ref().is_none_or(|(document, _)| *document != pool.document) {
+            // One that was removed meanwhile says nothing.
+            let text = match library.text(pool.document) {
+                Err(Error::NoDocument(_)) => String::new(),
+                text => text?,
+            };
+            last = Some((pool.document, text));
+        }
+        let text = last.as_ref().map_or("", |(_, text)| text);
+        let chapters: Vec<&str> = pool.chapters.iter().filter_map(|(_, span)| text.get(span.range())).collect();
+        texts.insert(bag, pool_text(&chapters));
+    }
+    label_by_phrases_of(found, |bag| &texts[&bag], language);
+    Ok(())
+}
+
+/// Returns the documents that bear a topic, each as strongly as its pools do on average, strongest first. `lengths` are
 /// those of [`lengths`].
-fn documents_of(topic: &Topic, passages: &[Passage], lengths: &BTreeMap<DocumentId, usize>) -> Vec<(DocumentId, f32)> {
+fn documents_of(topic: &Topic, pools: &[Pool], lengths: &BTreeMap<DocumentId, usize>) -> Vec<(DocumentId, f32)> {
     let bearers = topic.bearers.iter().map(|bearer| {
-        let passage = &passages[bearer.bag.index()];
-        (passage.document, bearer.strength, passage.length())
+        let pool = &pools[bearer.bag.index()];
+        (pool.document, bearer.strength, pool.length())
     });
     let mut documents = mean_strengths(bearers, |document| lengths[&document]);
     documents.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
@@ -671,11 +761,12 @@ impl KnownTopics {
 
     /// Returns the topics that a text bears, each before its parts, and how strongly.
     pub(super) fn borne_by(&self, text: &str) -> Vec<(TopicId, f32)> {
+        let of_parts = |_: TopicId, assigner: &Assigner| assigner.strengths(text, &self.analyzer);
         let mut borne = Vec::new();
         for (topic, strength) in self.assigner.strengths(text, &self.analyzer) {
             let topic = self.whole[topic];
             borne.push((topic, strength));
-            borne.extend(self.judge.strengths(topic, strength, text, &self.analyzer));
+            borne.extend(self.judge.strengths(topic, strength, &of_parts));
         }
         borne
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Obstacle, Result};
 const APPLICATION_ID: i64 = 0x4361_6573;
 
 /// The steps; a file with `user_version` n has had the first n.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("migrations/0001_library.sql"),
     include_str!("migrations/0002_levels.sql"),
     include_str!("migrations/0003_topic_profiles.sql"),
@@ -25,6 +25,7 @@ const STEPS: [&str; 11] = [
     include_str!("migrations/0009_views.sql"),
     include_str!("migrations/0010_speakers.sql"),
     include_str!("migrations/0011_unit_pages.sql"),
+    include_str!("migrations/0012_document_words.sql"),
 ];
 
 /// Fails if the file is of another program or of a newer version of this one. Changes nothing.

@@ -23,7 +23,7 @@ use super::{BagIndex, Bags, Bearer, TopicsConfig, WordId, sort_by_strength};
 use crate::document::ProfileWord;
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::words::{Analyzer, Language, tokens_of_prose};
+use crate::words::{Analyzer, tokens_of_prose};
 
 /// Fewer of a topic's words than this in a document are chance; of a text of a few words, mined in pools, one is enough.
 const MIN_WORDS: u32 = 2;
@@ -202,7 +202,7 @@ pub(crate) fn assigned(
 
 /// Returns, for each of `n_topics` topics, the texts that bear it, strongest first, ties in the order of the texts. `borne` has
 /// the topics that each text bears, with their strengths.
-fn bearers_of(n_topics: usize, borne: Vec<Vec<(u32, f32)>>) -> Vec<Vec<Bearer>> {
+pub(super) fn bearers_of(n_topics: usize, borne: Vec<Vec<(u32, f32)>>) -> Vec<Vec<Bearer>> {
     let mut bearers: Vec<Vec<Bearer>> = vec![Vec::new(); n_topics];
     for (text, borne) in borne.into_iter().enumerate() {
         for (topic, strength) in borne {
@@ -305,15 +305,20 @@ impl Assigner {
         mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
     }
 
-    /// Returns, for each topic, which of `texts` bear it, as [`Self::strengths`] has them: strongest first, ties in the order of
-    /// the texts. Fails when cancelled.
-    pub fn bearers(&self, texts: &[&str], language: Language, progress: &dyn Progress) -> Result<Vec<Vec<Bearer>>> {
-        let of_text = |analyzer: &mut Analyzer, text: &&str| {
-            progress.check()?;
-            Ok(self.strengths(text, analyzer).into_iter().map(|(topic, strength)| (topic as u32, strength)).collect())
-        };
-        let strengths = texts.par_iter().map_init(|| Analyzer::new(language), of_text);
-        Ok(bearers_of(self.profiles.n_topics, strengths.collect::<Result<Vec<_>>>()?))
+    /// Returns the number that a term has here, if some profile holds it.
+    pub(crate) fn number(&self, term: &str) -> Option<usize> {
+        self.numbers.get(term).copied()
+    }
+
+    /// Returns the topics that a text of passages bears, as [`Self::strengths`] does. Of each passage come its terms in their
+    /// order, the [number](Self::number) of each and how often it stands there.
+    pub(crate) fn of_passages(
+        &self,
+        passages: impl ExactSizeIterator<Item = Vec<(Option<usize>, u32)>>,
+    ) -> Vec<(usize, f32)> {
+        let n_passages = passages.len();
+        let borne = passages.flat_map(|terms| self.of_terms(&terms));
+        mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
     }
 
     fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
@@ -321,15 +326,14 @@ impl Assigner {
         for stem in analyzer.content_stems_of(tokens_of_prose(text)) {
             *frequencies.entry(stem).or_default() += 1;
         }
-        let (mut known, mut others) = (Vec::new(), Vec::new());
-        for (term, frequency) in frequencies {
-            match self.numbers.get(&term) {
-                Some(&number) => known.push((number, frequency)),
-                None => others.push(frequency),
-            }
-        }
-        let strengths =
-            self.profiles.strengths(known.into_iter(), square(others.into_iter()), &mut self.profiles.scratch());
+        let terms: Vec<_> = frequencies.into_iter().map(|(term, frequency)| (self.number(&term), frequency)).collect();
+        self.of_terms(&terms)
+    }
+
+    fn of_terms(&self, terms: &[(Option<usize>, u32)]) -> Vec<(usize, f32)> {
+        let known = terms.iter().filter_map(|&(number, frequency)| Some((number?, frequency)));
+        let others = terms.iter().filter(|(number, _)| number.is_none()).map(|&(_, frequency)| frequency);
+        let strengths = self.profiles.strengths(known, square(others), &mut self.profiles.scratch());
         strengths.into_iter().map(|(topic, strength)| (topic as usize, strength)).collect()
     }
 }
@@ -342,6 +346,7 @@ mod tests {
     use super::super::inverted_index::InvertedIndex;
     use super::*;
     use crate::progress::Unwatched;
+    use crate::words::Language;
 
     fn bag(words: &[(u32, u32)]) -> Bag {
         Bag::new(words.iter().map(|&(word, n)| (WordId(word), n)).collect())

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::coherence::npmi;
-use super::{Topic, labels};
+use super::{BagIndex, Topic, labels};
 use crate::words::{Analyzer, Language, fold, tokens};
 
 /// How many of a topic's documents are read, the strongest.
@@ -29,13 +29,22 @@ const MIN_NPMI: f64 = 0.5;
 /// Labels topics anew, with phrases where their words make any. `texts` are those that the topics were mined from, in the
 /// order of the bags.
 pub fn label_by_phrases(topics: &mut [Topic], texts: &[&str], language: Language) {
+    label_by_phrases_of(topics, |bag| texts[bag.index()], language);
+}
+
+/// Returns the bags whose texts [`label_by_phrases_of`] reads, ascending: some of each topic.
+pub fn read_for_labels(topics: &[Topic]) -> BTreeSet<BagIndex> {
+    topics.iter().flat_map(|topic| topic.bearers.iter().take(N_DOCUMENTS)).map(|bearer| bearer.bag).collect()
+}
+
+/// Labels topics as [`label_by_phrases`] does; `text` returns the text of each of [`read_for_labels`].
+pub fn label_by_phrases_of<'a>(topics: &mut [Topic], text: impl Fn(BagIndex) -> &'a str + Sync, language: Language) {
     let items: Vec<Vec<String>> = topics
         .par_iter()
         .map_init(
             || Analyzer::new(language),
             |analyzer, topic| {
-                let read: Vec<&str> =
-                    topic.bearers.iter().take(N_DOCUMENTS).map(|bearer| texts[bearer.bag.index()]).collect();
+                let read: Vec<&str> = topic.bearers.iter().take(N_DOCUMENTS).map(|bearer| text(bearer.bag)).collect();
                 items(topic, &read, analyzer)
             },
         )

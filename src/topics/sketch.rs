@@ -340,7 +340,7 @@ impl<W: Write> Write for Checked<W> {
     }
 }
 
-fn write_varint(out: &mut impl Write, mut number: u64) -> Result<()> {
+pub(super) fn write_varint(out: &mut impl Write, mut number: u64) -> Result<()> {
     let mut bytes = [0; 10];
     let mut n_bytes = 0;
     loop {
@@ -355,7 +355,7 @@ fn write_varint(out: &mut impl Write, mut number: u64) -> Result<()> {
     Ok(out.write_all(&bytes[..n_bytes])?)
 }
 
-fn write_string(out: &mut impl Write, string: &str) -> Result<()> {
+pub(super) fn write_string(out: &mut impl Write, string: &str) -> Result<()> {
     // What would not be read back is cut; no word is near it, and an id only if it is none.
     let string = &string[..string.floor_char_boundary(MAX_STRING_BYTES as usize)];
     write_varint(out, string.len() as u64)?;

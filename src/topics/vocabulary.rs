@@ -117,6 +117,27 @@ pub fn bags(texts: &[&str], language: Language, config: &VocabularyConfig) -> (V
     counted.finish().expect("what is in memory needs no file")
 }
 
+/// Returns what [`bags`] does of texts that are counted already: the passages of each as rows of words, by their places in
+/// `words`, each with how often it stands there.
+pub(super) fn bags_of_written<'a, Passages: Iterator<Item = &'a [(u32, u32)]>>(
+    words: &[Box<str>],
+    texts: impl Iterator<Item = Passages>,
+    language: Language,
+    config: &VocabularyConfig,
+) -> (Vocabulary, Bags) {
+    let mut read = Read::new(None);
+    read.learn(&[vec![words.iter().map(|word| (&**word, 0)).collect()]], language, config);
+    let known: Vec<Option<Counts>> = words.iter().map(|word| read.known[word]).collect();
+    for passages in texts {
+        for (passage, row) in passages.enumerate() {
+            let spellings = row.iter().filter_map(|&(word, n)| known[word as usize].map(|counts| (counts, n)));
+            read.push(&Counted::of(spellings.collect()), 0 < passage);
+        }
+    }
+    let counted = CountedTexts { read, language, config: config.clone() };
+    counted.finish().expect("what is in memory needs no file")
+}
+
 /// Texts that are being counted, as many at a time as the caller likes.
 pub struct CountedTexts {
     read: Read,
@@ -178,9 +199,9 @@ pub(crate) struct Spelled {
 }
 
 /// The words of a text as they are written, each once, in order, and how often each stands there.
-type Tally<'a> = Vec<(&'a str, u32)>;
+pub(super) type Tally<'a> = Vec<(&'a str, u32)>;
 
-fn tally(text: &str) -> Tally<'_> {
+pub(super) fn tally(text: &str) -> Tally<'_> {
     let mut words: Vec<&str> = tokens_of_prose(text).map(|token| token.text).collect();
     words.sort_unstable();
     words.chunk_by(|one, other| one == other).map(|run| (run[0], run.len() as u32)).collect()
@@ -198,6 +219,13 @@ struct Counted {
     /// How often each spelling stands in it.
     spellings: Vec<(Counts, u32)>,
     bag: Bag,
+}
+
+impl Counted {
+    fn of(spellings: Vec<(Counts, u32)>) -> Self {
+        let bag = Bag::new(spellings.iter().map(|&(Counts { term, .. }, n)| (WordId::from(term), n)).collect());
+        Self { spellings, bag }
+    }
 }
 
 /// What has been read of the texts so far. Terms are numbered as they are met, and the spellings of each.
@@ -255,10 +283,7 @@ impl Read {
 
     /// Returns a text, all of whose words are known, as it is counted.
     fn counted(&self, tally: &[(&str, u32)]) -> Counted {
-        let known = tally.iter().filter_map(|&(word, n)| self.known[word].map(|counts| (counts, n)));
-        let spellings: Vec<(Counts, u32)> = known.collect();
-        let bag = Bag::new(spellings.iter().map(|&(Counts { term, .. }, n)| (WordId::from(term), n)).collect());
-        Counted { spellings, bag }
+        Counted::of(tally.iter().filter_map(|&(word, n)| self.known[word].map(|counts| (counts, n))).collect())
     }
 
     /// Counts a text, or a passage after the first of one.
