@@ -204,6 +204,8 @@ impl Library {
             // The file may come from anywhere: what its schema says is not to be trusted.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            // A plan does not depend on the values that are bound: where it may, each row that is put costs a new plan.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.set_prepared_statement_cache_capacity(64);
             // As one reading: another program may be making the file a library right now.

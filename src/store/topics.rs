@@ -160,19 +160,26 @@ impl Library {
             for &id in &known {
                 check_topic_there(transaction, id)?;
             }
+            // What bears topics is all put anew, in the order it is kept in: a row at a time, topic by topic, it took longer
+            // than finding the topics.
+            transaction.execute("DELETE FROM document_topics", [])?;
+            transaction.execute("DELETE FROM chapter_topics", [])?;
             // Places are unique, so the old ones make way first.
             transaction.execute("UPDATE topics SET topic_index = topic_index + 1000000000, is_found = 0", [])?;
             let mut ids = Vec::with_capacity(topics.len());
             for (index, (id, topic)) in topics.iter().enumerate() {
-                ids.push(put(transaction, index as u32, *id, None, topic)?);
+                ids.push(put_content(transaction, index as u32, *id, None, topic)?);
             }
+            let placed = || ids.iter().copied().zip(topics.iter().map(|(_, topic)| *topic));
+            put_documents(transaction, placed())?;
+            put_chapters(transaction, placed())?;
             transaction.execute(
                 "DELETE FROM topics WHERE NOT is_found AND name IS NULL AND NOT is_hidden AND merged_into IS NULL \
                  AND part_of IS NULL AND NOT is_split \
                  AND id NOT IN (SELECT merged_into FROM topics WHERE merged_into IS NOT NULL)",
                 [],
             )?;
-            let missing = forget_bearers_of_missing(transaction, ids.len() as u32)?;
+            let missing = place_missing(transaction, ids.len() as u32)?;
             transaction.execute("DELETE FROM topic_joins", [])?;
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO topic_joins (join_index, one_id, other_id, likeness) VALUES (?1, ?2, ?3, ?4)",
@@ -468,6 +475,20 @@ pub(super) fn put(
     part_of: Option<TopicId>,
     topic: &NewTopic,
 ) -> Result<TopicId> {
+    let id = put_content(transaction, index, id, part_of, topic)?;
+    put_documents(transaction, std::iter::once((id, topic)))?;
+    put_chapters(transaction, std::iter::once((id, topic)))?;
+    Ok(id)
+}
+
+/// Stores a topic that nothing bears.
+fn put_content(
+    transaction: &Transaction,
+    index: u32,
+    id: Option<TopicId>,
+    part_of: Option<TopicId>,
+    topic: &NewTopic,
+) -> Result<TopicId> {
     let id = match id {
         None => TopicId(
             transaction
@@ -494,13 +515,30 @@ pub(super) fn put(
     for word in &topic.profile {
         statement.execute(params![id, word.term, word.value, word.idf])?;
     }
-    for &(document, strength) in &topic.documents {
-        insert_document_topic(transaction, document, id, strength)?;
-    }
-    for &(chapter, strength) in &topic.chapters {
-        insert_chapter_topic(transaction, chapter, id, strength)?;
-    }
     Ok(id)
+}
+
+/// Stores which documents bear topics, in the order of the documents. One that is gone is passed over.
+fn put_documents<'a>(transaction: &Transaction, topics: impl Iterator<Item = (TopicId, &'a NewTopic)>) -> Result<()> {
+    let mut rows: Vec<(DocumentId, TopicId, f32)> =
+        topics.flat_map(|(id, topic)| topic.documents.iter().map(move |&(bearer, n)| (bearer, id, n))).collect();
+    rows.sort_by_key(|&(bearer, topic, _)| (bearer, topic));
+    rows.iter().try_for_each(|&(bearer, topic, strength)| insert_document_topic(transaction, bearer, topic, strength))
+}
+
+/// Stores which chapters bear topics, as [`put_documents`] does.
+fn put_chapters<'a>(transaction: &Transaction, topics: impl Iterator<Item = (TopicId, &'a NewTopic)>) -> Result<()> {
+    let mut rows: Vec<(ChapterId, TopicId, f32)> =
+        topics.flat_map(|(id, topic)| topic.chapters.iter().map(move |&(bearer, n)| (bearer, id, n))).collect();
+    rows.sort_by_key(|&(bearer, topic, _)| (bearer, topic));
+    // None is there yet. Where one might be replaced, every page that is written to is copied first.
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO chapter_topics (chapter_id, topic_id, strength) SELECT id, ?2, ?3 FROM chapters WHERE id = ?1",
+    )?;
+    for (bearer, topic, strength) in rows {
+        statement.execute(params![bearer, topic, strength])?;
+    }
+    Ok(())
 }
 
 fn forget_content(transaction: &Transaction, id: TopicId) -> Result<()> {
@@ -510,15 +548,13 @@ fn forget_content(transaction: &Transaction, id: TopicId) -> Result<()> {
     Ok(())
 }
 
-/// Gives the topics that were not found places from `index` on, and forgets what bore them: chapters and documents bear
-/// what the last run found. Words and profiles stay, to find them again by. Returns those that a person changed.
-fn forget_bearers_of_missing(transaction: &Transaction, index: u32) -> Result<Vec<(TopicId, String)>> {
+/// Gives the topics that were not found places from `index` on. Words and profiles stay, to find them again by; what bore
+/// them is gone. Returns those that a person changed.
+fn place_missing(transaction: &Transaction, index: u32) -> Result<Vec<(TopicId, String)>> {
     let mut missing = transaction.prepare_cached("SELECT id FROM topics WHERE NOT is_found ORDER BY topic_index")?;
     let mut missing: Vec<TopicId> = missing.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for (index, &id) in (index..).zip(&missing) {
         transaction.execute("UPDATE topics SET topic_index = ?2 WHERE id = ?1", params![id, index])?;
-        transaction.execute("DELETE FROM chapter_topics WHERE topic_id = ?1", [id])?;
-        transaction.execute("DELETE FROM document_topics WHERE topic_id = ?1", [id])?;
     }
     missing.sort_unstable();
     missing.into_iter().map(|id| Ok((id, topic_edits::label(transaction, id)?))).collect()
