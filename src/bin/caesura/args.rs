@@ -811,6 +811,12 @@ pub(crate) struct EvaluateTopics {
     /// Writes the counted words of the documents, a document a line, for other programs
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
+    /// Writes the words of the topics as `--topics` reads them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["topics", "ablation", "stability"])]
+    pub(crate) terms: Option<PathBuf>,
+    /// Writes the strongest topic of each document as `--bearers` reads it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["topics", "ablation", "stability"])]
+    pub(crate) strongest: Option<PathBuf>,
     /// Writes the topics as `topics --format json` does
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,

@@ -49,6 +49,14 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTopics) -> Result<()> 
         }
         mined.found(args.number.map_or(Level::FINEST, |number| Level::Number(number as usize)), &corpus)
     };
+    if let Some(path) = &args.terms {
+        let mut lines = found.terms.iter().map(|terms| terms.join(" "));
+        write_file(path, |out| lines.try_for_each(|line| writeln!(out, "{line}").map_err(Error::Output)))?;
+    }
+    if let Some(path) = &args.strongest {
+        let mut lines = found.strongest.iter().map(|topic| topic.map_or("-1".to_owned(), |topic| topic.to_string()));
+        write_file(path, |out| lines.try_for_each(|line| writeln!(out, "{line}").map_err(Error::Output)))?;
+    }
     let scores = corpus.scores(&found);
     match args.format {
         SearchFormat::Text => output::print(|out| table(documents.len(), &scores, &found, out)),
