@@ -15,9 +15,10 @@ pub struct Known<'a> {
 
 /// Topics of two runs are the same only if they are at least so alike.
 ///
-/// Of topics that two runs with different seeds find, nearly all are above .5 alike to one of the other run or below .2
-/// to every one (`caesura evaluate topics --stability`).
-pub const SAME_TOPIC: f64 = 0.3;
+/// On BBC News, Reuters and 20,000 abstracts, of pairs that two seeds find, or a library before and after it doubled, those of
+/// .5 to .6 share three or more of their first ten words in 91 of 100, those of .3 to .5 in 28. Topics of one run are up to
+/// .7 alike, which does no harm while each finds itself again: the most alike goes first.
+pub const SAME_TOPIC: f64 = 0.5;
 
 /// Returns, for each of `new`, the one of `old` that it is: one to one, the most alike first, ties by place in `new`, then
 /// in `old`. None where nothing is at least [`SAME_TOPIC`] alike.
@@ -157,6 +158,10 @@ mod tests {
         check(&[(SEA, &[1])], &[(BREAD, &[1])], &[None]);
         check(&[(&[("tide", 1.0), ("x", 9.0)], &[1])], &[(&[("tide", 1.0), ("y", 9.0)], &[2])], &[None]);
         check(&[], &[(SEA, &[])], &[None]);
+        // Neighbouring subjects: half of the words and a quarter of the documents.
+        let harbour: &[(&str, f32)] = &[("tide", 1.0), ("mast", 1.0), ("crane", 1.0), ("cargo", 1.0)];
+        let voyage: &[(&str, f32)] = &[("tide", 1.0), ("mast", 1.0), ("island", 1.0), ("chart", 1.0)];
+        check(&[(harbour, &[1, 2, 3])], &[(voyage, &[3, 4])], &[None]);
         check(&[(SEA, &[])], &[(COAST, &[5])], &[Some(0)]);
     }
 }
