@@ -117,7 +117,7 @@ fn long(library: &mut Library, number: usize) -> DocumentId {
             _ => format!("A plain own{number_of_part} beside the plain other{number_of_part}. ").repeat(5),
         }
     };
-    let text = (0..1 + number * 7 % 30).map(part).collect::<Vec<_>>().join("\n\n");
+    let text = (0..=number * 7 % 30).map(part).collect::<Vec<_>>().join("\n\n");
     let source = Source { bytes: text.as_bytes(), name: &format!("{number}.txt"), path: None, added_at: 0 };
     let settings =
         SplitSettings { engine: Engine::Lexical, unit_kind: Some(UnitKind::Paragraph), ..SplitSettings::usual() };

@@ -262,7 +262,7 @@ impl Judge {
             return parts;
         }
         self.add_ids(id, &mut parts);
-        let judges: BTreeMap<TopicId, CountedJudge<'_>> =
+        let of_parts: BTreeMap<TopicId, CountedJudge<'_>> =
             self.0.iter().map(|(&id, (assigner, _))| (id, terms.judged_by(assigner))).collect();
         let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
         let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
@@ -273,7 +273,7 @@ impl Judge {
             for (place, (chapter, span)) in pool.chapters.iter().enumerate() {
                 let Some(&strength) = of_chapter.get(chapter) else { continue };
                 judged.insert(pool.document);
-                let borne = |id: TopicId, _: &Assigner| judges[&id].of_chapter(at, place);
+                let borne = |id: TopicId, _: &Assigner| of_parts[&id].of_chapter(at, place);
                 for (part, strength) in self.strengths(id, strength, &borne) {
                     parts.entry(part).or_default().chapters.push((*chapter, strength));
                     documents.entry(part).or_default().push((pool.document, strength, span.range().len()));

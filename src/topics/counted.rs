@@ -72,7 +72,7 @@ impl CountedDocument {
         let bodies: Vec<&str> = chapters.iter().map(|span| span.of(text)).collect();
         let mut pools: Vec<(Vec<&str>, usize)> = Vec::new();
         for &body in &bodies {
-            if !pools.last().is_some_and(|&(_, n_words)| n_words < MIN_POOL_WORDS) {
+            if pools.last().is_none_or(|&(_, n_words)| MIN_POOL_WORDS <= n_words) {
                 pools.push((Vec::new(), 0));
             }
             let (pool, n_words) = pools.last_mut().expect("one was opened if there was none");
@@ -80,13 +80,13 @@ impl CountedDocument {
             *n_words += words::count(body);
         }
         let texts: Vec<String> = pools.iter().map(|(bodies, _)| pool_text(bodies)).collect();
-        let tallies = |text| -> Vec<_> { passages(text, passage_words).into_iter().map(tally).collect() };
+        let counts = |text| -> Vec<_> { passages(text, passage_words).into_iter().map(tally).collect() };
         let tallied: Vec<_> = pools
             .iter()
             .zip(&texts)
             .map(|((bodies, _), text)| {
                 let apart = if bodies.len() == 1 { &[][..] } else { bodies.as_slice() };
-                (tallies(text), apart.iter().map(|&body| tallies(body)).collect::<Vec<_>>())
+                (counts(text), apart.iter().map(|&body| counts(body)).collect::<Vec<_>>())
             })
             .collect();
 
@@ -121,8 +121,7 @@ impl CountedDocument {
         for &length in &self.lengths {
             write_varint(&mut out, length as u64)?;
         }
-        // A higher level takes longer and packs a twentieth smaller.
-        let mut out = ZlibEncoder::new(out, Compression::fast());
+        let mut out = ZlibEncoder::new(out, Compression::default());
         write_varint(&mut out, self.words.len() as u64)?;
         let mut before = "";
         for word in &self.words {
@@ -375,6 +374,9 @@ impl<'a> CountedTerms<'a> {
     }
 }
 
+/// The topics that a text bears, by their places in the assigner, ascending, with their strengths.
+pub type Strengths = Vec<(usize, f32)>;
+
 /// Says which topics pools and chapters bear, as [`Assigner::strengths`] does of their texts.
 pub struct CountedJudge<'a> {
     terms: &'a CountedTerms<'a>,
@@ -395,7 +397,7 @@ impl CountedJudge<'_> {
     }
 
     /// Returns what each chapter of each pool bears, as [`Self::of_chapter`] does. Fails when cancelled.
-    pub fn of_chapters(&self, progress: &dyn Progress) -> Result<Vec<Vec<Vec<(usize, f32)>>>> {
+    pub fn of_chapters(&self, progress: &dyn Progress) -> Result<Vec<Vec<Strengths>>> {
         let of_pool = |pool: usize| {
             progress.check()?;
             let n_chapters = self.terms.corpus.pools[pool].chapters.len();
@@ -408,17 +410,17 @@ impl CountedJudge<'_> {
         self.terms.corpus.pools.len()
     }
 
-    /// Returns the topics that a pool bears, ascending, with their strengths.
-    pub fn of_pool(&self, pool: usize) -> Vec<(usize, f32)> {
+    /// Returns the topics that a pool bears.
+    pub fn of_pool(&self, pool: usize) -> Strengths {
         self.of_passages(self.terms.corpus.pools[pool].passages.clone())
     }
 
-    /// Returns the topics that a chapter of a pool bears, ascending, with their strengths.
-    pub fn of_chapter(&self, pool: usize, chapter: usize) -> Vec<(usize, f32)> {
+    /// Returns the topics that a chapter of a pool bears.
+    pub fn of_chapter(&self, pool: usize, chapter: usize) -> Strengths {
         self.of_passages(self.terms.corpus.pools[pool].chapters[chapter].clone())
     }
 
-    fn of_passages(&self, passages: Range<usize>) -> Vec<(usize, f32)> {
+    fn of_passages(&self, passages: Range<usize>) -> Strengths {
         self.assigner.of_passages(passages.map(|passage| self.frequencies(passage)))
     }
 
@@ -495,14 +497,14 @@ mod tests {
             for byte in [0, 1, 0x7f, 0xff] {
                 let mut forged = body.clone();
                 forged[at] = byte;
-                let mut packed = ZlibEncoder::new(bytes[..n_head].to_vec(), Compression::fast());
+                let mut packed = ZlibEncoder::new(bytes[..n_head].to_vec(), Compression::default());
                 packed.write_all(&forged).unwrap();
                 if let Some(read) = CountedDocument::from_bytes(&packed.finish().unwrap(), &spans, PASSAGE_WORDS) {
                     CountedCorpus::default().push(&read);
                 }
             }
         }
-        let mut bomb = ZlibEncoder::new(bytes[..n_head].to_vec(), Compression::fast());
+        let mut bomb = ZlibEncoder::new(bytes[..n_head].to_vec(), Compression::default());
         bomb.write_all(&vec![0; 50_000_000]).unwrap();
         assert_eq!(CountedDocument::from_bytes(&bomb.finish().unwrap(), &spans, PASSAGE_WORDS), None);
     }

@@ -48,7 +48,7 @@ pub use assign::{Assigner, Bearing, mean_strengths, strongest};
 pub use bag::{Bag, BagIndex, BagWords, Bags, BagsWriter, WordId};
 pub use by_field::{FieldCell, FieldTable, by_field};
 pub use config::{CorpusShape, PASSAGE_WORDS, TopicsConfig, n_tables_for};
-pub use counted::{CountedCorpus, CountedDocument, CountedJudge, CountedTerms, pool_text};
+pub use counted::{CountedCorpus, CountedDocument, CountedJudge, CountedTerms, Strengths, pool_text};
 pub use counts::{bags_from_counts, bags_from_files};
 pub use hierarchy::{GeneralTopic, Join, Leaf, Level, TopicTree, joins};
 pub use likeness::{Known, SAME_TOPIC, same_topics};
@@ -666,6 +666,50 @@ mod tests {
             );
             before.is_err()
         }
+    }
+
+    /// Checks that each subject of some texts is a topic, and borne by these alone, among other texts.
+    #[track_caller]
+    fn check_found_among(others: Vec<String>) {
+        let (n_others, mut all) = (others.len(), others);
+        all.extend(texts(200));
+        let mut found = Vec::new();
+        for topic in mined(&all) {
+            let subject = SUBJECTS.iter().position(|words| words.contains(&topic.words[0].word.as_str()));
+            let Some(subject) = subject else { continue };
+            let of_text = |bearer: &Bearer| bearer.bag.index().checked_sub(n_others).map(|text| text % SUBJECTS.len());
+            assert!(topic.bearers.iter().all(|bearer| of_text(bearer) == Some(subject)), "{topic:#?}");
+            assert!(45 <= topic.n_documents, "{topic:#?}");
+            found.push(subject);
+        }
+        found.sort_unstable();
+        assert_eq!(found, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_vocabulary_of_ever_new_words_hides_no_subject() {
+        check_found_among((0..200).map(|text| (0..50).map(|at| format!("new{text}x{at} ")).collect()).collect());
+    }
+
+    #[test]
+    fn a_document_larger_than_all_others_hides_no_subject() {
+        let word = |at: u64| minhash::mix(at) % 5_000;
+        check_found_among(vec![(0..50_000).map(|at| format!("debris{}. ", word(at))).collect()]);
+    }
+
+    #[test]
+    fn languages_and_scripts_side_by_side_hide_no_subject() {
+        const TEXTS: [&str; 8] = [
+            "der die das und nicht mit der Hafen",
+            "le la les des une dans est le port",
+            "\u{43f}\u{43e}\u{440}\u{442} \u{438} \u{43c}\u{43e}\u{440}\u{435}",
+            "\u{6e2f}\u{53e3}\u{548c}\u{6d77}",
+            "\u{645}\u{64a}\u{646}\u{627}\u{621} \u{648}\u{628}\u{62d}\u{631}",
+            "\u{5e0}\u{5de}\u{5dc} \u{5d5}\u{5d9}\u{5dd}",
+            "\u{e17}\u{e48}\u{e32}\u{e40}\u{e23}\u{e37}\u{e2d}",
+            "\u{1f6a2} 1234 \u{2014} ...",
+        ];
+        check_found_among((0..80).map(|text| format!("{} only{text}", TEXTS[text % TEXTS.len()])).collect());
     }
 
     #[test]
