@@ -12,7 +12,7 @@ const TALK: &str = include_str!("../corpora/interview.vtt");
 const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// The endings of the names of the formats that are made.
-pub(crate) const FORMATS: [&str; 21] = [
+pub(crate) const FORMATS: [&str; 22] = [
     "txt",
     "md",
     "html",
@@ -28,6 +28,7 @@ pub(crate) const FORMATS: [&str; 21] = [
     "tsv",
     "jsonl",
     "rtf",
+    "eml",
     "mbox",
     "docx",
     "odt",
@@ -109,6 +110,11 @@ pub(crate) fn file(format: &str, n_bytes: usize) -> Vec<u8> {
         "rtf" => {
             all("{\\rtf1\\ansi{\\fonttbl{\\f0 A;}}", &|n| format!("\\pard {}\\par\n", rtf_of(paragraphs.at(n))), "}")
         }
+        "eml" => all(
+            "From: Ann <a@b>\nTo: Ben <c@d>\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nSubject: Letter\n\n",
+            &|n| format!("{}\n\n", paragraphs.at(n)),
+            "",
+        ),
         "mbox" => all(
             "",
             &|n| {

@@ -40,7 +40,6 @@ pub enum Unspaced {
 /// Returns what a letter is of a script that puts no spaces between words; nothing if it is of none.
 pub fn unspaced(c: char) -> Option<Unspaced> {
     match c {
-        '\0'..='\u{dff}' => None,
         // Han with its radicals, and kana; bopomofo, Yi and Hangul are written with spaces, or beside other letters.
         '\u{2e80}'..='\u{2fdf}'
         | '\u{3005}'..='\u{3007}'
