@@ -105,7 +105,7 @@ pub fn mine_topics(
     let joins: Vec<(usize, usize, f32)> = joins.iter().map(|join| (join.one, join.other, join.likeness)).collect();
 
     let stored = library.stored_topics()?;
-    let Matched { ids, made } = matched(&stored, &new, pools, &terms, bearing);
+    let Matched { ids, made } = matched(&stored, &new, pools, &lengths, &terms, bearing);
     let mut given: Vec<(Option<TopicId>, &NewTopic)> = ids.iter().copied().zip(&new).collect();
     given.extend(made.iter().map(|(id, topic)| (Some(*id), topic)));
     let updated = library.update_topics(&given, &joins, &topics_provenance(&config, language))?;
@@ -124,6 +124,7 @@ fn matched(
     stored: &[StoredTopic],
     new: &[NewTopic],
     pools: &[Pool],
+    lengths: &BTreeMap<DocumentId, usize>,
     terms: &CountedTerms<'_>,
     bearing: Bearing,
 ) -> Matched {
@@ -153,9 +154,10 @@ fn matched(
     }
 
     let judge = Judge::of_parts(stored, bearing);
+    let of_parts = judge.of_counted(terms);
     for (id, topic) in ids.iter().zip(new) {
         let Some(id) = *id else { continue };
-        made.extend(judge.parts_of(id, topic, pools, terms).into_iter().map(|(part, bearers)| {
+        made.extend(judge.parts_of(id, topic, pools, lengths, &of_parts).into_iter().map(|(part, bearers)| {
             let content = &by_id[&part].topic;
             (part, NewTopic { documents: bearers.documents, chapters: bearers.chapters, ..content.clone() })
         }));
@@ -249,24 +251,28 @@ impl Judge {
         parts
     }
 
+    /// Returns, for each topic that was split, who says of counted texts which of its parts they bear.
+    fn of_counted<'a>(&'a self, terms: &'a CountedTerms<'a>) -> BTreeMap<TopicId, CountedJudge<'a>> {
+        self.0.iter().map(|(&id, (assigner, _))| (id, terms.judged_by(assigner))).collect()
+    }
+
     /// Returns what bears the parts of a topic, and their parts: the chapters that bear the topic, and their documents.
+    /// `lengths` are those of [`lengths`], and `of_parts` those of [`Self::of_counted`].
     fn parts_of(
         &self,
         id: TopicId,
         topic: &NewTopic,
         pools: &[Pool],
-        terms: &CountedTerms<'_>,
+        lengths: &BTreeMap<DocumentId, usize>,
+        of_parts: &BTreeMap<TopicId, CountedJudge<'_>>,
     ) -> BTreeMap<TopicId, Bearers> {
         let mut parts: BTreeMap<TopicId, Bearers> = BTreeMap::new();
         if !self.0.contains_key(&id) {
             return parts;
         }
         self.add_ids(id, &mut parts);
-        let of_parts: BTreeMap<TopicId, CountedJudge<'_>> =
-            self.0.iter().map(|(&id, (assigner, _))| (id, terms.judged_by(assigner))).collect();
         let of_chapter: BTreeMap<ChapterId, f32> = topic.chapters.iter().copied().collect();
         let of_document: BTreeMap<DocumentId, f32> = topic.documents.iter().copied().collect();
-        let lengths = lengths(pools);
         let mut documents: BTreeMap<TopicId, Vec<(DocumentId, f32, usize)>> = BTreeMap::new();
         let mut judged: BTreeSet<DocumentId> = BTreeSet::new();
         for (at, pool) in pools.iter().enumerate() {

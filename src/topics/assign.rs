@@ -319,9 +319,7 @@ impl Assigner {
     /// to be of the language the topics were mined in.
     pub fn strengths(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
         let passages = passages(text, self.passage_words);
-        let n_passages = passages.len();
-        let borne = passages.into_iter().flat_map(|passage| self.of_passage(passage, analyzer));
-        mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
+        self.of_passages(passages.into_iter().map(|passage| self.frequencies(passage, analyzer)))
     }
 
     /// Returns the number that a term has here, if some profile holds it.
@@ -340,13 +338,12 @@ impl Assigner {
         mean_strengths(borne.map(|(topic, strength)| (topic, strength, 1)), |_| n_passages)
     }
 
-    fn of_passage(&self, text: &str, analyzer: &Analyzer) -> Vec<(usize, f32)> {
+    fn frequencies(&self, passage: &str, analyzer: &Analyzer) -> Vec<(Option<usize>, u32)> {
         let mut frequencies: BTreeMap<String, u32> = BTreeMap::new();
-        for stem in analyzer.content_stems_of(tokens_of_prose(text)) {
+        for stem in analyzer.content_stems_of(tokens_of_prose(passage)) {
             *frequencies.entry(stem).or_default() += 1;
         }
-        let terms: Vec<_> = frequencies.into_iter().map(|(term, frequency)| (self.number(&term), frequency)).collect();
-        self.of_terms(&terms)
+        frequencies.into_iter().map(|(term, frequency)| (self.number(&term), frequency)).collect()
     }
 
     fn of_terms(&self, terms: &[(Option<usize>, u32)]) -> Vec<(usize, f32)> {

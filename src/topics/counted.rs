@@ -29,7 +29,7 @@ use rayon::prelude::*;
 
 use super::assign::bearers_of;
 use super::passages::passages;
-use super::sketch::{write_string, write_varint};
+use super::sketch::{read_varint, write_string, write_varint};
 use super::vocabulary::{Vocabulary, VocabularyConfig, bags_of_written, tally};
 use super::{Assigner, Bags, Bearer};
 use crate::document::Span;
@@ -202,15 +202,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.take(1)?[0];
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
+        read_varint(|| self.take(1).map(|byte| byte[0]).ok_or(())).ok()?
     }
 
     /// Returns a number of things that take a byte or more each.

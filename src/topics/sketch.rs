@@ -355,6 +355,22 @@ pub(super) fn write_varint(out: &mut impl Write, mut number: u64) -> Result<()> 
     Ok(out.write_all(&bytes[..n_bytes])?)
 }
 
+/// Returns the number that [`write_varint`] wrote as the next bytes, each of which `next` returns; nothing if it is too long to be
+/// one.
+pub(super) fn read_varint<E>(
+    mut next: impl FnMut() -> std::result::Result<u8, E>,
+) -> std::result::Result<Option<u64>, E> {
+    let mut number = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let byte = next()?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) fn write_string(out: &mut impl Write, string: &str) -> Result<()> {
     // What would not be read back is cut; no word is near it, and an id only if it is none.
     let string = &string[..string.floor_char_boundary(MAX_STRING_BYTES as usize)];
@@ -637,15 +653,7 @@ impl Reader {
     }
 
     fn varint(&mut self) -> Result<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let [byte] = self.bytes()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        Err(self.malformed())
+        read_varint(|| self.bytes().map(|[byte]| byte))?.ok_or_else(|| self.malformed())
     }
 
     /// Returns a number below `end`.
