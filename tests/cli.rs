@@ -122,6 +122,23 @@ fn a_second_add_of_the_same_bytes_changes_nothing() {
 }
 
 #[test]
+fn pages_that_are_pictures_are_named_and_kept_with_the_document() {
+    let place = Place::new();
+    let file = project("tests/data/half_scanned.pdf");
+    let ran = place.run(["add".as_ref(), file.as_os_str()]);
+    assert!(ran.err.contains("half_scanned.pdf: page(s) 2-4, 6 are pictures"), "{}", ran.err);
+    ran.ok();
+    let library = caesura::store::Library::open(&place.path("test.caesura")).unwrap();
+    let fields = library.fields(caesura::store::DocumentId(1)).unwrap().others;
+    assert_eq!(
+        fields.iter().map(|field| (&*field.name, &*field.value)).collect::<Vec<_>>(),
+        [("Pages not read", "2-4, 6")]
+    );
+    let ran = place.run(["split".as_ref(), file.as_os_str()]);
+    assert!(ran.err.contains("page(s) 2-4, 6 are pictures"), "{}", ran.err);
+}
+
+#[test]
 fn a_library_is_added_to_searched_exported_and_taken_from() {
     let place = Place::new();
     let bees = place.file("bees.txt", TWO_SUBJECTS);

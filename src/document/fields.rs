@@ -20,6 +20,20 @@ pub struct Fields {
     pub others: Vec<Field>,
 }
 
+impl Fields {
+    /// The name of the field that tells which pages of a file are pictures without text, and were not read: `"3-12, 15"`.
+    pub const PAGES_NOT_READ: &str = "Pages not read";
+
+    /// Says what of the file was not read, and what may help, if it was not read whole.
+    pub fn left_out(&self) -> Option<String> {
+        let Field { value, .. } = self.others.iter().find(|field| field.name == Self::PAGES_NOT_READ)?;
+        Some(format!(
+            "page(s) {value} are pictures, as of a scan, and were not read; have their text recognised (OCR) by another \
+             program first, if it matters"
+        ))
+    }
+}
+
 /// A name and what stands under it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {

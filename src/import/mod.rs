@@ -114,6 +114,13 @@ pub struct Part {
     pub document: Result<Document>,
 }
 
+impl Part {
+    /// Says what of the document could not be read, if it is not whole: see [`crate::document::Fields::left_out`].
+    pub fn left_out(&self) -> Option<String> {
+        self.document.as_ref().ok()?.fields.left_out()
+    }
+}
+
 /// What a parser of several documents fails with: a file that is refused, or a visitor that has had enough.
 enum Stop {
     Refused(Refusal),

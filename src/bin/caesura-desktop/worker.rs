@@ -1023,6 +1023,12 @@ impl Bench {
                 let (path, weight) = adding.files[file].clone();
                 adding.begin(watch, &part.name, weight);
                 let name = part.name.clone();
+                adding.failures.extend(part.left_out().map(|reason| Failure {
+                    tried: format!("“{name}” was read in part"),
+                    reason,
+                    advice: None,
+                    is_ours: false,
+                }));
                 let added = self.add_part(part, &path, watch);
                 self.tell_added(task, &name, Some(&path), added)
             }
@@ -1554,6 +1560,20 @@ pub(crate) mod tests {
         let table = Table::new();
         table.add(1, &["a.txt", "empty.txt", "z.txt"]);
         assert_eq!(table.said(), ["1 added", "1 added", "1 could not add 1", "1 done, 1 failed"]);
+    }
+
+    #[test]
+    fn a_file_of_which_pages_were_not_read_is_added_and_said_to_be() {
+        let table = Table::new();
+        let task = Task {
+            job: JobId(1),
+            library: table.library.clone(),
+            work: Work::Add(vec![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/half_scanned.pdf").into()]),
+            stop: Arc::default(),
+            adding: None,
+        };
+        table.tell(ToBench::Do(Box::new(task)));
+        assert_eq!(table.said(), ["1 added", "1 done, 1 failed"]);
     }
 
     /// Exports three documents as Markdown, and one that is not there, with `stop` set at the progress of that number; returns

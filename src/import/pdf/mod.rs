@@ -16,7 +16,7 @@ mod paragraphs;
 use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::document::{BlockKind, Date, Document, Format};
+use crate::document::{BlockKind, Date, Document, Field, Fields, Format};
 
 use super::layout::{self, Layout};
 use super::refusal::{self, Refusal, Unread};
@@ -34,7 +34,12 @@ const MAX_UNMAPPED_PERCENT: usize = 30;
 /// A page that is a picture and has no more letters than this of its own bears a stamp, and no text.
 const MAX_STAMP_LETTERS: usize = 60;
 
+/// Pictures with no more pages of text than this beside them are a scan, of which a sheet or two say where it is from.
+const MAX_SHEETS: usize = 2;
+
 /// Reads a file. `title` is what its name says.
+///
+/// Pages that are pictures are left out, and named in [`Fields::PAGES_NOT_READ`]; a file of hardly anything else is refused.
 pub(super) fn document(bytes: &[u8], title: String) -> Unread<Document> {
     refusal::caught(WHAT, || read(bytes, title))
 }
@@ -59,8 +64,10 @@ fn read(bytes: &[u8], title: String) -> Unread<Document> {
     }
     let n_own_letters = furniture::remove(&mut pages);
     let is_scan = |(is_picture, n_letters): (bool, usize)| is_picture && n_letters <= MAX_STAMP_LETTERS;
-    let n_scanned = are_pictures.into_iter().zip(n_own_letters).filter(|&page| is_scan(page)).count();
-    if pages.len() < 2 * n_scanned {
+    let pages_of = are_pictures.into_iter().zip(n_own_letters).zip(1..);
+    let scanned: Vec<usize> = pages_of.filter(|&(page, _)| is_scan(page)).map(|(_, number)| number).collect();
+    let (n_scanned, n_others) = (scanned.len(), pages.len() - scanned.len());
+    if n_others < n_scanned && n_others <= MAX_SHEETS {
         return Err(Refusal::Scanned { n_scanned, n_pages });
     }
     let mut paragraphs = paragraphs::paragraphs(pages);
@@ -84,6 +91,10 @@ fn read(bytes: &[u8], title: String) -> Unread<Document> {
             .unwrap_or(last_page);
     }
     let told = take_properties(&pdf, &mut layout);
+    if !scanned.is_empty() {
+        let name = Fields::PAGES_NOT_READ.to_owned();
+        layout.fields().others.push(Field { name, value: spans(&scanned) });
+    }
     let on_first_page = paragraphs.iter().take_while(|paragraph| paragraph.page == paragraphs[0].page);
     let shown = on_first_page
         .filter(|paragraph| paragraph.kind == BlockKind::Heading { level: 1 })
@@ -91,6 +102,16 @@ fn read(bytes: &[u8], title: String) -> Unread<Document> {
         .find(|text| text.chars().any(char::is_alphabetic));
     let title = shown.or(told).or_else(|| layout.first_title()).unwrap_or(title);
     Ok(layout.into_document(title, Format::Pdf))
+}
+
+/// Writes numbers, which rise: `"3-12, 15"`.
+fn spans(numbers: &[usize]) -> String {
+    let spans = numbers.chunk_by(|&one, &next| one + 1 == next);
+    let written = spans.map(|span| match span {
+        [one] => one.to_string(),
+        _ => format!("{}-{}", span[0], span[span.len() - 1]),
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 fn refusal(error: LoadPdfError) -> Refusal {

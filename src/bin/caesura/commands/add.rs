@@ -37,6 +37,7 @@ pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
             Heard::Done { read, .. } => tally.fail(read.err()),
             Heard::Part { file, part } => {
                 bar.say(&part.name);
+                tally.in_part.extend(part.left_out().map(|left_out| format!("{}: {left_out}", part.name)));
                 let steps = file * STEPS..(file + 1) * STEPS;
                 let progress = progress::Part { progress: &bar, range: steps, of: paths.len() * STEPS };
                 match add(&mut library, part, &paths[file], &settings, encoder, &progress) {
@@ -93,6 +94,8 @@ struct Tally {
     n_new: usize,
     n_already: usize,
     skipped: Vec<String>,
+    /// What of those that were read was not.
+    in_part: Vec<String>,
     failed: Vec<String>,
 }
 
@@ -112,6 +115,9 @@ impl Tally {
     fn say(self, session: &Session) -> Result<()> {
         for line in &self.skipped {
             session.note(&output::tame(&format!("  passed over {line}")));
+        }
+        for line in &self.in_part {
+            session.note(&output::tame(&format!("  read in part: {line}")));
         }
         for line in &self.failed {
             session.note(&output::tame(&format!("  failed: {line}")));

@@ -26,6 +26,9 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let document = import::with_chapters(document, &import::written_beside(&args.file));
     let split = pipeline::split_document(document, &settings, encoder, &bar)?;
     drop(bar);
+    if let Some(left_out) = split.document.fields.left_out() {
+        session.note(&format!("read in part: {left_out}"));
+    }
     let view = DocumentView {
         id: None,
         title: &split.document.title,
