@@ -26,7 +26,7 @@ static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ass
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/config.json"));
 
 /// Changes whenever a number of a unit's row of cues means something else: weights fit one version only.
-pub(crate) const FEATURES_VERSION: u32 = 2;
+pub(crate) const FEATURES_VERSION: u32 = 3;
 
 /// What `config.json` says of the weights beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -228,17 +228,15 @@ impl<'a> Speakers<'a> {
     }
 
     /// `words_before` are the words of the document before unit `i`.
-    ///
-    /// Who spoke right before a unit without a speaker is not remembered for having spoken there: of A, nobody, A, the
-    /// second A was never heard before. Weights are trained on the numbers as they are.
     fn next(&mut self, units: &'a Units, i: usize, words_before: u64) -> [f32; 10] {
         let speaker_of = |unit: usize| units.units[unit].speaker.as_deref();
-        let Some(speaker) = speaker_of(i) else { return [0.0; 10] };
-        let is_change = i > 0 && speaker_of(i - 1) != Some(speaker);
-        let answers_back = is_change && i > 1 && speaker_of(i - 2) == Some(speaker);
-        if let Some(before) = i.checked_sub(1).and_then(speaker_of) {
+        let before = i.checked_sub(1).and_then(speaker_of);
+        if let Some(before) = before {
             self.last_of.insert(before, (i - 1, words_before));
         }
+        let Some(speaker) = speaker_of(i) else { return [0.0; 10] };
+        let is_change = i > 0 && before != Some(speaker);
+        let answers_back = is_change && i > 1 && speaker_of(i - 2) == Some(speaker);
         let last = self.last_of.get(speaker).copied();
         let silence = last.map_or(MEMORY_UNITS, |(last, _)| (i - last - 1).min(MEMORY_UNITS));
         let words_of_others = last.map_or(words_before, |(_, words)| words_before - words);
@@ -369,6 +367,20 @@ mod tests {
         // Others said six words since A spoke, and the turn before had as many.
         assert_eq!(rows[3][8].to_bits(), log_scaled(6.0, 300.0).to_bits());
         assert_eq!(rows[3][9].to_bits(), log_scaled(6.0, 100.0).to_bits());
+    }
+
+    #[test]
+    fn who_spoke_before_an_unknown_speaker_was_heard_there() {
+        let (_, mut units) = Units::of_lines(UnitKind::Utterance, &["One.", "Two.", "Three."]);
+        for i in [0, 2] {
+            units.units[i].speaker = Some("A".to_owned());
+        }
+        let mut speakers = Speakers::default();
+        let rows: Vec<[f32; 10]> = (0..3).map(|i| speakers.next(&units, i, i as u64)).collect();
+        assert_eq!(rows[1], [0.0; 10]);
+        // One unit, of one word, since A spoke.
+        assert_eq!(rows[2][3].to_bits(), log_scaled(1.0, MEMORY_UNITS as f64).to_bits());
+        assert_eq!(rows[2][8].to_bits(), log_scaled(1.0, 300.0).to_bits());
     }
 
     #[test]

@@ -233,59 +233,57 @@ fn in_sentences(document: &Reference) -> Reference {
 /// Returns a document of the same sections whose units are put together to paragraphs of one length or another; as
 /// utterances, each of one speaker, otherwise of nobody.
 ///
-/// No paragraph goes over the end of a section, as those of people do not. So that a short one tells less of where it ends,
-/// what is left is added to the paragraph before, where it is less than half of one; what is shorter than half of the mean
-/// still ends a section nearly always, and is rare.
+/// No paragraph goes over the end of a section, as those of people do not.
 fn in_paragraphs(document: &Reference, kind: UnitKind, random: &mut Random) -> Reference {
     let mean = PARAGRAPH_WORDS.start + random.below(PARAGRAPH_WORDS.len());
     let mut made = Splice::new(document);
     made.reference.units.kind = kind;
     made.levels.clone_from(&document.levels);
     made.reference.titles.clone_from(&document.titles);
-    let speaks = |unit: &Unit| if kind == UnitKind::Utterance { unit.speaker.clone() } else { None };
+    let all = &document.units.units;
     for section in document.sections.sections() {
         made.begin_section();
-        let mut paragraphs: Vec<Paragraph> = Vec::new();
-        for unit in &document.units.units[section] {
-            let (text, speaker) = (unit.span.of(&document.text), speaks(unit));
-            let n_words = words::tokens(text).count();
-            match paragraphs.last_mut() {
-                Some(last) if last.speaker == speaker && last.n_words < last.wanted => last.push(text, n_words),
-                _ => {
-                    let wanted = mean / 2 + random.below(mean);
-                    paragraphs.push(Paragraph { speaker, wanted, n_words, text: text.to_owned() });
-                }
+        for run in all[section].chunk_by(|one, next| kind != UnitKind::Utterance || one.speaker == next.speaker) {
+            let texts: Vec<&str> = run.iter().map(|unit| unit.span.of(&document.text)).collect();
+            let n_words: Vec<usize> = texts.iter().map(|text| words::tokens(text).count()).collect();
+            let speaker = if kind == UnitKind::Utterance { &run[0].speaker } else { &None };
+            for paragraph in paragraphs(&n_words, mean, random) {
+                push_unit(&mut made.reference, &texts[paragraph].join(" "), speaker.clone());
             }
-        }
-        if let [.., before, last] = &mut paragraphs[..]
-            && before.speaker == last.speaker
-            && 2 * last.n_words < last.wanted
-        {
-            before.push(&std::mem::take(&mut last.text), last.n_words);
-            paragraphs.pop();
-        }
-        for Paragraph { speaker, text, .. } in paragraphs {
-            push_unit(&mut made.reference, &text, speaker);
         }
     }
     made.done().reference
 }
 
-/// Units put together.
-struct Paragraph {
-    speaker: Option<String>,
-    /// The words after which the next one begins.
-    wanted: usize,
-    n_words: usize,
-    text: String,
-}
-
-impl Paragraph {
-    fn push(&mut self, text: &str, n_words: usize) {
-        self.text.push(' ');
-        self.text.push_str(text);
-        self.n_words += n_words;
-    }
+/// Divides units into paragraphs of about `mean` words, none wanted more than three times as long as another.
+///
+/// All of a run are drawn together, so that the last is as long as any: were it what is left over, a short paragraph would
+/// tell where a section ends.
+fn paragraphs(n_words: &[usize], mean: usize, random: &mut Random) -> Vec<std::ops::Range<usize>> {
+    let total: usize = n_words.iter().sum();
+    // Rounded up as often as there is a remainder.
+    let n_paragraphs = ((total as f64 / mean as f64 + random.share()) as usize).max(1);
+    let mut wanted = 0.0;
+    let ends: Vec<f64> = (0..n_paragraphs)
+        .map(|_| {
+            wanted += 0.5 + random.share();
+            wanted
+        })
+        .collect();
+    // A unit belongs to the paragraph in which its middle is.
+    let mut n_before = 0;
+    let paragraph_of = n_words.iter().map(|&n| {
+        let middle = n_before as f64 + n as f64 / 2.0;
+        n_before += n;
+        ends.partition_point(|end| end / wanted * total as f64 <= middle)
+    });
+    let paragraph_of: Vec<usize> = paragraph_of.collect();
+    let mut start = 0;
+    let ranges = paragraph_of.chunk_by(usize::eq).map(|units| {
+        start += units.len();
+        start - units.len()..start
+    });
+    ranges.collect()
 }
 
 #[cfg(test)]
@@ -366,16 +364,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_section_joins_the_paragraph_before() {
-        let document = reference("sentence");
-        for seed in 0..50 {
-            let made = in_paragraphs(&document, UnitKind::Paragraph, &mut Random::new(seed, 0));
-            let n_words: Vec<usize> = texts(&made).into_iter().map(|text| words::tokens(text).count()).collect();
-            for section in made.sections.sections().filter(|section| 1 < section.len()) {
-                // Half of the least that a paragraph may want, of the least mean.
-                assert!(n_words[section.end - 1] >= PARAGRAPH_WORDS.start / 4, "{n_words:?}");
-            }
+    fn the_last_paragraph_of_a_section_is_as_long_as_any() {
+        let mut random = Random::new(5, 0);
+        let (mut last, mut others) = (Vec::new(), Vec::new());
+        for _ in 0..2000 {
+            let n_words: Vec<usize> = (0..10 + random.below(60)).map(|_| 3 + random.below(25)).collect();
+            let made = paragraphs(&n_words, 60, &mut random);
+            assert!(made.iter().all(|units| !units.is_empty()));
+            assert!(made[0].start == 0 && made.is_sorted_by(|one, next| one.end == next.start));
+            assert_eq!(made.last().map(|units| units.end), Some(n_words.len()));
+            let of = |units: &std::ops::Range<usize>| n_words[units.clone()].iter().sum::<usize>();
+            let (of_last, of_others) = made.split_last().expect("there are units");
+            last.push(of(of_last));
+            others.extend(of_others.iter().map(of));
         }
+        let mean = |lengths: &[usize]| lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
+        let share_short =
+            |lengths: &[usize]| lengths.iter().filter(|&&length| length < 35).count() as f64 / lengths.len() as f64;
+        assert!((mean(&last) - mean(&others)).abs() < 2.0, "{} and {}", mean(&last), mean(&others));
+        let (of_last, of_others) = (share_short(&last), share_short(&others));
+        assert!((of_last - of_others).abs() < 0.03, "{of_last} and {of_others}");
     }
 
     #[test]

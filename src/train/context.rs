@@ -1,8 +1,9 @@
 //! Trains the context model: `caesura train context`.
 //!
-//! Each step takes stretches of documents, the kinds of documents mixed (the square root of how much there is of each),
-//! and of some stretches hides what other documents lack: speakers, times, punctuation, the vectors. Validation looks at
-//! whole documents of every kind, and the weights that did best there are kept.
+//! Each step takes stretches of documents, the kinds of documents mixed (the square root of how much there is of each, and
+//! spoken text for a share of its own, as there is less of it than of any other and it is what people bring most), and of
+//! some stretches hides what other documents lack: speakers, times, punctuation, the vectors. Validation looks at whole
+//! documents of every kind, and the weights that did best there are kept.
 //!
 //! A training that is stopped goes on from its last checkpoint and ends with the weights it would have had: every step
 //! draws its random numbers from the seed and its own number.
@@ -23,6 +24,7 @@ use super::random::Random;
 use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
 use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
+use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
 use crate::neural::{Encoder, Shape, member_tensor};
@@ -57,6 +59,8 @@ pub struct ContextTraining {
     pub automatic_share: f64,
     /// Documents cut anew into larger or smaller units, for each document there is.
     pub regrouped_share: f64,
+    /// The least share of stretches that are of spoken text, where there is such, below 1.
+    pub talk_share: f64,
 }
 
 impl ContextTraining {
@@ -64,8 +68,8 @@ impl ContextTraining {
     pub fn usual() -> Self {
         Self {
             seed: 1,
-            n_members: 4,
-            n_steps: 1600,
+            n_members: 6,
+            n_steps: 2000,
             n_stretches: 12,
             stretch_units: 320,
             rate: 1e-3,
@@ -73,9 +77,10 @@ impl ContextTraining {
             dropout: 0.15,
             validate_every: 250,
             patience: 6,
-            splice_share: 0.15,
+            splice_share: 0.3,
             automatic_share: 0.3,
-            regrouped_share: 0.0,
+            regrouped_share: 0.25,
+            talk_share: 0.4,
         }
     }
 
@@ -244,14 +249,23 @@ impl<'a> Sampler<'a> {
             units.push(units.last().copied().unwrap_or(0) + example.n_units);
         }
         kinds.retain(|(members, _)| !members.is_empty());
-        let mut sum = 0.0;
-        let weights = kinds
+        let of_kind: Vec<(f64, bool)> = kinds
             .iter()
-            .map(|(_, units)| {
-                sum += (*units.last().expect("it has a member") as f64).sqrt();
-                sum
+            .map(|(members, units)| {
+                let n_spoken = members.iter().filter(|&&i| examples[i].unit_kind == UnitKind::Utterance).count();
+                ((*units.last().expect("it has a member") as f64).sqrt(), members.len() < 2 * n_spoken)
             })
             .collect();
+        let total = |of_talk: bool| of_kind.iter().filter(|(_, talk)| *talk == of_talk).map(|(weight, _)| weight).sum();
+        let (of_talk, of_text): (f64, f64) = (total(true), total(false));
+        // What talk weighs more, so that it is the share that is wanted of both.
+        let more = (of_text * settings.talk_share / (1.0 - settings.talk_share) / of_talk.max(1.0)).max(1.0);
+        let mut sum = 0.0;
+        let weights = of_kind.iter().map(|&(weight, is_talk)| {
+            sum += if is_talk { weight * more } else { weight };
+            sum
+        });
+        let weights = weights.collect();
         let &ContextTraining { stretch_units, n_stretches, seed, .. } = settings;
         Self { examples, kinds, weights, stretch_units, n_stretches, seed }
     }
@@ -305,10 +319,10 @@ impl Hidden {
     fn draw(random: &mut Random) -> Self {
         let mut hides = |share: f64| random.share() < share;
         Self {
-            surface: hides(0.05),
+            surface: hides(0.1),
             speakers: hides(0.15),
             times: hides(0.3),
-            whole: hides(0.2),
+            whole: hides(0.25),
             windows: hides(0.05),
             vectors: hides(0.05),
             words: hides(0.1),
@@ -736,6 +750,42 @@ mod tests {
             assert!(error.contains("other data, settings or features"), "{error}");
         }
         assert_eq!(std::fs::read(checkpoint(folder.path(), 1)).expect("it is there"), kept);
+    }
+
+    fn unread(domain: usize, unit_kind: UnitKind, n_units: usize) -> Example {
+        Example {
+            domain,
+            unit_kind,
+            n_units,
+            vectors: Vec::new(),
+            cues: Vec::new(),
+            words: Vec::new(),
+            n_words: Vec::new(),
+            depth: Vec::new(),
+            section: Vec::new(),
+            levels: Vec::new(),
+            topic: Vec::new(),
+            follows: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn spoken_text_has_a_share_of_its_own() {
+        // By its square root the talk would be an eleventh.
+        let mut examples = vec![unread(0, UnitKind::Paragraph, 10_000), unread(1, UnitKind::Utterance, 100)];
+        let share_of_talk = |examples: &[Example], talk_share| {
+            let settings = ContextTraining { talk_share, ..settings() };
+            let sampler = Sampler::new(examples, 2, &settings);
+            let drawn: Vec<Stretch> = (0..1000).flat_map(|step| sampler.step(step)).collect();
+            let n_talk = drawn.iter().filter(|stretch| stretch.example.unit_kind == UnitKind::Utterance).count();
+            n_talk as f64 / drawn.len() as f64
+        };
+        for (least, expected) in [(0.0, 1.0 / 11.0), (0.05, 1.0 / 11.0), (0.4, 0.4)] {
+            let found = share_of_talk(&examples, least);
+            assert!((found - expected).abs() < 0.04, "{found} for {least}");
+        }
+        examples.truncate(1);
+        assert!(share_of_talk(&examples, 0.4).abs() < 1e-12);
     }
 
     #[test]

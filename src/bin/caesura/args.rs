@@ -904,13 +904,19 @@ pub(crate) struct TrainContext {
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) automatic: Option<f64>,
-    /// Documents cut anew into larger or smaller units, for each document [default: 0]
+    /// Documents cut anew into larger or smaller units, for each document [default: 0.25]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) regrouped: Option<f64>,
-    /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 4]
+    /// Documents spliced together of sections of others, for each document [default: 0.3]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) spliced: Option<f64>,
+    /// The least share of what is trained on that is spoken text [default: 0.4]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) talk: Option<f64>,
+    /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 6]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
     pub(crate) members: Option<u16>,
-    /// How many steps are made for each member [default: 1600]
+    /// How many steps are made for each member [default: 2000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
     /// The share of numbers left out [default: 0.15]

@@ -32,6 +32,8 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
         dropout: args.dropout.unwrap_or(usual.dropout),
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
         regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
+        splice_share: args.spliced.unwrap_or(usual.splice_share),
+        talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
         ..usual
     };
     let documents = read(session, &args.data)?;
