@@ -3,11 +3,12 @@
 //! Section 3.2 of the paper named in [`minhash`](super::minhash): a min-hash index over the sets proposes pairs, pairs
 //! whose overlap coefficient is above a limit are linked, and what is linked is a cluster (single link). We differ in
 //! five things. Whether two sets are together already is asked before their overlap is worked out, which saves most
-//! of the work. Signatures, a bit for each word of a set, tell most of the others apart without a look at the words. A pair that was found apart is remembered, because it will meet again in other tables and be found apart
-//! again. Chains are cut: a link that would make a cluster of more than `max_cluster_words` words is not made,
-//! because single link otherwise joins subject to subject until one topic holds most of the vocabulary; tables come
-//! one after the other, and near pairs tend to meet in an earlier table than far ones. And in a bucket a set is
-//! compared with at most the next [`MAX_COMPARED`] ones, so that a bucket of many sets costs no square of its size.
+//! of the work. Signatures, a bit for each word of a set, tell most of the others apart without a look at the words. A
+//! pair that was found apart is remembered, because it will meet again in other tables and be found apart again. Chains
+//! are cut: a link that would make a cluster of more than `max_cluster_words` words is not made, because single link
+//! otherwise joins subject to subject until one topic holds most of the vocabulary; tables come one after the other, and
+//! near pairs tend to meet in an earlier table than far ones. And in a bucket a set is compared with at most the next
+//! [`MAX_COMPARED`] ones, so that a bucket of many sets costs no square of its size.
 //!
 //! A set is in one bucket of a table, so a pair meets at most once in it: all threads compare the pairs of a table with
 //! what was together before it, and the links are then made one after the other, in the order of the buckets.
@@ -170,6 +171,7 @@ struct Links<'a> {
     n_needed: Vec<u32>,
     /// Sets do not change, and groups only grow, so a pair that was not linked never will be.
     apart: Apart,
+    /// Pairs whose words were compared.
     n_compared: usize,
 }
 
