@@ -24,6 +24,12 @@ impl Fields {
     /// The name of the field that tells which pages of a file are pictures without text, and were not read: `"3-12, 15"`.
     pub const PAGES_NOT_READ: &str = "Pages not read";
 
+    /// Returns what is to be read of them at a glance: who wrote it, its day, and the others with their names.
+    pub fn facts(&self) -> Vec<String> {
+        let others = self.others.iter().map(|Field { name, value }| format!("{name}: {value}"));
+        self.author.clone().into_iter().chain(self.date.map(|date| date.to_string())).chain(others).collect()
+    }
+
     /// Says what of the file was not read, and what may help, if it was not read whole.
     pub fn left_out(&self) -> Option<String> {
         let Field { value, .. } = self.others.iter().find(|field| field.name == Self::PAGES_NOT_READ)?;

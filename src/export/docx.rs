@@ -137,9 +137,13 @@ fn styles(language: Option<&str>) -> String {
 fn core_properties(view: &DocumentView<'_>) -> String {
     let language =
         view.language().map_or_else(String::new, |code| format!("<dc:language>{}</dc:language>", xml::escaped(code)));
+    let author =
+        view.fields.author.as_deref().map_or_else(String::new, |author| {
+            format!("<dc:creator>{}</dc:creator>", xml::escaped(&on_one_line(author)))
+        });
     format!(
         "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
-         xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title>{}</dc:title>{language}</cp:coreProperties>\n",
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title>{}</dc:title>{author}{language}</cp:coreProperties>\n",
         xml::escaped(&on_one_line(view.title)),
     )
 }

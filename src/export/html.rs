@@ -7,7 +7,7 @@ use std::io::Write;
 
 use super::cues::{Leaf, tree};
 use super::{DocumentView, clock, on_one_line, page, xml};
-use crate::document::{Chapter, Unit};
+use crate::document::{Chapter, Field, Unit};
 use crate::error::Result;
 
 /// A page of documents, being written.
@@ -47,7 +47,7 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
 fn article(view: &DocumentView<'_>, id: &str, out: &mut dyn Write) -> Result<()> {
     let language = view.language().map_or_else(String::new, |code| format!(" lang=\"{}\"", xml::escaped(code)));
     writeln!(out, "<article id=\"{id}\"{language}>\n<header><h1 dir=\"auto\">{}</h1>", line(view.title))?;
-    writeln!(out, "<aside class=\"facts\">{}</aside></header>", facts(view))?;
+    writeln!(out, "<aside class=\"facts\">{}{}</aside></header>", facts(view), fields(&view.fields.others))?;
     writeln!(out, "<nav aria-label=\"Chapters\">")?;
     outline(view, &tree(view.chapters), id, out)?;
     writeln!(out, "</nav>\n<div class=\"text\">")?;
@@ -69,8 +69,17 @@ fn facts(view: &DocumentView<'_>) -> String {
         line(view.source_name),
     ];
     facts.extend(view.chapters.iter().filter_map(|chapter| chapter.time).map(|time| time.end).max().map(clock));
+    facts.extend(view.fields.author.as_deref().map(line));
+    facts.extend(view.fields.date.map(|date| date.to_string()));
     facts.extend(view.confidence.map(|confidence| format!("confidence {:.0} %", confidence * 100.0)));
     facts.join(" · ")
+}
+
+/// Returns what else the file says of itself, folded away; nothing if there is nothing.
+fn fields(others: &[Field]) -> String {
+    let rows = others.iter().map(|Field { name, value }| format!("<dt>{}</dt><dd>{}</dd>", line(name), line(value)));
+    let rows: String = rows.collect();
+    if rows.is_empty() { rows } else { format!("<details><summary>From the file</summary><dl>{rows}</dl></details>") }
 }
 
 /// Writes the outline, a list in a list for each level.

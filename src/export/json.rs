@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::DocumentView;
-use crate::document::{Chapter, Layer, Origin, Provenance};
+use crate::document::{Chapter, Field, Layer, Origin, Provenance};
 use crate::error::Result;
 
 #[derive(Serialize)]
@@ -36,6 +36,15 @@ struct Head<'a> {
     n_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    /// What else its file says of itself.
+    #[serde(skip_serializing_if = "<[Field]>::is_empty")]
+    fields: &'a [Field],
 }
 
 #[derive(Serialize)]
@@ -70,6 +79,10 @@ impl<'a> Part<'a> {
                 n_bytes: view.text.len(),
                 // Two digits are all that it tells.
                 confidence: view.confidence.map(|confidence| (confidence * 100.0).round() / 100.0),
+                language: view.fields.language.as_deref(),
+                author: view.fields.author.as_deref(),
+                date: view.fields.date.map(|date| date.to_string()),
+                fields: &view.fields.others,
             },
             chapters: rows(view, view.chapters, Layer::Found),
             as_written: rows(view, view.as_written, Layer::AsWritten),

@@ -45,7 +45,7 @@ pub use topics::{
     FieldCellView, FieldView, TopicFormat, TopicPartView, TopicView, TopicsView, write_field, write_topics,
 };
 
-use crate::document::{Chapter, GapScores, Pages, Provenance, Span, Units};
+use crate::document::{Chapter, Fields, GapScores, Pages, Provenance, Span, Units};
 use crate::error::{Error, Result};
 
 /// A document and its chapters, as an export sees them.
@@ -57,8 +57,8 @@ pub struct DocumentView<'a> {
     pub title: &'a str,
     /// The name of the file it came from.
     pub source_name: &'a str,
-    /// The code of its language in ISO 639, as its file tells it or as it was recognised, if it is known.
-    pub language: Option<&'a str>,
+    /// What its file says of itself: its language, who wrote it, its day, and what else.
+    pub fields: &'a Fields,
     /// Its text.
     pub text: &'a str,
     /// Where the pages of its file begin in the text; none where the file has none.
@@ -132,7 +132,7 @@ impl<'a> DocumentView<'a> {
     /// A text is read in one of a few languages, whichever it is of; its own comes first.
     fn language(&self) -> Option<&'a str> {
         let read_in = || self.provenance.settings.get("language").and_then(serde_json::Value::as_str);
-        self.language.or_else(read_in)
+        self.fields.language.as_deref().or_else(read_in)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Exports of one small document, read back by other readers where there are any.
 
 use super::*;
-use crate::document::{ByteOffset, Heading, Millis, Origin, Page, Span, TimeSpan, Unit, UnitIndex, UnitKind};
+use crate::document::{
+    ByteOffset, Date, Field, Heading, Millis, Origin, Page, Span, TimeSpan, Unit, UnitIndex, UnitKind,
+};
 use crate::words::Language;
 
 const TEXT: &str = "Tides\n\nThe <sea> rises & falls.\n\n=1+1 is two.\n\nLast words.";
@@ -53,7 +55,7 @@ fn with_view<T>(is_timed: bool, title: &str, look: impl FnOnce(&DocumentView<'_>
         id: Some(7),
         title,
         source_name: "tides.md",
-        language: None,
+        fields: &Fields::default(),
         text: TEXT,
         pages: &Pages::default(),
         units: &units(is_timed),
@@ -95,18 +97,50 @@ fn json_keeps_the_contract() {
 }
 
 #[test]
+fn what_a_file_says_of_itself_is_told() {
+    let fields = Fields {
+        language: Some("en".to_owned()),
+        author: Some("Ann Lee".to_owned()),
+        date: Date::new(2020, Some(3), Some(1)),
+        others: vec![Field { name: "region".to_owned(), value: "North & West".to_owned() }],
+    };
+    let written = |format| {
+        let mut out = Vec::new();
+        with_view(false, "Tides", |view| write_document(&DocumentView { fields: &fields, ..*view }, format, &mut out))
+            .unwrap();
+        out
+    };
+    let of = |format| String::from_utf8(written(format)).unwrap();
+    let text = of(ChapterFormat::Text);
+    assert!(text.contains("\n  Ann Lee · 2020-03-01 · region: North & West\n"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&of(ChapterFormat::Json)).unwrap();
+    let head = &json["document"];
+    assert_eq!([&head["language"], &head["author"], &head["date"]], ["en", "Ann Lee", "2020-03-01"]);
+    assert_eq!(head["fields"], serde_json::json!([{"name": "region", "value": "North & West"}]));
+    let html = of(ChapterFormat::Html);
+    assert!(
+        html.contains("Ann Lee · 2020-03-01") && html.contains("<dt>region</dt><dd>North &amp; West</dd>"),
+        "{html}"
+    );
+    let docx = unpacked(written(ChapterFormat::Docx));
+    assert!(docx["docProps/core.xml"].contains("<dc:creator>Ann Lee</dc:creator>"));
+}
+
+#[test]
 fn the_language_of_a_document_comes_before_the_one_it_was_read_in() {
     let mut settings = serde_json::Map::new();
     settings.insert("language".to_owned(), "en".into());
     let provenance = Provenance::of("lexical", settings);
-    let written = |language, format| {
+    let written = |language: Option<&str>, format| {
+        let fields = Fields { language: language.map(str::to_owned), ..Fields::default() };
         let mut out = Vec::new();
         with_view(true, "Tides", |view| {
-            write_document(&DocumentView { language, provenance: &provenance, ..*view }, format, &mut out).unwrap();
+            write_document(&DocumentView { fields: &fields, provenance: &provenance, ..*view }, format, &mut out)
+                .unwrap();
         });
         out
     };
-    let of = |language, format| String::from_utf8(written(language, format)).unwrap();
+    let of = |language: Option<&str>, format| String::from_utf8(written(language, format)).unwrap();
     let html = of(Some("ja"), ChapterFormat::Html);
     assert!(html.contains("<html lang=\"ja\">") && html.contains("<article id=\"d1\" lang=\"ja\">"), "{html}");
     assert!(of(None, ChapterFormat::Html).contains("<html lang=\"en\">"));
@@ -311,10 +345,17 @@ fn with_hostile_view<T>(look: impl FnOnce(&DocumentView<'_>) -> T) -> T {
     let topic = || Borne { index: 0, label: HOSTILE.to_owned(), strength: 0.5 };
     let mut settings = serde_json::Map::new();
     settings.insert(HOSTILE.to_owned(), HOSTILE.into());
+    let fields = Fields {
+        language: None,
+        author: Some(HOSTILE.to_owned()),
+        date: None,
+        others: vec![Field { name: HOSTILE.to_owned(), value: HOSTILE.to_owned() }],
+    };
     with_view(true, HOSTILE, |view| {
         let mark = Mark { text: HOSTILE.to_owned(), tags: vec![HOSTILE.to_owned()], ..view.marks[0].clone() };
         look(&DocumentView {
             source_name: HOSTILE,
+            fields: &fields,
             text: &text,
             units: &units,
             chapters: &chapters,

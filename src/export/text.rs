@@ -6,7 +6,7 @@ use super::{DocumentView, clock, on_one_line};
 use crate::document::Chapter;
 use crate::error::Result;
 
-/// Writes the outline of one document: its title, then for each chapter where it starts, its title and its length.
+/// Writes the outline of one document: its title, what its file says of itself, then for each chapter where it starts, its title and its length.
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     let n = view.chapters.len();
     let plural = if n == 1 { "" } else { "s" };
@@ -19,6 +19,10 @@ pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> 
         view.units.len(),
         view.units.kind.name()
     )?;
+    let facts: Vec<String> = view.fields.facts().iter().map(|fact| on_one_line(fact)).collect();
+    if !facts.is_empty() {
+        writeln!(out, "  {}", facts.join(" · "))?;
+    }
     let starts: Vec<String> = view.chapters.iter().map(start).collect();
     let width = starts.iter().map(String::len).max().unwrap_or(0);
     for (start, chapter) in starts.iter().zip(view.chapters) {

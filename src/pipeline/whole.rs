@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{confidence, stored_cut};
 use crate::corrections::{Corrections, Note};
-use crate::document::{Chapter, GapScores, Layer, Pages, Provenance, Units};
+use crate::document::{Chapter, Fields, GapScores, Layer, Pages, Provenance, Units};
 use crate::error::{Error, Result};
 use crate::export::{Borne, DocumentView, Mark};
 use crate::store::{DocumentId, DocumentRow, Library, TopicId};
@@ -13,6 +13,7 @@ use crate::store::{DocumentId, DocumentRow, Library, TopicId};
 #[derive(Clone, Debug)]
 pub struct Whole {
     row: DocumentRow,
+    fields: Fields,
     text: String,
     pages: Pages,
     units: Units,
@@ -59,6 +60,7 @@ impl Whole {
             None => (None, Provenance::of(&row.engine, serde_json::Map::new())),
         };
         Ok(Self {
+            fields: library.fields(id)?,
             text: library.text(id)?,
             pages: library.pages(id)?,
             units: library.units(id)?,
@@ -86,7 +88,7 @@ impl Whole {
             id: Some(self.row.id.0),
             title: &self.row.title,
             source_name: &self.row.source_name,
-            language: self.row.language.as_deref(),
+            fields: &self.fields,
             text: &self.text,
             pages: &self.pages,
             units: &self.units,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use caesura::chapters::{CutConfig, CutRule, Cutter};
-use caesura::document::{ByteOffset, Chapter, GapIndex, GapScores, UnitIndex, Units};
+use caesura::document::{ByteOffset, Chapter, Fields, GapIndex, GapScores, UnitIndex, Units};
 use caesura::export::ChapterFormat;
 use caesura::import::name_of;
 use caesura::pipeline::{min_units_of, words_of_units};
@@ -158,6 +158,8 @@ impl LibraryShown {
 #[derive(Debug)]
 pub(crate) struct OpenDocument {
     pub(crate) row: DocumentRow,
+    /// What its file says of itself.
+    pub(crate) fields: Fields,
     pub(crate) text: String,
     pub(crate) units: Units,
     pub(crate) rows: Vec<Row>,
@@ -292,6 +294,7 @@ impl OpenDocument {
             found: Vec::new(),
             granularity: loaded.row.granularity,
             row: loaded.row,
+            fields: loaded.fields,
             rows,
             boundaries: Vec::new(),
             confidence: None,
@@ -1512,6 +1515,7 @@ pub(crate) mod tests {
         let id = library.add_document(&new).expect("a document is added");
         Loaded {
             row: library.document(id).expect("its row"),
+            fields: library.fields(id).expect("its fields"),
             text,
             units,
             scores,

@@ -17,7 +17,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use caesura::chapters::CutConfig;
-use caesura::document::{Chapter, GapIndex, GapScores, Layer, UnitIndex, Units};
+use caesura::document::{Chapter, Fields, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
 use caesura::export::free_name;
 use caesura::import::{self, Ahead, Heard, ImportSettings, Part, Reader};
@@ -220,6 +220,8 @@ impl KeptChapters {
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
     pub(crate) row: DocumentRow,
+    /// What its file says of itself.
+    pub(crate) fields: Fields,
     pub(crate) text: String,
     pub(crate) units: Units,
     pub(crate) scores: GapScores,
@@ -695,6 +697,7 @@ pub(crate) fn load(library: &Library, id: DocumentId) -> Result<Loaded> {
     // The slider must cut as the pipeline did when it stored the chapters.
     let cut = pipeline::stored_cut(&row, stored.as_ref().map(|(_, provenance)| provenance));
     Ok(Loaded {
+        fields: library.fields(id)?,
         text: library.text(id)?,
         units: library.units(id)?,
         scores: stored.map(|(scores, _)| scores).unwrap_or_default(),
@@ -1023,9 +1026,9 @@ impl Bench {
                 let (path, weight) = adding.files[file].clone();
                 adding.begin(watch, &part.name, weight);
                 let name = part.name.clone();
-                adding.failures.extend(part.left_out().map(|reason| Failure {
+                adding.failures.extend(part.left_out().map(|left_out| Failure {
                     tried: format!("“{name}” was read in part"),
-                    reason,
+                    reason: format!("Its {left_out}"),
                     advice: None,
                     is_ours: false,
                 }));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use caesura::document::Field;
 use caesura::pipeline;
 use caesura::progress::Unwatched;
 use caesura::store::{DocumentId, DocumentRow, Library, Standing, TagRow, WorkState};
@@ -165,6 +166,17 @@ fn the_outline_marks_the_chapter_gone_to_in_a_text_of_one_page() {
     window.state_mut().state.apply(Command::Do(Action::GoToStart));
     window.run_steps(4);
     assert_eq!(window.state().state.open.as_ref().expect("open").here.0, 0);
+}
+
+#[test]
+fn what_a_file_says_of_itself_stands_under_the_title() {
+    let mut document = loaded(&[0.2, 0.9]);
+    document.fields.author = Some("Ann Lee".to_owned());
+    // What is longer than a line is cut after its fourteenth word.
+    let fields = [("region", "North".to_owned()), ("remark", "word ".repeat(40))];
+    document.fields.others = fields.map(|(name, value)| Field { name: name.to_owned(), value }).to_vec();
+    let window = window(reading(document), SIZES[1]);
+    window.get_by_label(&format!("Ann Lee · region: North · remark:{}…", " word".repeat(14)));
 }
 
 #[test]

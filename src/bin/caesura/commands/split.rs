@@ -33,7 +33,7 @@ pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
         id: None,
         title: &split.document.title,
         source_name: &name,
-        language: split.document.fields.language.as_deref(),
+        fields: &split.document.fields,
         text: &split.document.text,
         pages: &split.document.pages,
         units: &split.units,
