@@ -7,7 +7,7 @@ use mail_parser::{Address, Message, MessageParser, MimeHeaders};
 use crate::document::{Date, Document, Field, Format};
 
 use super::layout::{self, Layout};
-use super::refusal::{Refusal, Unread};
+use super::refusal::{self, Refusal, Unread};
 use super::{html, plain_text};
 
 const WHAT: &str = "a letter";
@@ -18,7 +18,8 @@ const MAX_NAMES: usize = 50;
 /// Reads one letter. `title` is for one without a subject.
 pub(super) fn document(bytes: &[u8], title: String) -> Unread<Document> {
     let damaged = || Refusal::Damaged { what: WHAT, reason: "it has neither head nor text".to_owned() };
-    let message = MessageParser::default().parse(bytes).ok_or_else(damaged)?;
+    // In a development build the parser ends at letters within letters that never end; in a release build it reads on.
+    let message = refusal::caught(WHAT, || MessageParser::default().parse(bytes).ok_or_else(damaged))?;
     let title = message.subject().map(line).filter(|subject| !subject.is_empty()).unwrap_or(title);
     let has_plain_text = message.text_part(0).is_some_and(|part| part.is_text() && !part.is_text_html());
     let mut document = if has_plain_text {
@@ -182,6 +183,7 @@ fn unquoted(letter: &[u8]) -> Vec<u8> {
 mod tests {
     use super::super::shown::blocks;
     use super::*;
+    use crate::error::Error;
 
     const LETTER: &str = "From: Ann Lee <ann@example.org>\r\nTo: Bo <bo@example.org>, keeper@example.org\r\n\
         Subject: =?utf-8?q?L=C3=A4mps?= and oil\r\nDate: Thu, 4 Mar 2021 23:06:07 -0500\r\nMessage-ID: <1@example.org>\r\n\
@@ -203,6 +205,19 @@ mod tests {
             document.fields.others,
             [Field { name: "to".to_owned(), value: "Bo, keeper@example.org".to_owned() }]
         );
+    }
+
+    #[test]
+    fn a_letter_in_a_letter_that_ends_with_the_outer_one_is_read_or_said_to_be_damaged() {
+        let within = "--c\nContent-Type: message/rfc822\n\n";
+        for letter in ["", within, "Content-Type: message/rfc822\r\n\n\r\n"] {
+            let whole = format!("From: Ann\nContent-Type: multipart/mixed; boundary=c\n\n{within}{letter}--c--");
+            for end in 0..=whole.len() {
+                let read = super::super::import(&whole.as_bytes()[..end], "a.eml");
+                let is_refused = |error: &Error| matches!(error, Error::Damaged { .. } | Error::NoText { .. });
+                assert!(read.as_ref().err().is_none_or(is_refused), "{read:?}");
+            }
+        }
     }
 
     #[test]
