@@ -15,19 +15,11 @@ marked. The totals stand first.
 import argparse
 import json
 import random
-import subprocess
 from pathlib import Path
 
+from bulletins import lines
+
 NEAR = 2
-
-
-def lines(path):
-    if path.suffix != ".zst":
-        with open(path, encoding="utf-8") as file:
-            yield from file
-        return
-    with subprocess.Popen(["zstd", "-dc", path], stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        yield from process.stdout
 
 
 def spoken(paragraph):
