@@ -6,7 +6,8 @@ use super::{DocumentView, clock, on_one_line};
 use crate::document::Chapter;
 use crate::error::Result;
 
-/// Writes the outline of one document: its title, what its file says of itself, then for each chapter where it starts, its title and its length.
+/// Writes the outline of one document: its title, what its file says of itself, then for each chapter where it starts, its
+/// title and its length.
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
     let n = view.chapters.len();
     let plural = if n == 1 { "" } else { "s" };
