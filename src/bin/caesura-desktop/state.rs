@@ -17,7 +17,7 @@ use crate::backups::{self, Backup};
 use crate::command::{Action, Command, Outline, Passage, Tab, ThemeChoice};
 use crate::compare::Other;
 use crate::concordance::PlacesCommand;
-use crate::format::count;
+use crate::format::{count, opening};
 use crate::hand::{self, Hand, HandCommand};
 use crate::library::Table;
 use crate::palette::Palette;
@@ -158,8 +158,8 @@ impl LibraryShown {
 #[derive(Debug)]
 pub(crate) struct OpenDocument {
     pub(crate) row: DocumentRow,
-    /// What its file says of itself.
-    pub(crate) fields: Fields,
+    /// What its file says of itself, each thing in short; empty if it says nothing.
+    pub(crate) said: String,
     pub(crate) text: String,
     pub(crate) units: Units,
     pub(crate) rows: Vec<Row>,
@@ -294,7 +294,7 @@ impl OpenDocument {
             found: Vec::new(),
             granularity: loaded.row.granularity,
             row: loaded.row,
-            fields: loaded.fields,
+            said: said_of_itself(&loaded.fields),
             rows,
             boundaries: Vec::new(),
             confidence: None,
@@ -1402,6 +1402,12 @@ impl State {
         }
         self.notices.push(notice);
     }
+}
+
+/// Returns what the file of a document says of itself, each thing in short; nothing if it says nothing.
+fn said_of_itself(fields: &Fields) -> String {
+    let facts: Vec<String> = fields.facts().iter().take(12).map(|fact| opening(fact, 80)).collect();
+    facts.join(" · ")
 }
 
 /// Returns all that is known of failures, for a report: no text of a document is in it.

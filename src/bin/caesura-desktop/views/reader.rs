@@ -550,7 +550,7 @@ fn estimate(row: &Row, width: f32, is_chapter: bool, is_tight: bool) -> f32 {
 
 fn title_height(open: &OpenDocument, width: f32) -> f32 {
     let lines = (open.row.title.len() as f32 * 13.0 / width).ceil().max(1.0);
-    let lines_said = (said_of_itself(open).len() as f32 * 6.5 / width).ceil();
+    let lines_said = (open.said.len() as f32 * 6.5 / width).ceil();
     lines * 34.0 + lines_said * 18.0 + 58.0
 }
 
@@ -565,17 +565,10 @@ fn draw_title(ui: &mut Ui, shape: Shape, open: &OpenDocument, top: f32) -> f32 {
     pen.top += space::XS;
     let facts = library::facts(&open.row, open.chapters.len() as u32);
     pen.text(pen.lay(&facts, size::SMALL, 18.0, palette.muted), "facts", &facts);
-    let said = said_of_itself(open);
-    if !said.is_empty() {
-        pen.text(pen.lay(&said, size::SMALL, 18.0, palette.muted), "fields", &said);
+    if !open.said.is_empty() {
+        pen.text(pen.lay(&open.said, size::SMALL, 18.0, palette.muted), "fields", &open.said);
     }
     pen.top + space::XS - top
-}
-
-/// Returns what the file of a document says of itself, each thing in short; nothing if it says nothing.
-fn said_of_itself(open: &OpenDocument) -> String {
-    let facts: Vec<String> = open.fields.facts().iter().take(12).map(|fact| opening(fact, 80)).collect();
-    facts.join(" · ")
 }
 
 /// Draws one thing under the other.
