@@ -33,20 +33,20 @@ pub fn bags_from_files(counts: &Path, vocabulary: &Path, limit: Option<&MemoryLi
 /// The paths are only named in errors. Fails with [`Error::Data`], and the line, on anything not in the form above: a
 /// number missing or out of range, a word or a number that stands twice, a frequency of 0.
 pub fn bags_from_counts(
-    counts: impl BufRead,
+    counts: impl BufRead + Send,
     counts_path: &Path,
-    vocabulary: impl BufRead,
+    vocabulary: impl BufRead + Send,
     vocabulary_path: &Path,
     limit: Option<&MemoryLimit>,
 ) -> Result<(Vocabulary, Bags)> {
     let words = words(vocabulary, vocabulary_path)?;
     let mut n_documents = vec![0; words.len()];
     let mut bags = BagsWriter::new(limit.cloned());
-    for_each_block(counts, counts_path, |lines| {
-        let read: Vec<Result<Bag, String>> =
-            lines.par_iter().map(|line| text(line).and_then(|line| bag(line, words.len()))).collect();
-        for bag in &read {
-            let Ok(bag) = bag else { break };
+    let read = |lines: &[&[u8]]| -> Vec<Result<Bag, String>> {
+        lines.par_iter().map(|line| text(line).and_then(|line| bag(line, words.len()))).collect()
+    };
+    for_each_block(counts, counts_path, read, |read| {
+        for bag in read.iter().flatten() {
             for (word, _) in &bag.words {
                 n_documents[word.index()] += 1;
             }
@@ -64,7 +64,7 @@ pub fn bags_from_counts(
 }
 
 /// Returns the words in the order of their numbers.
-pub(super) fn words(vocabulary: impl BufRead, path: &Path) -> Result<Vec<String>> {
+pub(super) fn words(vocabulary: impl BufRead + Send, path: &Path) -> Result<Vec<String>> {
     // The number of a word, its line and the word.
     let mut numbered: Vec<(u32, u32, String)> = Vec::new();
     let mut n_lines = 0;
@@ -133,9 +133,18 @@ fn pair(field: &str, n_words: usize) -> Result<(WordId, u32), String> {
 /// About how many bytes are read before their lines are looked at, by as many threads as there are.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Calls `read` with each line, without its end. What `read` says is wrong becomes an [`Error::Data`] with the line.
-fn for_each_line(lines: impl BufRead, path: &Path, mut read: impl FnMut(&str) -> Result<(), String>) -> Result<()> {
-    for_each_block(lines, path, |lines| first_wrong(lines.iter().map(|line| text(line).and_then(&mut read))))
+/// Calls `take` with each line, without its end. What `take` says is wrong becomes an [`Error::Data`] with the line.
+fn for_each_line(
+    lines: impl BufRead + Send,
+    path: &Path,
+    mut take: impl FnMut(&str) -> Result<(), String> + Send,
+) -> Result<()> {
+    let read = |lines: &[&[u8]]| -> Vec<Result<String, String>> {
+        lines.iter().map(|line| text(line).map(str::to_owned)).collect()
+    };
+    for_each_block(lines, path, read, |lines| {
+        first_wrong(lines.into_iter().map(|line| line.and_then(|line| take(&line))))
+    })
 }
 
 /// Returns the place of the first that is wrong, and what is.
@@ -143,38 +152,65 @@ fn first_wrong<T>(lines: impl IntoIterator<Item = Result<T, String>>) -> Result<
     lines.into_iter().zip(0..).try_for_each(|(line, at)| line.map(drop).map_err(|reason| (at, reason)))
 }
 
-/// Calls `read` with one block of lines after the other, a line with its end. What `read` says is wrong, with the place in
+/// Calls `read` with one block of lines after the other, a line with its end, and `take` with what it returns, in order.
+/// While a block is read, the one before is taken and the one after fetched. What `take` says is wrong, with the place in
 /// the block, becomes an [`Error::Data`] with the line.
-fn for_each_block(
-    mut lines: impl BufRead,
+fn for_each_block<T: Send>(
+    mut lines: impl BufRead + Send,
     path: &Path,
-    mut read: impl FnMut(&[&[u8]]) -> Result<(), (usize, String)>,
+    read: impl Fn(&[&[u8]]) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), (usize, String)> + Send,
 ) -> Result<()> {
-    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
     let mut first_line = 1;
-    loop {
-        bytes.clear();
-        ends.clear();
-        ends.push(0);
-        while bytes.len() < BLOCK_BYTES {
-            let n_bytes = lines
-                .by_ref()
-                .take(MAX_LINE_BYTES)
-                .read_until(b'\n', &mut bytes)
-                .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-            if n_bytes == 0 {
-                break;
-            }
-            ends.push(bytes.len());
+    let mut take = |(n_lines, block): (usize, T)| {
+        take(block).map_err(|(at, reason)| Error::Data { path: path.to_owned(), line: first_line + at, reason })?;
+        first_line += n_lines;
+        Ok(())
+    };
+    let mut fetch = || Block::fetched(&mut lines).map_err(|source| Error::Read { path: path.to_owned(), source });
+    let mut block = fetch()?;
+    let mut before = None;
+    while !block.is_empty() {
+        let take_and_fetch = || {
+            before.take().map_or(Ok(()), &mut take)?;
+            fetch()
+        };
+        let (now, next) = rayon::join(|| read(&block.lines()), take_and_fetch);
+        before = Some((block.n_lines(), now));
+        block = next?;
+    }
+    before.map_or(Ok(()), take)
+}
+
+/// Some lines as they stand in a file.
+struct Block {
+    bytes: Vec<u8>,
+    /// Where each line starts, and where the last one ends.
+    starts: Vec<usize>,
+}
+
+impl Block {
+    /// Reads [`BLOCK_BYTES`] or a line more, as far as there are any.
+    fn fetched(lines: &mut impl BufRead) -> std::io::Result<Self> {
+        let mut block = Self { bytes: Vec::with_capacity(BLOCK_BYTES), starts: vec![0] };
+        while block.bytes.len() < BLOCK_BYTES
+            && lines.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut block.bytes)? != 0
+        {
+            block.starts.push(block.bytes.len());
         }
-        let block: Vec<&[u8]> = ends.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect();
-        if block.is_empty() {
-            return Ok(());
-        }
-        if let Err((at, reason)) = read(&block) {
-            return Err(Error::Data { path: path.to_owned(), line: first_line + at, reason });
-        }
-        first_line += block.len();
+        Ok(block)
+    }
+
+    fn n_lines(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn is_empty(&self) -> bool {
+        self.n_lines() == 0
+    }
+
+    fn lines(&self) -> Vec<&[u8]> {
+        self.starts.windows(2).map(|ends| &self.bytes[ends[0]..ends[1]]).collect()
     }
 }
 

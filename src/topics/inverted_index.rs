@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::spill::{MemoryLimit, Spill, SpillWriter};
 use super::{BagIndex, Bags, WordId};
 use crate::error::Result;
@@ -28,7 +30,8 @@ const POSTING_BYTES: usize = 4;
 impl InvertedIndex {
     /// Returns the index of `bags`, whose words are numbered below `n_words`.
     ///
-    /// Goes through the bags once; above the limit of the bags, once for as many words as their share of it can hold.
+    /// Each thread goes through the bags once; above the limit of the bags, once for as many words as their share of it can
+    /// hold.
     pub(crate) fn new(bags: &Bags, n_words: usize) -> Result<Self> {
         let mut starts = vec![0; n_words + 1];
         for (word, n) in bags.document_frequencies(n_words)?.into_iter().enumerate() {
@@ -82,11 +85,32 @@ impl InvertedIndex {
     }
 }
 
-/// Returns the postings of a range of words, one word's after the other's.
+/// Returns the postings of a range of words, one word's after the other's: each thread works on its share of the words.
 fn postings_of(bags: &Bags, starts: &[usize], words: Range<usize>) -> Result<Vec<BagIndex>> {
     let first = starts[words.start];
-    let mut next: Vec<usize> = starts[words.clone()].iter().map(|start| start - first).collect();
     let mut postings = vec![BagIndex(0); starts[words.end] - first];
+    let n_shares = rayon::current_num_threads().min(words.len()).max(1);
+    let mut shares = Vec::with_capacity(n_shares);
+    let (mut rest, mut from) = (postings.as_mut_slice(), words.start);
+    for share in 1..=n_shares {
+        let n_before = first + (starts[words.end] - first) * share / n_shares;
+        let to = if share == n_shares {
+            words.end
+        } else {
+            from + starts[from..words.end].partition_point(|&start| start < n_before)
+        };
+        let (postings, later) = rest.split_at_mut(starts[to] - starts[from]);
+        shares.push((from..to, postings));
+        (rest, from) = (later, to);
+    }
+    shares.into_par_iter().try_for_each(|(words, postings)| fill(bags, starts, words, postings))?;
+    Ok(postings)
+}
+
+/// Puts the postings of a range of words into their places.
+fn fill(bags: &Bags, starts: &[usize], words: Range<usize>, postings: &mut [BagIndex]) -> Result<()> {
+    let first = starts[words.start];
+    let mut next: Vec<usize> = starts[words.clone()].iter().map(|start| start - first).collect();
     bags.for_each_block(|block| {
         for (bag, bag_words, _) in block.bags() {
             for word in bag_words {
@@ -97,8 +121,7 @@ fn postings_of(bags: &Bags, starts: &[usize], words: Range<usize>) -> Result<Vec
                 }
             }
         }
-    })?;
-    Ok(postings)
+    })
 }
 
 /// Writes the postings of all words to a file, those of as many words at once as fit a share of the limit.

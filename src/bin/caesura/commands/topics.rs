@@ -177,7 +177,7 @@ fn for_each_block<T>(
 fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
     let bar = session.bar("sketch");
     let is_standard_input = args.part.as_os_str() == "-";
-    let open = || -> Result<Box<dyn BufRead>, Error> {
+    let open = || -> Result<Box<dyn BufRead + Send>, Error> {
         if is_standard_input {
             return Ok(Box::new(BufReader::new(std::io::stdin())));
         }
