@@ -19,25 +19,14 @@ pub struct TopicPart<'a> {
 const N_LABEL_WORDS: usize = 3;
 
 /// Returns the words of several topics together: a word weighs as the mean of its weights over all documents that bear
-/// them, times the chance that of two such documents both bear parts that list it, scaled so that the heaviest weighs 1.
+/// them, times the chance that of four such documents all bear parts that list it, scaled so that the heaviest weighs 1.
 /// What the parts share thus comes before what is said in one of them alone. Ties are in the order of the words; as many are
 /// kept as the longest part has.
 pub fn combined_words(parts: &[TopicPart<'_>]) -> Vec<(String, f32)> {
     if let [only] = parts {
         return only.words.to_vec();
     }
-    let all_documents: f64 = parts.iter().map(weight_of).sum();
-    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for part in parts {
-        let share = weight_of(part) / all_documents;
-        for (word, weight) in part.words {
-            let (mean, listed_by) = sums.entry(word).or_default();
-            *mean += f64::from(*weight) * share;
-            *listed_by += share;
-        }
-    }
-    let mut words: Vec<(&str, f64)> =
-        sums.into_iter().map(|(word, (mean, listed_by))| (word, mean * listed_by * listed_by)).collect();
+    let mut words: Vec<(&str, f64)> = weights(parts).into_iter().collect();
     words.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(other.0)));
     words.truncate(parts.iter().map(|part| part.words.len()).max().unwrap_or(0));
     let heaviest = words.first().map_or(1.0, |&(_, weight)| weight).max(f64::MIN_POSITIVE);
@@ -50,7 +39,8 @@ pub fn combined_label(parts: &[TopicPart<'_>]) -> String {
     if let [only] = parts {
         return only.label.to_owned();
     }
-    let weights: BTreeMap<String, f32> = combined_words(parts).into_iter().collect();
+    let weights = weights(parts);
+    let heaviest = weights.values().copied().fold(f64::MIN_POSITIVE, f64::max);
     // By what is compared, in lower case: how much it weighs, and how it is written.
     let mut labels: BTreeMap<String, (f64, &str)> = BTreeMap::new();
     let all_documents: f64 = parts.iter().map(weight_of).sum();
@@ -64,7 +54,8 @@ pub fn combined_label(parts: &[TopicPart<'_>]) -> String {
             } else {
                 // A phrase weighs as its heaviest word; what is written in no listed form, by its place in its label.
                 let listed = folded.split_whitespace().filter_map(|word| weights.get(word)).copied();
-                listed.reduce(f32::max).map_or(share / (place + 2) as f64, f64::from)
+                let weight = listed.reduce(f64::max);
+                weight.unwrap_or_else(|| weight_of_word(share / (place + 2) as f64, share)) / heaviest
             };
             let entry = labels.entry(folded).or_insert((weight, written));
             entry.0 = entry.0.max(weight);
@@ -73,6 +64,26 @@ pub fn combined_label(parts: &[TopicPart<'_>]) -> String {
     let mut labels: Vec<(f64, &str)> = labels.into_values().collect();
     labels.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
     labels.into_iter().take(N_LABEL_WORDS).map(|(_, written)| written).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns what each word of several topics weighs in them together.
+fn weights<'a>(parts: &[TopicPart<'a>]) -> BTreeMap<&'a str, f64> {
+    let all_documents: f64 = parts.iter().map(weight_of).sum();
+    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for part in parts {
+        let share = weight_of(part) / all_documents;
+        for (word, weight) in part.words {
+            let (mean, listed_by) = sums.entry(word).or_default();
+            *mean += f64::from(*weight) * share;
+            *listed_by += share;
+        }
+    }
+    sums.into_iter().map(|(word, (mean, listed_by))| (word, weight_of_word(mean, listed_by))).collect()
+}
+
+/// Returns what a word weighs of that mean weight, listed by parts that so large a share of the documents bears.
+fn weight_of_word(mean: f64, listed_by: f64) -> f64 {
+    mean * listed_by.powi(4)
 }
 
 fn weight_of(part: &TopicPart<'_>) -> f64 {
@@ -123,7 +134,7 @@ mod tests {
     fn a_phrase_weighs_as_its_heaviest_word() {
         let (sea, bread) = (&[("tide", 1.0), ("mast", 0.5)][..], &[("oven", 1.0), ("loaf", 0.2)][..]);
         check(
-            &[("High tide, mast", false, sea, 5), ("oven, loaf", false, bread, 4)],
+            &[("High tide, mast", false, sea, 9), ("oven, loaf", false, bread, 8)],
             "High tide, oven, mast",
             "tide oven",
         );
