@@ -267,8 +267,13 @@ pub fn confidence(text: &str, units: &Units, scores: &GapScores, chapters: &[Cha
 /// Returns how a document of the library was cut: what its chapters were made with, at its own granularity.
 pub fn stored_cut(row: &DocumentRow, provenance: Option<&Provenance>) -> CutConfig {
     let engine = Engine::from_name(&row.engine).unwrap_or(Engine::Lexical);
-    let min_chapter_units = provenance.and_then(|provenance| setting(provenance, "min_chapter_units"));
-    cut_config(engine, row.granularity, min_chapter_units, row.unit_kind)
+    let kept = |name| provenance.and_then(|provenance| provenance.settings.get(name));
+    let min_chapter_units = kept("min_chapter_units").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+    let boundary_cost = kept("boundary_cost").and_then(Value::as_f64);
+    CutConfig {
+        boundary_cost: boundary_cost.map_or(CutConfig::EARLIER_BOUNDARY_COST, |cost| cost as f32),
+        ..cut_config(engine, row.granularity, min_chapter_units, row.unit_kind)
+    }
 }
 
 fn cut_config(engine: Engine, granularity: f32, min_chapter_units: Option<u32>, kind: UnitKind) -> CutConfig {
@@ -288,6 +293,9 @@ fn provenance(
     settings.insert("language".to_owned(), language.code().into());
     settings.insert("granularity".to_owned(), written(cut.granularity));
     settings.insert("min_chapter_units".to_owned(), cut.min_chapter_units.into());
+    if cut.rule == CutRule::Probability {
+        settings.insert("boundary_cost".to_owned(), written(cut.boundary_cost));
+    }
     let mut provenance = Provenance::of(scorer.name(), settings);
     provenance.model_sha256 = encoder.map(|encoder| encoder.sha256().to_owned());
     provenance
@@ -517,10 +525,6 @@ fn language_read_in(own: Option<&str>, text: &str) -> Language {
 fn language_in(provenance: &Provenance) -> Language {
     let code = provenance.settings.get("language").and_then(Value::as_str);
     code.and_then(Language::from_code).unwrap_or_default()
-}
-
-fn setting(provenance: &Provenance, name: &str) -> Option<u32> {
-    provenance.settings.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
 }
 
 /// The name of the miner in provenance.

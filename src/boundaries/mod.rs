@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_change_of_subject_is_a_boundary_and_the_strongest() {
-        let cut = CutConfig { granularity: 0.5, min_chapter_units: 4, rule: CutRule::Threshold };
+        let cut = CutConfig::usual(0.5, UnitKind::Utterance, CutRule::Threshold);
         for engine in engines() {
             let scores = scored(engine.as_ref(), &TWO_SUBJECTS);
             let coarsest = boundaries(&scores, &[1; TWO_SUBJECTS.len()], cut);

@@ -584,7 +584,7 @@ mod tests {
         file.write_all(NESTED.as_bytes()).expect("room for a file");
         let documents = references(file.path(), Selection::default()).expect("the file is there");
         let scorer = Everywhere(tops.to_vec());
-        let cut = |_| CutConfig { granularity: 0.5, min_chapter_units: 1, rule };
+        let cut = |_| CutConfig { min_chapter_units: 1, ..CutConfig::usual(0.5, UnitKind::Paragraph, rule) };
         let engine = Engine::Scored { scorer: &scorer, cut: &cut };
         let mut surroundings =
             Surroundings { encoder: None, seconds: &|| 0.0, peak_kib: &|| None, on_prediction: &mut |_| Ok(()) };

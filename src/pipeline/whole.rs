@@ -187,6 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn a_document_is_cut_again_at_the_cost_it_was_cut_at() {
+        let mut library = Library::in_memory().unwrap();
+        let source = Source { bytes: b"The lamp.\n\nThe sea.", name: "lamp.txt", path: None, added_at: 0 };
+        add_document(&mut library, &source, &SETTINGS, None, &Unwatched).unwrap();
+        let row = library.documents().unwrap().remove(0);
+        let cost = |settings: serde_json::Value| {
+            let provenance = Provenance::of("context", settings.as_object().unwrap().clone());
+            stored_cut(&row, Some(&provenance)).boundary_cost
+        };
+        assert_eq!([cost(serde_json::json!({ "boundary_cost": 0.5 })), cost(serde_json::json!({}))], [0.5, 0.6]);
+    }
+
+    #[test]
     fn a_text_is_read_in_the_language_that_its_file_tells() {
         let n_units = |language: &str| {
             // Both read the words; they know other abbreviations.

@@ -1525,7 +1525,7 @@ pub(crate) mod tests {
             text,
             units,
             scores,
-            cut: CutConfig { granularity: 0.0, min_chapter_units: 1, rule: CutRule::Threshold },
+            cut: CutConfig::usual(0.0, UnitKind::Paragraph, CutRule::Threshold),
             chapters: library.chapters(id, Layer::Found).expect("its chapters"),
             as_written: Vec::new(),
             chapter_topics: Vec::new(),
