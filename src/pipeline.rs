@@ -269,9 +269,10 @@ pub fn stored_cut(row: &DocumentRow, provenance: Option<&Provenance>) -> CutConf
     let engine = Engine::from_name(&row.engine).unwrap_or(Engine::Lexical);
     let kept = |name| provenance.and_then(|provenance| provenance.settings.get(name));
     let min_chapter_units = kept("min_chapter_units").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
-    let boundary_cost = kept("boundary_cost").and_then(Value::as_f64);
+    let number = |name, earlier| kept(name).and_then(Value::as_f64).map_or(earlier, |number| number as f32);
     CutConfig {
-        boundary_cost: boundary_cost.map_or(CutConfig::EARLIER_BOUNDARY_COST, |cost| cost as f32),
+        boundary_cost: number("boundary_cost", CutConfig::EARLIER_BOUNDARY_COST),
+        min_chapter_share: number("min_chapter_share", CutConfig::EARLIER_MIN_CHAPTER_SHARE),
         ..cut_config(engine, row.granularity, min_chapter_units, row.unit_kind)
     }
 }
@@ -295,6 +296,7 @@ fn provenance(
     settings.insert("min_chapter_units".to_owned(), cut.min_chapter_units.into());
     if cut.rule == CutRule::Probability {
         settings.insert("boundary_cost".to_owned(), written(cut.boundary_cost));
+        settings.insert("min_chapter_share".to_owned(), written(cut.min_chapter_share));
     }
     let mut provenance = Provenance::of(scorer.name(), settings);
     provenance.model_sha256 = encoder.map(|encoder| encoder.sha256().to_owned());

@@ -194,9 +194,11 @@ mod tests {
         let row = library.documents().unwrap().remove(0);
         let cost = |settings: serde_json::Value| {
             let provenance = Provenance::of("context", settings.as_object().unwrap().clone());
-            stored_cut(&row, Some(&provenance)).boundary_cost
+            let cut = stored_cut(&row, Some(&provenance));
+            (cut.boundary_cost, cut.min_chapter_share)
         };
-        assert_eq!([cost(serde_json::json!({ "boundary_cost": 0.5 })), cost(serde_json::json!({}))], [0.5, 0.6]);
+        let kept = serde_json::json!({ "boundary_cost": 0.5, "min_chapter_share": 0.25 });
+        assert_eq!([cost(kept), cost(serde_json::json!({}))], [(0.5, 0.25), (0.6, 0.0)]);
     }
 
     #[test]
