@@ -174,6 +174,19 @@ pub fn confidence(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex]) 
     Search::new(scores, n_words, 1, 0.0).confidence(boundaries)
 }
 
+/// Returns what [`confidence`] foretells, in `0.0..=1.0`: the F1 of a cut, where boundaries within the same distance count
+/// as right and the ends of the document as one boundary. Both cuts are ascending.
+pub fn agreement(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex], true_boundaries: &[GapIndex]) -> f32 {
+    let mut search = Search::new(scores, n_words, 1, 0.0);
+    let mut n_before = 0.0;
+    for gap in 0..scores.len() {
+        search.expected_before[gap] = n_before;
+        n_before += f64::from(u8::from(true_boundaries.binary_search(&GapIndex::from(gap)).is_ok()));
+    }
+    search.expected_before[scores.len()] = n_before;
+    search.confidence(boundaries)
+}
+
 /// Returns the level of each boundary: 1 opens a chapter of the top level, 2 one within another.
 ///
 /// A boundary is of the top level if it is more likely so than not. If all would be of the second level, there is but one.
@@ -369,6 +382,14 @@ mod tests {
 
     fn gaps_of(scores: &[f32], n_words: &[u32], config: CutConfig) -> Vec<u32> {
         boundaries(&GapScores::new(scores.to_vec()), n_words, config).iter().map(|gap| gap.0).collect()
+    }
+
+    #[test]
+    fn agreement_is_the_confidence_of_one_who_knows() {
+        let scores = GapScores::new(vec![0.1, 0.9, 0.1, 0.2, 0.8, 0.1]);
+        let (n_words, truth) = ([50; 7], [GapIndex(1), GapIndex(5)]);
+        let agreement = |found: &[GapIndex]| agreement(&scores, &n_words, found, &truth);
+        assert_eq!([agreement(&truth), agreement(&[GapIndex(1)]), agreement(&[])], [1.0, 0.8, 0.5]);
     }
 
     #[track_caller]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::data::Reference;
 use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::{GapInput, GapScorer};
-use crate::chapters::{CutConfig, CutRule, boundaries, confidence, levels};
+use crate::chapters::{CutConfig, CutRule, agreement, boundaries, confidence, levels};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::neural::{Encoder, Vectors};
@@ -105,9 +105,10 @@ pub struct EngineMeasures {
     pub ece: Option<f64>,
     /// The gaps by their score, in tenths; empty for an engine without scores.
     pub reliability: Vec<ReliabilityBin>,
-    /// How well the program thinks that documents are cut, on average ([`confidence`]), to be held against `f1_within_1`;
-    /// `None` where it does not say.
+    /// How well the program thinks that documents are cut, on average; `None` where it does not say.
     pub confidence: Option<f64>,
+    /// How well they are cut by the same measure, on average; `None` where the program does not say.
+    pub agreement: Option<f64>,
     /// How well documents of some length are cut, shortest first; only lengths that there are.
     pub by_length: Vec<LengthMeasures>,
     /// How well the top level is found, over the documents that have more than one; `None` if none has.
@@ -177,6 +178,9 @@ pub struct Prediction {
     pub boundaries: Vec<GapIndex>,
     /// The score of each gap; empty for engines that give none.
     pub scores: Vec<f32>,
+    /// What the program thinks of the cut, and how that turned out; left out where it does not say.
+    #[serde(flatten)]
+    pub foretold: Option<Foretold>,
 }
 
 /// What an evaluation needs from outside.
@@ -225,7 +229,7 @@ pub fn evaluate_chapters(
         let n_words = words::count(&reference.text);
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
-            let Found { sections: found, scores, confidence } =
+            let Found { sections: found, scores, foretold } =
                 found_by(engine, &reference, vectors.as_ref(), n_documents, &within)?;
             let secs = match engine {
                 // They read nothing, and so have no speed.
@@ -236,7 +240,7 @@ pub fn evaluate_chapters(
             let own_kib = (surroundings.peak_kib)();
             let kib = if engine.needs_vectors() { own_kib.max(encoding_kib) } else { own_kib };
             tally.peak_kib = tally.peak_kib.max(kib);
-            tally.confidences.extend(confidence);
+            tally.foretold.extend(foretold);
             tally.add(&reference.sections, &found, &scores, n_words, secs);
             if let Some(top) = reference.top_level() {
                 tally.add_top_level(&top, &found, &scores);
@@ -247,6 +251,7 @@ pub fn evaluate_chapters(
                 n_units: reference.units.len(),
                 boundaries: found.boundaries().to_vec(),
                 scores: scores.as_slice().to_vec(),
+                foretold,
             })?;
         }
         n_documents += 1;
@@ -260,7 +265,16 @@ pub fn evaluate_chapters(
 struct Found {
     sections: Segmentation,
     scores: GapScores,
-    confidence: Option<f32>,
+    foretold: Option<Foretold>,
+}
+
+/// What the program thinks of its cut of a document, and how that turned out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Foretold {
+    /// See [`confidence`].
+    pub confidence: f32,
+    /// See [`agreement`].
+    pub agreement: f32,
 }
 
 fn found_by(
@@ -275,7 +289,7 @@ fn found_by(
     let told = |boundaries| Found {
         sections: Segmentation::new(n_units, boundaries),
         scores: GapScores::default(),
-        confidence: None,
+        foretold: None,
     };
     Ok(match engine {
         Engine::None => told(Vec::new()),
@@ -291,8 +305,11 @@ fn found_by(
             let cut = cut(units.kind);
             let found = boundaries(&scores, &n_words, cut);
             // Other rules have no probabilities to go by.
-            let confidence = (cut.rule == CutRule::Probability).then(|| confidence(&scores, &n_words, &found));
-            Found { sections: Segmentation::new(n_units, found), scores, confidence }
+            let foretold = (cut.rule == CutRule::Probability).then(|| Foretold {
+                confidence: confidence(&scores, &n_words, &found),
+                agreement: agreement(&scores, &n_words, &found, reference.sections.boundaries()),
+            });
+            Found { sections: Segmentation::new(n_units, found), scores, foretold }
         }
     })
 }
@@ -337,7 +354,7 @@ struct Tally {
     n_words: usize,
     secs: f64,
     peak_kib: Option<u64>,
-    confidences: Vec<f32>,
+    foretold: Vec<Foretold>,
 }
 
 impl Tally {
@@ -421,7 +438,8 @@ impl Tally {
             acc_k: std::array::from_fn(at_most),
             ece,
             reliability,
-            confidence: mean(&self.confidences),
+            confidence: mean(self.foretold.iter().map(|foretold| foretold.confidence)),
+            agreement: mean(self.foretold.iter().map(|foretold| foretold.agreement)),
             by_length: self.by_length(),
             top_level,
             count_ratio_median: median(self.count_ratios),
@@ -432,9 +450,9 @@ impl Tally {
 }
 
 /// Returns the mean; `None` of nothing.
-fn mean(values: &[f32]) -> Option<f64> {
-    let sum: f64 = values.iter().copied().map(f64::from).sum();
-    (!values.is_empty()).then(|| sum / values.len() as f64)
+fn mean(values: impl ExactSizeIterator<Item = f32>) -> Option<f64> {
+    let n = values.len();
+    (0 < n).then(|| values.map(f64::from).sum::<f64>() / n as f64)
 }
 
 /// Returns the middle value, or the mean of the two in the middle; 0 of nothing.

@@ -159,8 +159,8 @@ fn details(row: &EngineMeasures, out: &mut dyn Write) -> Result<()> {
              within 1 {f1_within_1:.3}"
         )?;
     }
-    if let Some(confidence) = row.confidence {
-        writeln!(out, "      confidence {confidence:.3} on average, where F1 within 1 is {:.3}", row.f1_within_1)?;
+    if let (Some(confidence), Some(agreement)) = (row.confidence, row.agreement) {
+        writeln!(out, "      confidence {confidence:.3} on average, and {agreement:.3} by the same measure")?;
     }
     for bin in &row.reliability {
         writeln!(out, "      {:8} gaps of score {:.2}: {:.2} are boundaries", bin.n_gaps, bin.score, bin.boundaries)?;
