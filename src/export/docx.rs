@@ -135,16 +135,18 @@ fn styles(language: Option<&str>) -> String {
 }
 
 fn core_properties(view: &DocumentView<'_>) -> String {
-    let language =
-        view.language().map_or_else(String::new, |code| format!("<dc:language>{}</dc:language>", xml::escaped(code)));
-    let author =
-        view.fields.author.as_deref().map_or_else(String::new, |author| {
-            format!("<dc:creator>{}</dc:creator>", xml::escaped(&on_one_line(author)))
-        });
+    let written = |(element, value): (&str, Option<&str>)| {
+        value.map(|value| format!("<{element}>{}</{element}>", xml::escaped(&on_one_line(value))))
+    };
+    let properties = [
+        ("dc:title", Some(view.title)),
+        ("dc:creator", view.fields.author.as_deref()),
+        ("dc:language", view.language()),
+    ];
     format!(
         "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
-         xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title>{}</dc:title>{author}{language}</cp:coreProperties>\n",
-        xml::escaped(&on_one_line(view.title)),
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\">{}</cp:coreProperties>\n",
+        properties.into_iter().filter_map(written).collect::<String>(),
     )
 }
 
