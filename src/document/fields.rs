@@ -33,10 +33,12 @@ impl Fields {
     /// Says what of the file was not read, and what may help, if it was not read whole.
     pub fn left_out(&self) -> Option<String> {
         let Field { value, .. } = self.others.iter().find(|field| field.name == Self::PAGES_NOT_READ)?;
-        Some(format!(
-            "page(s) {value} are pictures, as of a scan, and were not read; have their text recognised (OCR) by another \
-             program first, if it matters"
-        ))
+        let what = if value.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("page {value} is a picture, as of a scan, and was not read; have its")
+        } else {
+            format!("pages {value} are pictures, as of a scan, and were not read; have their")
+        };
+        Some(format!("{what} text recognised (OCR) by another program first, if it matters"))
     }
 }
 

@@ -259,11 +259,13 @@ fn a_scan_with_but_a_stamp_on_its_pages_is_said_to_be_one() {
 fn pages_that_are_pictures_among_others_are_named() {
     let picture = (String::new(), WHOLE);
     let text = |n: usize| (running(50, 700, &[TEXTS[n], TEXT[n]]), &[][..]);
-    let mixed = [text(0), picture.clone(), picture.clone(), picture.clone(), text(1), picture, text(2)];
+    let mixed = [text(0), picture.clone(), picture.clone(), picture.clone(), text(1), picture.clone(), text(2)];
     let document = read(&pictured(&mixed));
     assert!((0..3).all(|n| document.text.contains(TEXTS[n])), "{}", document.text);
     let left_out = document.fields.left_out().unwrap();
-    assert!(left_out.contains("page(s) 2-4, 6 are pictures"), "{left_out}");
+    assert!(left_out.contains("pages 2-4, 6 are pictures"), "{left_out}");
+    let left_out = read(&pictured(&[text(0), picture, text(1)])).fields.left_out().unwrap();
+    assert!(left_out.contains("page 2 is a picture"), "{left_out}");
     assert_eq!(read(&pictured(&[text(0), text(1)])).fields.left_out(), None);
 }
 
