@@ -60,9 +60,11 @@ def nmf(documents, n_topics, seed):
 
 def texts_of(data, limit):
     if data.suffix == ".zst":
-        lines = subprocess.run(["zstd", "-dc", data], capture_output=True, check=True, text=True).stdout.splitlines()
+        whole = subprocess.run(["zstd", "-dc", data], capture_output=True, check=True).stdout
     else:
-        lines = data.read_text().splitlines()
+        whole = data.read_bytes()
+    # Of bytes, as texts hold other ends of lines too.
+    lines = whole.splitlines()
     return [json.loads(line)["text"] for line in lines[:limit]]
 
 
