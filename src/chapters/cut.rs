@@ -48,7 +48,13 @@ impl CutConfig {
             (UnitKind::Utterance, _) => 4,
         };
         let boundary_cost = Self::usual_boundary_cost(kind);
-        Self { granularity, min_chapter_units, rule, boundary_cost, min_chapter_share: Self::usual_share(kind) }
+        Self {
+            granularity,
+            min_chapter_units,
+            rule,
+            boundary_cost,
+            min_chapter_share: Self::usual_min_chapter_share(kind),
+        }
     }
 
     /// Returns what a boundary usually costs.
@@ -67,7 +73,7 @@ impl CutConfig {
     /// Returns the usual [`CutConfig::min_chapter_share`]: terms have sections of a line, and talk no chapter of a greeting.
     ///
     /// On the tuning part every share up to 0.2 is about as good, by the same measures.
-    const fn usual_share(kind: UnitKind) -> f32 {
+    const fn usual_min_chapter_share(kind: UnitKind) -> f32 {
         match kind {
             UnitKind::Paragraph => Self::EARLIER_MIN_CHAPTER_SHARE,
             UnitKind::Sentence | UnitKind::Utterance => 0.05,
@@ -178,14 +184,9 @@ pub fn confidence(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex]) 
 /// Returns what [`confidence`] foretells, in `0.0..=1.0`: the F1 of a cut, where boundaries within the same distance count
 /// as right and the ends of the document as one boundary. Both cuts are ascending.
 pub fn agreement(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex], true_boundaries: &[GapIndex]) -> f32 {
-    let mut search = Search::new(scores, n_words, 1, 0.0);
-    let mut n_before = 0.0;
-    for gap in 0..scores.len() {
-        search.expected_before[gap] = n_before;
-        n_before += f64::from(u8::from(true_boundaries.binary_search(&GapIndex::from(gap)).is_ok()));
-    }
-    search.expected_before[scores.len()] = n_before;
-    search.confidence(boundaries)
+    let is_true = |gap: usize| true_boundaries.binary_search(&GapIndex::from(gap)).is_ok();
+    let expected_before = sums_before((0..scores.len()).map(|gap| if is_true(gap) { 1.0 } else { 0.0 }));
+    Search { expected_before, ..Search::new(scores, n_words, 1, 0.0) }.confidence(boundaries)
 }
 
 /// Returns the level of each boundary: 1 opens a chapter of the top level, 2 one within another.
@@ -225,9 +226,9 @@ fn strength(scores: &GapScores, gap: usize) -> f32 {
 /// Gaps less likely than this are no boundaries of the engine's own judgement: a bound on the time, not on the result.
 const MIN_PROBABILITY: f32 = 0.002;
 
-/// A true boundary is near if it is within this share of the mean chapter, in words. Measured on
-/// the tuning part of terms, podcasts, meetings, lectures, dialogue and encyclopaedic text: of half and nearly twice as much
-/// neither is better.
+/// A true boundary is near if it is within this share of the mean chapter, in words. Measured on the tuning part of
+/// terms, podcasts, meetings, lectures, dialogue and encyclopaedic text: of half and nearly twice as much neither is
+/// better.
 const TOLERANCE_SHARE: f64 = 0.12;
 
 /// One document, to be searched for the best set of boundaries.
@@ -236,8 +237,6 @@ struct Search {
     probabilities: Vec<f64>,
     /// The probabilities of all gaps before a gap, summed up; one more than there are gaps.
     expected_before: Vec<f64>,
-    /// The same without gaps so near an end that they make no chapter: what is expected there speaks for no other boundary.
-    expected_within_before: Vec<f64>,
     /// The gaps that are near to each gap, itself among them.
     near: Vec<Range<u32>>,
     /// The words before each gap, and all words.
@@ -250,10 +249,7 @@ struct Search {
 impl Search {
     fn new(scores: &GapScores, n_words: &[u32], min_units: usize, min_chapter_share: f32) -> Self {
         let probabilities: Vec<f64> = scores.as_slice().iter().map(|&score| f64::from(score)).collect();
-        let mut expected_before = vec![0.0];
-        for probability in &probabilities {
-            expected_before.push(expected_before[expected_before.len() - 1] + probability);
-        }
+        let expected_before = sums_before(probabilities.iter().copied());
         let mut words = 0;
         let mut words_before: Vec<u64> = Vec::with_capacity(n_words.len());
         for &n in n_words {
@@ -263,28 +259,26 @@ impl Search {
         }
         let n_gaps = probabilities.len();
         let mean_chapter = words as f64 / (1.0 + expected_before[n_gaps]);
-        let mut search = Self {
+        Self {
             probabilities,
             expected_before,
-            expected_within_before: vec![0.0],
             near: near_of(&words_before[..n_gaps.min(words_before.len())], (TOLERANCE_SHARE * mean_chapter) as u64),
             words_before,
             n_units: n_gaps + 1,
             min_units,
             min_words: (f64::from(min_chapter_share) * mean_chapter) as u64,
-        };
-        for gap in 0..n_gaps {
-            let is_candidate = search.is_chapter(0..gap + 1) && search.is_chapter(gap + 1..search.n_units);
-            let expected = if is_candidate { search.probabilities[gap] } else { 0.0 };
-            search.expected_within_before.push(search.expected_within_before[gap] + expected);
         }
-        search
     }
 
     /// Returns whether a chapter from one unit to before another, 0 and the number of units for the ends, is large enough.
     fn is_chapter(&self, units: Range<usize>) -> bool {
         let words_before = |unit: usize| unit.checked_sub(1).map_or(0, |before| self.words_before[before]);
         self.min_units <= units.len() && self.min_words <= words_before(units.end) - words_before(units.start)
+    }
+
+    /// Returns whether both what is before a gap and what is after it are large enough for a chapter.
+    fn may_be_cut_at(&self, gap: usize) -> bool {
+        self.is_chapter(0..gap + 1) && self.is_chapter(gap + 1..self.n_units)
     }
 
     /// Returns the gaps that are near to a gap, itself among them.
@@ -310,22 +304,22 @@ impl Search {
         sum_of(&self.expected_before, gaps)
     }
 
-    /// Returns how many true boundaries are expected among those of these gaps that may be cut at.
-    fn expected_within(&self, gaps: Range<usize>) -> f64 {
-        sum_of(&self.expected_within_before, gaps)
+    /// Returns the probabilities of all gaps before a gap that may be cut at, summed up: what is expected so near an end
+    /// that it makes no chapter speaks for no other boundary.
+    fn expected_within_before(&self) -> Vec<f64> {
+        let within = |(gap, &probability)| if self.may_be_cut_at(gap) { probability } else { 0.0 };
+        sums_before(self.probabilities.iter().enumerate().map(within))
     }
 
     /// Returns the set of boundaries that is worth most, ascending; of equals one, the same each time.
     ///
-    /// A boundary is worth the true ones expected near it that may be cut at, those near the boundary before it left out, and its
-    /// own probability, less what it costs. Takes `O(gaps)` time, times the gaps that are near to one: that is, the
-    /// square of the gaps where a few units hold nearly all words, and the others are near each other for it.
+    /// A boundary is worth the true ones expected near it that may be cut at, those near the boundary before it left out,
+    /// and its own probability, less what it costs. Takes `O(gaps)` time, times the gaps that are near to one: that is,
+    /// the square of the gaps where a few units hold nearly all words, and the others are near each other for it.
     fn best(&self, boundary_cost: f64) -> Vec<usize> {
-        let is_candidate = |&gap: &usize| {
-            f64::from(MIN_PROBABILITY) <= self.probabilities[gap]
-                && self.is_chapter(0..gap + 1)
-                && self.is_chapter(gap + 1..self.n_units)
-        };
+        let is_candidate =
+            |&gap: &usize| f64::from(MIN_PROBABILITY) <= self.probabilities[gap] && self.may_be_cut_at(gap);
+        let within_before = self.expected_within_before();
         let candidates: Vec<usize> = (0..self.probabilities.len()).filter(is_candidate).collect();
         let near: Vec<Range<usize>> = candidates.iter().map(|&gap| self.near(gap)).collect();
         // The value of the best set that ends with each candidate, and the candidate before it in that set.
@@ -341,12 +335,12 @@ impl Search {
                 }
                 n_far += 1;
             }
-            let (mut value, mut from) = (far.0 + self.expected_within(near[last].clone()), far.1);
+            let (mut value, mut from) = (far.0 + sum_of(&within_before, near[last].clone()), far.1);
             for other in n_far..last {
                 if !self.is_chapter(candidates[other] + 1..gap + 1) {
                     break;
                 }
-                let own = self.expected_within(near[last].start.max(near[other].end)..near[last].end);
+                let own = sum_of(&within_before, near[last].start.max(near[other].end)..near[last].end);
                 if value < values[other] + own {
                     (value, from) = (values[other] + own, Some(other));
                 }
@@ -365,6 +359,16 @@ impl Search {
         set.reverse();
         set
     }
+}
+
+/// Returns the sum of all values before each, and of all.
+fn sums_before(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut sums = vec![0.0];
+    sums.extend(values.scan(0.0, |sum, value| {
+        *sum += value;
+        Some(*sum)
+    }));
+    sums
 }
 
 /// Returns the sum over `gaps`, where `before` holds the sums of all before each; 0 of none.
@@ -521,11 +525,12 @@ mod tests {
 
     /// The value of a set as the documentation of the search puts it.
     fn value(search: &Search, set: &[usize]) -> f64 {
+        let within_before = search.expected_within_before();
         let mut counted_to = 0;
         set.iter()
             .map(|&gap| {
                 let near = search.near(gap);
-                let own = search.expected_within(near.start.max(counted_to)..near.end);
+                let own = sum_of(&within_before, near.start.max(counted_to)..near.end);
                 counted_to = near.end;
                 own + search.probabilities[gap] - f64::from(COST)
             })

@@ -65,19 +65,17 @@ pub fn bags_from_counts(
 
 /// Returns the words in the order of their numbers.
 pub(super) fn words(vocabulary: impl BufRead + Send, path: &Path) -> Result<Vec<String>> {
+    let read = |lines: &[&[u8]]| -> Vec<Result<(u32, String), String>> {
+        lines.par_iter().map(|line| text(line).and_then(numbered_word)).collect()
+    };
     // The number of a word, its line and the word.
     let mut numbered: Vec<(u32, u32, String)> = Vec::new();
-    let mut n_lines = 0;
-    for_each_line(vocabulary, path, |line| {
-        n_lines += 1;
-        let mut fields = line.split(" = ");
-        let (word, id) = (fields.next().unwrap_or_default().trim(), fields.next().unwrap_or_default().trim());
-        let id = id.parse().map_err(|_| "expected \"word = id = ...\" with a number for id".to_owned())?;
-        if word.is_empty() {
-            return Err("there is no word before the number".to_owned());
-        }
-        numbered.push((id, n_lines, word.to_owned()));
-        Ok(())
+    for_each_block(vocabulary, path, read, |read| {
+        first_wrong(read.into_iter().map(|word| {
+            let (id, word) = word?;
+            numbered.push((id, numbered.len() as u32 + 1, word));
+            Ok(())
+        }))
     })?;
     let wrong = |line: u32, reason| Err(Error::Data { path: path.to_owned(), line: line as usize, reason });
     // Words are compared by their places, so that none is held twice.
@@ -98,6 +96,17 @@ pub(super) fn words(vocabulary: impl BufRead + Send, path: &Path) -> Result<Vec<
         }
     }
     Ok(numbered.into_iter().map(|(_, _, word)| word).collect())
+}
+
+/// Returns the number and the word of one line of the vocabulary, or what is wrong with the line.
+fn numbered_word(line: &str) -> Result<(u32, String), String> {
+    let mut fields = line.split(" = ");
+    let (word, id) = (fields.next().unwrap_or_default().trim(), fields.next().unwrap_or_default().trim());
+    let id = id.parse().map_err(|_| "expected \"word = id = ...\" with a number for id".to_owned())?;
+    if word.is_empty() {
+        return Err("there is no word before the number".to_owned());
+    }
+    Ok((id, word.to_owned()))
 }
 
 /// Returns the bag of one line of counts, of a vocabulary of `n_words`, or what is wrong with the line.
@@ -132,20 +141,6 @@ fn pair(field: &str, n_words: usize) -> Result<(WordId, u32), String> {
 
 /// About how many bytes are read before their lines are looked at, by as many threads as there are.
 const BLOCK_BYTES: usize = 1 << 20;
-
-/// Calls `take` with each line, without its end. What `take` says is wrong becomes an [`Error::Data`] with the line.
-fn for_each_line(
-    lines: impl BufRead + Send,
-    path: &Path,
-    mut take: impl FnMut(&str) -> Result<(), String> + Send,
-) -> Result<()> {
-    let read = |lines: &[&[u8]]| -> Vec<Result<String, String>> {
-        lines.iter().map(|line| text(line).map(str::to_owned)).collect()
-    };
-    for_each_block(lines, path, read, |lines| {
-        first_wrong(lines.into_iter().map(|line| line.and_then(|line| take(&line))))
-    })
-}
 
 /// Returns the place of the first that is wrong, and what is.
 fn first_wrong<T>(lines: impl IntoIterator<Item = Result<T, String>>) -> Result<(), (usize, String)> {
