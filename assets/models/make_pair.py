@@ -44,11 +44,11 @@ def main():
     settings = json.loads((arguments.folder / "pair.json").read_text(encoding="utf-8"))
     encoded = pairs(settings["max_pieces"])
     ids, types = [e.ids for e in encoded], [e.type_ids for e in encoded]
-    largest = base.largest_inputs(weights, ids, types)
+    inputs = base.inputs_of(weights, ids, types)
     with tempfile.TemporaryDirectory() as scratch:
         f32_path, int8_path = Path(scratch) / "f32.onnx", Path(scratch) / "model.onnx"
         onnx.save(pair_model(base.Graph(weights), order), f32_path)
-        onnx.save(pair_model(base.Int8Graph(weights, largest), order), int8_path)
+        onnx.save(pair_model(base.Int8Graph(weights, inputs), order), int8_path)
         f32, int8 = (log_odds(base.session(path), ids, types) for path in (f32_path, int8_path))
         exact = np.array([numpy_log_odds(weights, order, i, t) for i, t in zip(ids, types)])
         f32_error, int8_error = np.abs(f32 - exact).max(), np.abs(int8 - exact)

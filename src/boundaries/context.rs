@@ -33,7 +33,7 @@ pub(crate) const FEATURES_VERSION: u32 = 3;
 pub struct ContextConfig {
     /// The version of the features it was trained on; the program must have the same.
     pub features: u32,
-    /// The SHA-256 of the encoder whose vectors it was trained on; the program must have the same.
+    /// The SHA-256 of the encoder on whose vectors it was calibrated; the program must have the same.
     pub encoder_sha256: String,
     /// For paragraphs, sentences and utterances: how much of what [`VectorDepth`](super::VectorDepth) says is added to the
     /// model's log-odds.
@@ -59,21 +59,32 @@ impl Context {
 
     /// Returns the engine in a folder that `caesura train context` has written: `model.safetensors` and `config.json`.
     pub fn from_folder(folder: &Path) -> Result<Self> {
+        let context = Self::of_any_encoder(folder)?;
+        if context.config.encoder_sha256 != Self::embedded().config.encoder_sha256 {
+            return Err(Error::Model {
+                name: folder.display().to_string(),
+                reason: "it was calibrated on the vectors of another encoder; calibrate it anew with `caesura train context \
+                         --refit`, or train it anew"
+                    .to_owned(),
+            });
+        }
+        Ok(context)
+    }
+
+    /// As [`from_folder`](Self::from_folder), whatever encoder the model was calibrated on.
+    pub(crate) fn of_any_encoder(folder: &Path) -> Result<Self> {
         let read = |name: &str| {
             let path = folder.join(name);
             std::fs::read(&path).map_err(|source| Error::Read { path, source })
         };
         let (weights, config) = (read("model.safetensors")?, read("config.json")?);
-        let origin = folder.display().to_string();
-        let context = Self::new(&weights, &String::from_utf8_lossy(&config), &origin)?;
-        if context.config.encoder_sha256 != Self::embedded().config.encoder_sha256 {
-            return Err(Error::Model {
-                name: origin,
-                reason: "it was trained on the vectors of another encoder; train it anew with `caesura train context`"
-                    .to_owned(),
-            });
-        }
-        Ok(context)
+        Self::new(&weights, &String::from_utf8_lossy(&config), &folder.display().to_string())
+    }
+
+    /// Returns what is known of the model.
+    #[cfg(feature = "libtorch")]
+    pub(crate) fn config(&self) -> &ContextConfig {
+        &self.config
     }
 
     /// Returns the SHA-256 of the weights, in hexadecimal.
@@ -94,6 +105,29 @@ impl Context {
         }
         let model = ContextModel::from_safetensors(weights, shape(), origin)?;
         Ok(Self { model: Arc::new(model), config })
+    }
+
+    /// Returns for each gap the log-odds that it is a boundary by model and valleys together, not calibrated, and those of
+    /// the model that a boundary there is of the top level.
+    pub(crate) fn log_odds(&self, input: &GapInput, progress: &dyn Progress) -> Result<(Vec<f32>, Vec<f32>)> {
+        // Of ten parts the model takes the eight in between; it is done before there is much to report.
+        let part = |range| Part { progress, range, of: 10 };
+        let Features { cues, words, n_words } = Features::of(input, &part(0..1))?;
+        let windows = mean_windows(&n_words).concat();
+        let of_model = ContextInput {
+            vectors: input.vectors.expect("the features were made of them"),
+            cues: &cues,
+            words: words.as_flattened(),
+            windows: &windows,
+            n_words: &n_words,
+        };
+        let of_units = self.model.log_odds(of_model, progress)?;
+        let kind = input.units.kind;
+        let share = self.config.depth_share.of(kind);
+        let depths = depth_log_odds(of_model.vectors, &n_words, kind, &part(9..10))?;
+        // No section can begin anew with the first unit: it has no gap before it.
+        let of_gaps = of_units.into_iter().skip(1).zip(depths);
+        Ok(of_gaps.map(|([boundary, top], depth)| (boundary + share * depth, top)).unzip())
     }
 }
 
@@ -121,27 +155,10 @@ impl GapScorer for Context {
     }
 
     fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        // Of ten parts the model takes the eight in between; it is done before there is much to report.
-        let part = |range| Part { progress, range, of: 10 };
-        let Features { cues, words, n_words } = Features::of(input, &part(0..1))?;
-        let windows = mean_windows(&n_words).concat();
-        let of_model = ContextInput {
-            vectors: input.vectors.expect("the features were made of them"),
-            cues: &cues,
-            words: words.as_flattened(),
-            windows: &windows,
-            n_words: &n_words,
-        };
-        let log_odds = self.model.log_odds(of_model, progress)?;
-        let kind = input.units.kind;
-        let (share, calibration) = (self.config.depth_share.of(kind), self.config.calibration.of(kind));
-        let depths = depth_log_odds(of_model.vectors, &n_words, kind, &part(9..10))?;
-        // No section can begin anew with the first unit: it has no gap before it.
-        let of_gaps = log_odds.iter().skip(1);
-        let both = of_gaps.clone().zip(depths).map(|([boundary, _], depth)| boundary + share * depth);
-        let scores = both.map(|both| calibration.probability(both)).collect();
-        let tops = of_gaps.map(|&[_, top]| probability(top)).collect();
-        Ok(GapScores::with_tops(scores, tops))
+        let calibration = self.config.calibration.of(input.units.kind);
+        let (boundaries, tops) = self.log_odds(input, progress)?;
+        let scores = boundaries.into_iter().map(|log_odds| calibration.probability(log_odds)).collect();
+        Ok(GapScores::with_tops(scores, tops.into_iter().map(probability).collect()))
     }
 }
 

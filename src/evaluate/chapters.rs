@@ -369,7 +369,7 @@ impl Tally {
         self.wrong.push((n_called - 2 * n_right, reference.n_units() - 1));
         for (gap, &score) in scores.as_slice().iter().enumerate() {
             let bin = &mut self.bins[((score * 10.0) as usize).min(9)];
-            let is_boundary = reference.boundaries().binary_search(&GapIndex::from(gap)).is_ok();
+            let is_boundary = reference.is_boundary(GapIndex::from(gap));
             *bin = (bin.0 + 1, bin.1 + f64::from(score), bin.2 + usize::from(is_boundary));
         }
         let length = &mut self.lengths[LENGTHS.partition_point(|&end| end <= n_words)];

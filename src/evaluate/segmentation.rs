@@ -48,6 +48,11 @@ impl Segmentation {
         &self.boundaries
     }
 
+    /// Returns whether a section ends in this gap.
+    pub fn is_boundary(&self, gap: GapIndex) -> bool {
+        self.boundaries.binary_search(&gap).is_ok()
+    }
+
     /// Returns how many sections the document is cut into: one more than boundaries.
     pub fn n_sections(&self) -> usize {
         self.boundaries.len() + 1

@@ -3,7 +3,7 @@
 //! Reimers, Gurevych 2019, "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks": the mean over the word
 //! pieces of the last layer, scaled to length 1.
 //!
-//! The weights' int8 products take the scale of their inputs from the whole tensor, so that a text in a batch would be
+//! Most of the int8 products take the scale of their inputs from the whole tensor, so that a text in a batch would be
 //! rounded otherwise than the same text alone or beside others. Each text therefore runs alone, without any padding,
 //! and the threads take texts, not parts of one: a vector depends on its text only.
 
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!((vectors.len(), vectors.dims()), (texts.len(), 384));
         for (row, (text, reference)) in vectors.rows().zip(&sentences) {
             let cosine = dot(row, reference);
-            assert!(cosine >= 0.98, "{cosine} for {text:?}");
+            assert!(cosine >= 0.99, "{cosine} for {text:?}");
         }
     }
 

@@ -23,12 +23,12 @@ use super::examples::{Example, Reader, Topics, check_learnable};
 use super::random::Random;
 use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
-use crate::boundaries::{Calibration, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
-use crate::document::UnitKind;
+use crate::boundaries::{Calibration, Context, ContextConfig, FEATURES_VERSION, GapInput, OfUnitKinds, shape};
+use crate::document::{GapIndex, UnitKind};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
 use crate::neural::{Encoder, Shape, member_tensor};
-use crate::progress::Progress;
+use crate::progress::{Part, Progress, Unwatched};
 
 /// How a context model is trained.
 #[derive(Clone, Debug)]
@@ -202,10 +202,35 @@ fn write_model(members: Vec<Member>, looked_at: &[Example], encoder_sha256: &str
         features: FEATURES_VERSION,
         encoder_sha256: encoder_sha256.to_owned(),
         depth_share: DEPTH_SHARE,
-        calibration: calibrations(looked_at, &mean(&judged)),
+        calibration: calibrations(looked_at.iter().map(Example::kinds), &mean(&judged)),
     };
     super::write_whole(&output.join("config.json"), &serde_json::to_vec_pretty(&config)?)?;
     Ok(model)
+}
+
+/// Calibrates the context model in `folder` anew, with the vectors of `encoder` and on the documents held out, and writes its
+/// `config.json`: what is to be done once the encoder is another that is much like the one before.
+pub fn refit(documents: &Documents, encoder: &dyn Encoder, folder: &Path, progress: &dyn Progress) -> Result<PathBuf> {
+    let context = Context::of_any_encoder(folder)?;
+    let (mut kinds, mut judged) = (Vec::new(), Vec::new());
+    for (i, (domain, document)) in documents.held_out.iter().enumerate() {
+        let progress = Part { progress, range: i..i + 1, of: documents.held_out.len() };
+        let Reference { text, units, language, sections, .. } = document;
+        let vectors = encoder.encode(&units.texts(text), &progress)?;
+        let input = GapInput { text, units, vectors: Some(&vectors), language: *language };
+        let (log_odds, _) = context.log_odds(&input, &Unwatched)?;
+        let is_boundary = (0..log_odds.len()).map(|gap| sections.is_boundary(GapIndex::from(gap)));
+        kinds.push((units.kind, domain.as_str()));
+        judged.push(log_odds.into_iter().zip(is_boundary).collect());
+    }
+    let config = ContextConfig {
+        encoder_sha256: encoder.sha256().to_owned(),
+        calibration: calibrations(kinds.into_iter(), &judged),
+        ..context.config().clone()
+    };
+    let path = folder.join("config.json");
+    super::write_whole(&path, &serde_json::to_vec_pretty(&config)?)?;
+    Ok(path)
 }
 
 /// Returns the mean of each cue, and one over its deviation.
@@ -581,7 +606,7 @@ impl Run<'_> {
     /// Returns, for each kind, the loss of a gap once scores are calibrated, and the best F1 of any threshold.
     fn look(&self, examples: &[Example], kinds: &[&str]) -> BTreeMap<String, (f64, f64)> {
         let judged: Vec<Scores> = examples.iter().map(|example| self.judge(example)).collect();
-        let calibrations = calibrations(examples, &judged);
+        let calibrations = calibrations(examples.iter().map(Example::kinds), &judged);
         let mut scored: BTreeMap<String, Scores> = BTreeMap::new();
         for (example, scores) in examples.iter().zip(judged) {
             let Calibration { slope, offset } = calibrations.of(example.unit_kind);
@@ -625,13 +650,16 @@ impl Run<'_> {
 /// The log-odds of each gap of a document, and whether it is a boundary.
 type Scores = Vec<(f32, bool)>;
 
-/// Returns what makes scores calibrated on the documents looked at. Of one kind of unit, a kind of document weighs as the
-/// root of its gaps, as in training.
-fn calibrations(examples: &[Example], judged: &[Scores]) -> OfUnitKinds<Calibration> {
+/// Returns what makes scores calibrated on the documents looked at, of which `kinds` tells the kind of unit and that of
+/// document. Of one kind of unit, a kind of document weighs as the root of its gaps, as in training.
+fn calibrations<D: Ord>(
+    kinds: impl Iterator<Item = (UnitKind, D)> + Clone,
+    judged: &[Scores],
+) -> OfUnitKinds<Calibration> {
     OfUnitKinds::each(|kind| {
-        let mut by_domain: BTreeMap<usize, Vec<&(f32, bool)>> = BTreeMap::new();
-        for (example, scores) in examples.iter().zip(judged).filter(|(example, _)| example.unit_kind == kind) {
-            by_domain.entry(example.domain).or_default().extend(scores);
+        let mut by_domain: BTreeMap<D, Vec<&(f32, bool)>> = BTreeMap::new();
+        for ((_, domain), scores) in kinds.clone().zip(judged).filter(|((of, _), _)| *of == kind) {
+            by_domain.entry(domain).or_default().extend(scores);
         }
         let judged: Vec<Judged<2>> = by_domain
             .values()
@@ -659,7 +687,6 @@ const LOOK_UNITS: usize = 512;
 mod tests {
     use super::super::samples::{Hashing, StopsAfter, alone, documents, split};
     use super::*;
-    use crate::progress::Unwatched;
 
     fn settings() -> ContextTraining {
         ContextTraining {
@@ -705,6 +732,30 @@ mod tests {
             assert!(checkpoint(folder.path(), member).exists());
             let resumed = trained(folder.path(), &Unwatched).expect("it goes on");
             assert!(whole == resumed, "the weights differ");
+        }
+    }
+
+    #[test]
+    fn a_model_is_calibrated_again_as_it_was_when_it_was_trained() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(folder.path(), &Unwatched).expect("it trains");
+        let path = folder.path().join("config.json");
+        let read = || -> ContextConfig {
+            serde_json::from_slice(&std::fs::read(&path).expect("it is there")).expect("it is whole")
+        };
+        let expected = read();
+        let mut other = expected.clone();
+        other.calibration = OfUnitKinds::each(|_| Calibration { slope: 9.0, offset: 9.0 });
+        other.encoder_sha256 = "another".to_owned();
+        std::fs::write(&path, serde_json::to_vec(&other).expect("it is JSON")).expect("room for a file");
+        refit(&split(5, 4), &Hashing, folder.path(), &Unwatched).expect("it is a context model");
+        let found = read();
+        assert_eq!(found.encoder_sha256, Hashing.sha256());
+        for kind in UnitKind::ALL {
+            // The weights are in f16 now.
+            let (one, other) = (found.calibration.of(kind), expected.calibration.of(kind));
+            assert!((one.slope - other.slope).abs() < 0.05 && (one.offset - other.offset).abs() < 0.05, "{found:?}");
         }
     }
 

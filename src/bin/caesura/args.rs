@@ -901,6 +901,9 @@ pub(crate) struct TrainPair {
 pub(crate) struct TrainContext {
     #[command(flatten)]
     pub(crate) data: TrainData,
+    /// Trains nothing: calibrates the context model in the --output folder anew, with the encoder of this program
+    #[arg(long, conflicts_with_all = ["automatic", "regrouped", "spliced", "talk", "members", "steps", "dropout"])]
+    pub(crate) refit: bool,
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) automatic: Option<f64>,

@@ -10,20 +10,20 @@ use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
 use caesura::train::context::{ContextTraining, Look, train_context};
-use caesura::train::pair::{PairTraining, refit, train_pair};
-use caesura::train::{Documents, Repeated, drop_repeated};
+use caesura::train::pair::{PairTraining, train_pair};
+use caesura::train::{Documents, Repeated, context, drop_repeated, pair};
 
 use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
 use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Train) -> Result<()> {
     match &args.what {
-        TrainWhat::Context(args) => context(session, args),
-        TrainWhat::Pair(args) => pair(session, args),
+        TrainWhat::Context(args) => train_a_context_model(session, args),
+        TrainWhat::Pair(args) => train_a_pair_model(session, args),
     }
 }
 
-fn context(session: &Session, args: &TrainContext) -> Result<()> {
+fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
     let usual = ContextTraining::usual();
     let settings = ContextTraining {
         seed: session.seed(),
@@ -39,6 +39,12 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
     let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
+    if args.refit {
+        let bar = session.bar("calibrate the context model");
+        let config = context::refit(&documents, encoder.as_ref(), output, &bar)?;
+        session.note(&format!("wrote {}", config.display()));
+        return Ok(());
+    }
     let log = Log::open(session, output)?;
     let bar = session.bar("train the context model");
     let weights = train_context(&documents, &settings, encoder.as_ref(), output, &mut |look| log.add(look), &bar)?;
@@ -46,7 +52,7 @@ fn context(session: &Session, args: &TrainContext) -> Result<()> {
     Ok(())
 }
 
-fn pair(session: &Session, args: &TrainPair) -> Result<()> {
+fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
     let usual = PairTraining::usual();
     let settings = PairTraining {
         seed: session.seed(),
@@ -58,7 +64,7 @@ fn pair(session: &Session, args: &TrainPair) -> Result<()> {
     let output = &args.data.output;
     let Some(base) = &args.base else {
         let bar = session.bar("calibrate the pair model");
-        let config = refit(&documents, &settings, encoder.as_ref(), output, &bar)?;
+        let config = pair::refit(&documents, &settings, encoder.as_ref(), output, &bar)?;
         session.note(&format!("wrote {}", config.display()));
         return Ok(());
     };
