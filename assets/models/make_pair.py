@@ -7,10 +7,10 @@ Goes in: the folder that `caesura train pair` wrote: `model.safetensors`, a fine
 two labels, `config.json` and `pair.json`.
 Comes out: `model.onnx` and `pair.json` in `OUTPUT`, the folder `pair` beside this script if it is not given.
 
-Graph and rounding are those of `make_minilm.py`: its encoder in int8, with far-reaching channels evened out,
-and on top of it pooler and classifier as they are, in f32. The order of the two scores becomes "same section",
-"different sections". Before anything is written, the f32 graph has to agree with numpy, and the int8 graph must
-not be far from it.
+Graph and rounding are those of `make_minilm.py`: its encoder in int8, rounded with regard to what goes into it when
+neighbouring texts of `corpora` are read, and on top of it pooler and classifier as they are, in f32. The order of the
+two scores becomes "same section", "different sections". Before anything is written, the f32 graph has to agree with
+numpy, and the int8 graph must not be far from it, over other pairs.
 """
 
 import argparse
@@ -30,8 +30,10 @@ OUTPUT = "scores"
 # What a run has to reach before it writes anything, in log-odds.
 MAX_F32_ERROR = 1e-3
 MAX_INT8_ERROR = 1.0
-# The sentences on each side of a pair that the factors of the channels are measured with.
+# The sentences on each side of a pair that the graphs are compared over.
 SENTENCES_A_SIDE = 3
+# One pair of neighbouring texts in so many is measured for the rounding.
+MEASURED_ONE_IN = 4
 
 
 def main():
@@ -42,9 +44,12 @@ def main():
 
     weights, order = read(arguments.folder)
     settings = json.loads((arguments.folder / "pair.json").read_text(encoding="utf-8"))
-    encoded = pairs(settings["max_pieces"])
-    ids, types = [e.ids for e in encoded], [e.type_ids for e in encoded]
-    inputs = base.inputs_of(weights, ids, types)
+    sentences = base.SENTENCES.read_text(encoding="utf-8").splitlines()
+    starts = range(0, len(sentences), SENTENCES_A_SIDE)
+    sides = [" | ".join(sentences[i : i + SENTENCES_A_SIDE]) for i in starts]
+    ids, types = pairs(list(zip(sides, sides[1:] + sides[:1])), settings["max_pieces"])
+    texts = base.own_texts()
+    inputs = base.inputs_of(weights, *pairs(list(zip(texts, texts[1:]))[::MEASURED_ONE_IN], settings["max_pieces"]))
     with tempfile.TemporaryDirectory() as scratch:
         f32_path, int8_path = Path(scratch) / "f32.onnx", Path(scratch) / "model.onnx"
         onnx.save(pair_model(base.Graph(weights), order), f32_path)
@@ -71,13 +76,12 @@ def read(folder):
     return weights, order
 
 
-def pairs(max_pieces):
-    """Returns pairs of neighbouring sentences of ours, as the model reads them."""
+def pairs(texts, max_pieces):
+    """Returns the pieces of pairs of texts, as the model reads them, and which of the two each is of."""
     tokenizer = Tokenizer.from_file(str(base.MODEL_DIR / "tokenizer.json"))
     tokenizer.enable_truncation(max_pieces, strategy="longest_first")
-    sentences = base.SENTENCES.read_text(encoding="utf-8").splitlines()
-    sides = [" | ".join(sentences[i : i + SENTENCES_A_SIDE]) for i in range(0, len(sentences), SENTENCES_A_SIDE)]
-    return tokenizer.encode_batch(list(zip(sides, sides[1:] + sides[:1])))
+    encoded = tokenizer.encode_batch(texts)
+    return [e.ids for e in encoded], [e.type_ids for e in encoded]
 
 
 def pair_model(g, order):
