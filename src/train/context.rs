@@ -202,7 +202,7 @@ fn write_model(members: Vec<Member>, looked_at: &[Example], encoder_sha256: &str
         features: FEATURES_VERSION,
         encoder_sha256: encoder_sha256.to_owned(),
         depth_share: DEPTH_SHARE,
-        calibration: calibrations(looked_at.iter().map(Example::kinds), &mean(&judged)),
+        calibration: calibrations(&kinds_of(looked_at), &mean(&judged)),
     };
     super::write_whole(&output.join("config.json"), &serde_json::to_vec_pretty(&config)?)?;
     Ok(model)
@@ -225,7 +225,7 @@ pub fn refit(documents: &Documents, encoder: &dyn Encoder, folder: &Path, progre
     }
     let config = ContextConfig {
         encoder_sha256: encoder.sha256().to_owned(),
-        calibration: calibrations(kinds.into_iter(), &judged),
+        calibration: calibrations(&kinds, &judged),
         ..context.config().clone()
     };
     let path = folder.join("config.json");
@@ -606,7 +606,7 @@ impl Run<'_> {
     /// Returns, for each kind, the loss of a gap once scores are calibrated, and the best F1 of any threshold.
     fn look(&self, examples: &[Example], kinds: &[&str]) -> BTreeMap<String, (f64, f64)> {
         let judged: Vec<Scores> = examples.iter().map(|example| self.judge(example)).collect();
-        let calibrations = calibrations(examples.iter().map(Example::kinds), &judged);
+        let calibrations = calibrations(&kinds_of(examples), &judged);
         let mut scored: BTreeMap<String, Scores> = BTreeMap::new();
         for (example, scores) in examples.iter().zip(judged) {
             let Calibration { slope, offset } = calibrations.of(example.unit_kind);
@@ -650,15 +650,17 @@ impl Run<'_> {
 /// The log-odds of each gap of a document, and whether it is a boundary.
 type Scores = Vec<(f32, bool)>;
 
+/// Returns the kind of the units of each example, and of what kind of documents it is.
+fn kinds_of(examples: &[Example]) -> Vec<(UnitKind, usize)> {
+    examples.iter().map(|example| (example.unit_kind, example.domain)).collect()
+}
+
 /// Returns what makes scores calibrated on the documents looked at, of which `kinds` tells the kind of unit and that of
 /// document. Of one kind of unit, a kind of document weighs as the root of its gaps, as in training.
-fn calibrations<D: Ord>(
-    kinds: impl Iterator<Item = (UnitKind, D)> + Clone,
-    judged: &[Scores],
-) -> OfUnitKinds<Calibration> {
+fn calibrations<D: Ord>(kinds: &[(UnitKind, D)], judged: &[Scores]) -> OfUnitKinds<Calibration> {
     OfUnitKinds::each(|kind| {
-        let mut by_domain: BTreeMap<D, Vec<&(f32, bool)>> = BTreeMap::new();
-        for ((_, domain), scores) in kinds.clone().zip(judged).filter(|((of, _), _)| *of == kind) {
+        let mut by_domain: BTreeMap<&D, Vec<&(f32, bool)>> = BTreeMap::new();
+        for ((_, domain), scores) in kinds.iter().zip(judged).filter(|((of, _), _)| *of == kind) {
             by_domain.entry(domain).or_default().extend(scores);
         }
         let judged: Vec<Judged<2>> = by_domain

@@ -37,13 +37,6 @@ pub(crate) struct Example {
     pub(crate) follows: Vec<bool>,
 }
 
-impl Example {
-    /// Returns the kind of its units, and of what kind of documents it is.
-    pub(crate) fn kinds(&self) -> (UnitKind, usize) {
-        (self.unit_kind, self.domain)
-    }
-}
-
 /// Turns documents into examples.
 pub(crate) struct Reader<'a> {
     pub(crate) encoder: &'a dyn Encoder,
