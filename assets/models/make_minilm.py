@@ -107,7 +107,8 @@ def main():
 
         f32_path, int8_path = scratch / "f32.onnx", scratch / "model.onnx"
         onnx.save(bert_model(Graph(weights)), f32_path)
-        inputs = inputs_of(weights, pieces(tokenizer, own_texts()))
+        texts = own_texts()
+        inputs = inputs_of(weights, pieces(tokenizer, texts))
         onnx.save(bert_model(Int8Graph(weights, inputs)), int8_path)
         f32, int8 = session(f32_path), session(int8_path)
 
@@ -119,7 +120,7 @@ def main():
 
         write_folder(int8_path, tokenizer_json)
         write_vectors(sentences, ids, expected)
-        write_readme(wheel, f32_error, cosines)
+        write_readme(wheel, f32_error, len(texts), cosines)
 
     size = sum(f.stat().st_size for f in MODEL_DIR.iterdir())
     require(size <= MAX_FOLDER_BYTES, f"the folder has {size} bytes")
@@ -212,10 +213,13 @@ class Graph:
 
     def linears(self, names, x):
         """Adds linear layers that read the same `x`; returns their outputs in order."""
-        return [self.op("Add", f"{name}.sum",
-                        self.op("MatMul", f"{name}.product", x, self.weight(f"{name}.weight", True)),
-                        self.weight(f"{name}.bias"))
-                for name in names]
+        return [self.with_bias(name, self.product(name, x)) for name in names]
+
+    def product(self, name, x):
+        return self.op("MatMul", f"{name}.product", x, self.weight(f"{name}.weight", True))
+
+    def with_bias(self, name, product):
+        return self.op("Add", f"{name}.sum", product, self.weight(f"{name}.bias"))
 
     def layer_norm(self, name, x):
         scale, shift = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
@@ -263,8 +267,7 @@ class Int8Graph(Graph):
         """Adds a layer that reads `x`, rounded with one scale."""
         rounded, scale = self.rounded_weight(name, factor)
         scales = self.op("Mul", f"{name}.scales", f"{x}.scale", self.constant(f"{name}.scale", scale))
-        product = self.int8_product(name, f"{x}.rounded", f"{x}.zero_point", rounded, scales)
-        return self.op("Add", f"{name}.sum", product, self.weight(f"{name}.bias"))
+        return self.with_bias(name, self.int8_product(name, f"{x}.rounded", f"{x}.zero_point", rounded, scales))
 
     def linear_by_piece(self, name, x):
         """Adds a layer that reads what leaves a GELU, rounded with one scale for each piece."""
@@ -278,8 +281,7 @@ class Int8Graph(Graph):
                         self.constant("one_f32", np.float32(1)), zero_point)
         rounded, scale = self.rounded_weight(name, None)
         product = self.int8_product(name, steps, zero_point, rounded, self.constant(f"{name}.scale", scale))
-        product = self.op("Mul", f"{name}.scaled", product, step)
-        return self.op("Add", f"{name}.sum", product, self.weight(f"{name}.bias"))
+        return self.with_bias(name, self.op("Mul", f"{name}.scaled", product, step))
 
     def int8_product(self, name, x, zero_point, rounded, scales):
         # The zero point of the weights says nothing, but rten fuses the product with its Cast
@@ -612,13 +614,13 @@ stand in `tests/data/minilm_reference_vectors.json`.
 """
 
 
-def write_readme(wheel, f32_error, cosines):
+def write_readme(wheel, f32_error, n_texts, cosines):
     files = "\n".join(f"| `{f.name}` | {f.stat().st_size} | `{sha256(f.read_bytes())}` |"
                       for f in sorted(MODEL_DIR.iterdir()) if f.name != "README.md")
     (MODEL_DIR / "README.md").write_text(README.format(
         command=COMMAND, upstream=UPSTREAM, package=PACKAGE, package_version=PACKAGE_VERSION,
         wheel_sha256=sha256(wheel.read_bytes()), weights_sha256=WEIGHTS_SHA256, made_by=made_by(),
-        n_texts=len(own_texts()), n_sentences=len(cosines), min_cosine=min(cosines), mean_cosine=float(np.mean(cosines)),
+        n_texts=n_texts, n_sentences=len(cosines), min_cosine=min(cosines), mean_cosine=float(np.mean(cosines)),
         f32_error=f32_error, files=files), encoding="utf-8")
 
 

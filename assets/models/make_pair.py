@@ -98,8 +98,7 @@ def pair_model(g, order):
 
 def dense(g, name, x):
     """Adds a linear layer in f32, whatever the graph does with others."""
-    product = g.op("MatMul", f"{name}.product", x, g.weight(f"{name}.weight", True))
-    return g.op("Add", f"{name}.sum", product, g.weight(f"{name}.bias"))
+    return g.with_bias(name, g.product(name, x))
 
 
 def log_odds(model, ids, types):

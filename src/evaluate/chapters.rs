@@ -364,7 +364,7 @@ impl Tally {
             *sum += measure(reference, found);
         }
         self.count_ratios.push(found.n_sections() as f64 / reference.n_sections() as f64);
-        let n_right = found.boundaries().iter().filter(|gap| reference.boundaries().binary_search(gap).is_ok()).count();
+        let n_right = found.boundaries().iter().filter(|&&gap| reference.is_boundary(gap)).count();
         let n_called = found.boundaries().len() + reference.boundaries().len();
         self.wrong.push((n_called - 2 * n_right, reference.n_units() - 1));
         for (gap, &score) in scores.as_slice().iter().enumerate() {

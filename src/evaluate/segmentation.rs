@@ -107,7 +107,7 @@ impl Pairs {
     pub(super) fn of(reference: &Segmentation, found: &Segmentation) -> Self {
         assert_eq!(reference.n_units, found.n_units, "two cuts of one document");
         let only = |one: &Segmentation, other: &Segmentation| -> Vec<usize> {
-            let is_alone = |gap: &&GapIndex| other.boundaries.binary_search(gap).is_err();
+            let is_alone = |&&gap: &&GapIndex| !other.is_boundary(gap);
             one.boundaries.iter().filter(is_alone).map(|gap| gap.index()).collect()
         };
         let (missed, extra) = (only(reference, found), only(found, reference));

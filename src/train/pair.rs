@@ -248,12 +248,12 @@ impl<'a> Sampler<'a> {
 
     /// Returns the sides of a gap.
     fn at_gap(&self, document: &Reference, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
-        let boundaries = document.sections.boundaries();
         let gap = if is_boundary {
+            let boundaries = document.sections.boundaries();
             boundaries[random.below(boundaries.len())]
         } else {
             let gap = GapIndex::from(random.below(document.units.len() - 1));
-            if boundaries.binary_search(&gap).is_ok() {
+            if document.sections.is_boundary(gap) {
                 return None;
             }
             gap
@@ -309,9 +309,8 @@ fn sample(held_out: &[Labelled], n_boundaries: usize, seed: u64) -> Vec<LookedAt
     let mut kinds: BTreeMap<&str, [Vec<(&Reference, GapIndex)>; 2]> = BTreeMap::new();
     for (kind, reference) in held_out {
         let of_kind = kinds.entry(kind).or_default();
-        let boundaries = reference.sections.boundaries();
         for gap in (0..reference.units.len() - 1).map(GapIndex::from) {
-            of_kind[usize::from(boundaries.binary_search(&gap).is_ok())].push((reference, gap));
+            of_kind[usize::from(reference.sections.is_boundary(gap))].push((reference, gap));
         }
     }
     let mut random = Random::new(seed, 3);
