@@ -159,11 +159,8 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
             flush(&mut made, &mut piece, &speaker);
             speaker = unit_speaker;
         }
-        // Pieces take no notice of sections, or their length would tell: a section begins at the piece nearest to where it
-        // did.
         if begins {
-            let n_before = made.units.units.len() + usize::from(n_words <= 2 * piece.len());
-            cuts.extend(n_before.checked_sub(1).map(GapIndex::from));
+            cuts.extend(nearest_gap(made.units.len(), piece.len(), n_words));
         }
         for token in words::tokens(unit.span.of(&document.text)) {
             piece.push(words::fold(token.text).into_owned());
@@ -173,6 +170,20 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
         }
     }
     flush(&mut made, &mut piece, &speaker);
+    cut_at(made, cuts)
+}
+
+/// Returns the gap nearest to where a section begins, `n_words` after the last of `n_units` units, if the next unit has about
+/// `n_wanted` words.
+///
+/// Units made over take no notice of sections, or their length would tell.
+fn nearest_gap(n_units: usize, n_words: usize, n_wanted: usize) -> Option<GapIndex> {
+    let n_before = n_units + usize::from(n_wanted <= 2 * n_words);
+    n_before.checked_sub(1).map(GapIndex::from)
+}
+
+/// Returns a document made over, its sections beginning after the gaps `cuts`, in their order.
+fn cut_at(mut made: Reference, mut cuts: Vec<GapIndex>) -> Reference {
     // A section without a word is no section: its boundary fell together with another, or with an end.
     cuts.dedup();
     let n_units = made.units.units.len();
@@ -182,6 +193,73 @@ fn automatic_of(document: &Reference, random: &mut Random) -> Reference {
     made.levels = vec![1; n_sections];
     made.titles = vec![String::new(); n_sections];
     made
+}
+
+/// The words after which a caption of whole sentences ends, from so few to so many.
+const CAPTION_WORDS: std::ops::Range<usize> = 20..60;
+
+/// Returns documents of spoken text as a speech recogniser would have written them that sets points but knows no speaker, for
+/// `share` of them: half of them in sentences, as prose, the others in captions of whole sentences.
+pub(super) fn punctuated(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+    let mut all = Vec::new();
+    for (number, (domain, document)) in documents.iter().enumerate() {
+        let mut random = Random::new(seed, 3_000_000 + number as u64);
+        if document.units.kind == UnitKind::Utterance && random.share() < share {
+            let n_words = (random.below(2) == 0).then(|| CAPTION_WORDS.start + random.below(CAPTION_WORDS.len()));
+            let made = punctuated_of(document, n_words);
+            if !made.units.is_empty() {
+                all.push((*domain, made));
+            }
+        }
+    }
+    all
+}
+
+/// Returns a document in sentences, or in captions that end with the sentence in which they have `n_words`.
+fn punctuated_of(document: &Reference, n_words: Option<usize>) -> Reference {
+    let begins =
+        |unit: usize| unit.checked_sub(1).is_some_and(|gap| document.sections.is_boundary(GapIndex::from(gap)));
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for (number, unit) in document.units.units.iter().enumerate() {
+        if begins(number) {
+            starts.push(text.len());
+        }
+        text.push_str(unit.span.of(&document.text));
+        text.push(' ');
+    }
+    text.truncate(text.trim_end().len());
+    let paragraph = Block { kind: BlockKind::Paragraph, span: Span::new(0..text.len()) };
+    let whole = Document::new(document.id.clone(), Format::PlainText, text, vec![paragraph]);
+    let sentences = units(&whole, Some(UnitKind::Sentence), document.language);
+
+    let mut made = Splice::new(document).reference;
+    made.units.kind = if n_words.is_some() { UnitKind::Utterance } else { UnitKind::Sentence };
+    let mut starts = starts.into_iter().peekable();
+    let mut cuts = Vec::new();
+    let mut caption = String::new();
+    let mut n_said = 0;
+    for Unit { span, .. } in &sentences.units {
+        let sentence = span.of(&whole.text);
+        let n_of_sentence = words::tokens(sentence).count();
+        let middle = span.start.index() + span.len_bytes() / 2;
+        while starts.next_if(|&start| start <= middle).is_some() {
+            cuts.extend(nearest_gap(made.units.len(), n_said, n_words.unwrap_or(usize::MAX)));
+        }
+        if !caption.is_empty() {
+            caption.push(' ');
+        }
+        caption.push_str(sentence);
+        n_said += n_of_sentence;
+        if n_words.is_none_or(|enough| enough <= n_said) {
+            push_unit(&mut made, &std::mem::take(&mut caption), None);
+            n_said = 0;
+        }
+    }
+    if !caption.is_empty() {
+        push_unit(&mut made, &caption, None);
+    }
+    cut_at(made, cuts)
 }
 
 /// The words of a paragraph that is put together, from so few to so many on average, in one document.
@@ -308,6 +386,37 @@ mod tests {
             assert!(!reference.text.contains(char::is_uppercase) && !reference.text.contains('.'));
             assert!(reference.sections.n_sections() <= 6);
         }
+    }
+
+    #[test]
+    fn a_recogniser_that_sets_points_writes_sentences_or_captions_of_them() {
+        // Each utterance is one sentence of five words.
+        let references: Vec<(usize, Reference)> =
+            documents(40, 6).into_iter().map(|(_, reference)| (3, reference)).collect();
+        let made = punctuated(&references, 1.0, 7);
+        assert_eq!(made.len(), references.len());
+        let words = |reference: &Reference| texts(reference).join(" ");
+        for ((domain, made), (_, reference)) in made.iter().zip(&references) {
+            assert_eq!((*domain, words(made)), (3, words(reference)));
+            assert!(made.units.units.iter().all(|unit| unit.speaker.is_none()));
+            if made.units.kind == UnitKind::Sentence {
+                assert_eq!(made.sections, reference.sections);
+                continue;
+            }
+            let n_sentences: Vec<usize> = texts(made).into_iter().map(|caption| caption.matches('.').count()).collect();
+            let (last, others) = n_sentences.split_last().expect("there are captions");
+            assert!(others.iter().all(|n| n == &n_sentences[0]) && *last <= n_sentences[0], "{n_sentences:?}");
+            // A section begins at the caption nearest to its first sentence.
+            let begins: Vec<usize> = reference.sections.sections().skip(1).map(|section| section.start).collect();
+            let nearest = begins.iter().map(|&begin| (begin + n_sentences[0] / 2) / n_sentences[0]);
+            let mut expected: Vec<usize> = nearest.filter(|&unit| 0 < unit && unit < made.units.len()).collect();
+            expected.dedup();
+            let found: Vec<usize> = made.sections.sections().skip(1).map(|section| section.start).collect();
+            assert_eq!(found, expected, "{begins:?} in captions of {}", n_sentences[0]);
+        }
+        let kinds = |kind| made.iter().filter(|(_, made)| made.units.kind == kind).count();
+        assert!(10 < kinds(UnitKind::Sentence) && 10 < kinds(UnitKind::Utterance));
+        assert!(punctuated(&references, 0.0, 7).is_empty());
     }
 
     fn texts(reference: &Reference) -> Vec<&str> {

@@ -57,6 +57,8 @@ pub struct ContextTraining {
     pub splice_share: f64,
     /// Documents made over as a speech recogniser would have written them, for each of spoken text there is.
     pub automatic_share: f64,
+    /// Documents made over as by a recogniser that sets points but knows no speaker, for each of spoken text there is.
+    pub punctuated_share: f64,
     /// Documents cut anew into larger or smaller units, for each document there is.
     pub regrouped_share: f64,
     /// The least share of stretches that are of spoken text, where there is such, below 1.
@@ -79,6 +81,7 @@ impl ContextTraining {
             patience: 6,
             splice_share: 0.3,
             automatic_share: 0.3,
+            punctuated_share: 0.5,
             regrouped_share: 0.25,
             talk_share: 0.4,
         }
@@ -105,13 +108,48 @@ pub struct Look {
     pub is_best: bool,
 }
 
-/// Trains on documents, looks at those held out, and writes the weights to `output`: `model.safetensors`, in f16.
+/// The weights that a training goes on from.
+pub struct Start {
+    /// For each member, its weights by the names of [`Shape::tensors`]; at least one member.
+    members: Vec<Vec<(String, Tensor)>>,
+    /// The SHA-256 of their file, in hexadecimal.
+    sha256: String,
+}
+
+impl Start {
+    /// Reads the context model in a folder. Whether the features are those of the program is checked; the encoder may be another.
+    pub fn from_folder(folder: &Path) -> Result<Self> {
+        let sha256 = Context::of_any_encoder(folder)?.sha256().to_owned();
+        let path = folder.join("model.safetensors");
+        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
+        let tensors = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
+        let mut tensors: BTreeMap<String, Tensor> = tensors.into_iter().collect();
+        let names: Vec<String> = shape().tensors().into_iter().map(|(name, _)| name).collect();
+        let mut member_of = |member: usize| -> Option<Vec<(String, Tensor)>> {
+            let mut take = |name: &String| {
+                let tensor = tensors.remove(&member_tensor(member, name))?;
+                Some((name.clone(), tensor.to_kind(Kind::Float)))
+            };
+            names.iter().map(&mut take).collect()
+        };
+        Ok(Self { members: (0..).map_while(&mut member_of).collect(), sha256 })
+    }
+
+    /// The weights that member `number` of a new model goes on from, from 0; the same again where it has more members.
+    fn of_member(&self, number: usize) -> &[(String, Tensor)] {
+        &self.members[number % self.members.len()]
+    }
+}
+
+/// Trains on documents, looks at those held out, and writes the weights to `output`: `model.safetensors`, in f16. It goes on
+/// from the weights of `start`, if there are any, else from random ones; what scales the cues is that of the start, too.
 ///
 /// Members are trained one after the other. `checkpoint.safetensors` and `best.safetensors` in the folders `member-1` and so
 /// on beside it are what a training that was stopped goes on from.
 pub fn train_context(
     documents: &Documents,
     settings: &ContextTraining,
+    start: Option<&Start>,
     encoder: &dyn Encoder,
     output: &Path,
     on_look: &mut dyn FnMut(&Look),
@@ -129,8 +167,9 @@ pub fn train_context(
     let reader = Reader { encoder, topics: &topics };
     let mut originals = numbered(train);
     let automatic = augment::automatic(&originals, settings.automatic_share, settings.seed);
+    let punctuated = augment::punctuated(&originals, settings.punctuated_share, settings.seed);
     let regrouped = augment::regrouped(&originals, settings.regrouped_share, settings.seed);
-    originals.extend(automatic.into_iter().chain(regrouped));
+    originals.extend(automatic.into_iter().chain(punctuated).chain(regrouped));
     let mut examples = reader.examples(&originals, progress)?;
     check_learnable(&examples)?;
     let spliced = augment::spliced(&originals, &examples, settings.splice_share, settings.seed, &reader)?;
@@ -141,18 +180,24 @@ pub fn train_context(
 
     let shape = shape();
     let (mean, scale) = spread(&examples);
-    let identity = super::identity(documents, &settings.identity());
+    let start_sha256 = start.map(|start| format!(", start {}", start.sha256)).unwrap_or_default();
+    let identity = super::identity(documents, &(settings.identity() + &start_sha256));
     let members = (0..settings.n_members).map(|member| {
         let settings = ContextTraining { seed: settings.seed.wrapping_add(member as u64), ..settings.clone() };
         let net = ContextNet::new(shape, topics.len(), settings.dropout, &mean, &scale, settings.seed);
+        if let Some(start) = start {
+            let reason = |reason| Error::Model { name: "the model to start from".to_owned(), reason };
+            net.restore(start.of_member(member)).map_err(reason)?;
+        }
+        let (mean, scale) = net.cues();
         let mut run = Run {
             optimizer: AdamW::new(net.trainable(), settings.weight_decay),
             sampler: Sampler::new(&examples, kinds.len(), &settings),
             net,
             settings: &settings,
             shape,
-            mean: &mean,
-            scale: &scale,
+            mean,
+            scale,
             n_classes: topics.len(),
             output: output.join(format!("member-{}", member + 1)),
             member,
@@ -515,8 +560,9 @@ struct Run<'a> {
     sampler: Sampler<'a>,
     settings: &'a ContextTraining,
     shape: Shape,
-    mean: &'a [f32],
-    scale: &'a [f32],
+    /// The mean of each cue, and one over its deviation.
+    mean: Vec<f32>,
+    scale: Vec<f32>,
     n_classes: usize,
     /// The folder of the member.
     output: PathBuf,
@@ -594,7 +640,7 @@ impl Run<'_> {
         let settings = self.settings;
         tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
         let stretches = self.sampler.step(step);
-        let (batch, answers) = batch(&stretches, &self.shape, self.mean, self.scale);
+        let (batch, answers) = batch(&stretches, &self.shape, &self.mean, &self.scale);
         let mut random = Random::new(settings.seed, 500_000_000 + step as u64);
         let outputs = self.net.run(&batch, true);
         let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
@@ -624,7 +670,7 @@ impl Run<'_> {
         for start in (0..example.n_units).step_by(LOOK_UNITS) {
             let units = start..example.n_units.min(start + LOOK_UNITS);
             let stretch = Stretch { example, units, hidden: Hidden::default() };
-            let (batch, answers) = batch(&[stretch], &self.shape, self.mean, self.scale);
+            let (batch, answers) = batch(&[stretch], &self.shape, &self.mean, &self.scale);
             let log_odds = tch::no_grad(|| self.net.run(&batch, false).boundary.select(2, 0).flatten(0, 1));
             let log_odds = Vec::<f32>::try_from(log_odds).expect("it has one dimension");
             let answers = Vec::<i64>::try_from(answers.boundary.flatten(0, 1)).expect("it has one dimension");
@@ -709,7 +755,7 @@ mod tests {
     }
 
     fn trained(output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
-        let path = train_context(&split(5, 4), &settings(), &Hashing, output, &mut |_| (), progress)?;
+        let path = train_context(&split(5, 4), &settings(), None, &Hashing, output, &mut |_| (), progress)?;
         Ok(std::fs::read(path).expect("the weights were written"))
     }
 
@@ -718,14 +764,14 @@ mod tests {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let whole = trained(folder.path(), &Unwatched).expect("it trains");
-        crate::boundaries::Context::from_folder(folder.path()).err().expect("its vectors are not the program's");
+        Context::from_folder(folder.path()).err().expect("its vectors are not the program's");
         let path = folder.path().join("config.json");
         let config = std::fs::read_to_string(&path).expect("it was written");
         let mut config: serde_json::Value = serde_json::from_str(&config).expect("it is JSON");
         let encoder = crate::neural::SentenceEncoder::embedded(1).expect("the embedded model is whole");
         config["encoder_sha256"] = encoder.sha256().into();
         std::fs::write(&path, config.to_string()).expect("room for a file");
-        crate::boundaries::Context::from_folder(folder.path()).expect("every build reads the result");
+        Context::from_folder(folder.path()).expect("every build reads the result");
         // Its third step is lost: the last checkpoint of either member was after the second.
         for (member, n_done) in [(1, 3), (2, 7)] {
             let folder = tempfile::tempdir().expect("a folder");
@@ -762,6 +808,31 @@ mod tests {
     }
 
     #[test]
+    fn a_training_goes_on_from_the_weights_of_another() {
+        let _alone = alone();
+        let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        trained(one.path(), &Unwatched).expect("it trains");
+        let start = Start::from_folder(one.path()).expect("it is a context model");
+        // Steps too short to lead anywhere.
+        let settings = ContextTraining { n_members: 3, n_steps: 1, rate: 1e-9, ..settings() };
+        train_context(&split(5, 4), &settings, Some(&start), &Hashing, other.path(), &mut |_| (), &Unwatched)
+            .expect("it trains");
+        let found = Start::from_folder(other.path()).expect("it is a context model");
+        assert_eq!((start.members.len(), found.members.len()), (2, 3));
+        for (member, weights) in found.members.iter().enumerate() {
+            for ((name, found), (_, expected)) in weights.iter().zip(start.of_member(member)) {
+                let most = (found - expected).abs().max().double_value(&[]);
+                assert!(most < 1e-5, "{name} of member {member} is {most} off");
+            }
+        }
+        let result = train_context(&split(5, 4), &settings, None, &Hashing, other.path(), &mut |_| (), &Unwatched);
+        let error = result.expect_err("its checkpoint has another start").to_string();
+        assert!(error.contains("other data, settings or features"), "{error}");
+        let nowhere = Start::from_folder(&one.path().join("missing")).err().expect("there is no model");
+        assert!(nowhere.to_string().contains("missing"), "{nowhere}");
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_leaves_the_last_checkpoint() {
         let _alone = alone();
@@ -772,7 +843,7 @@ mod tests {
         let before = std::fs::read(&path).expect("it is there");
         std::os::unix::fs::symlink("/dev/full", &part).expect("a link");
         let longer = ContextTraining { n_steps: 6, ..settings() };
-        let result = train_context(&split(5, 4), &longer, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        let result = train_context(&split(5, 4), &longer, None, &Hashing, folder.path(), &mut |_| (), &Unwatched);
         let error = result.expect_err("the disk is full").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");
         assert_eq!(std::fs::read(&path).expect("it is there"), before);
@@ -798,7 +869,7 @@ mod tests {
         let kept = std::fs::read(checkpoint(folder.path(), 1)).expect("it is there");
         let others = [(split(5, 4), ContextTraining { dropout: 0.5, ..settings() }), (split(6, 4), settings())];
         for (documents, settings) in others {
-            let result = train_context(&documents, &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let result = train_context(&documents, &settings, None, &Hashing, folder.path(), &mut |_| (), &Unwatched);
             let error = result.expect_err("it is another training").to_string();
             assert!(error.contains("other data, settings or features"), "{error}");
         }
@@ -852,6 +923,7 @@ mod tests {
         train_context(
             &split(5, 4),
             &settings,
+            None,
             &Hashing,
             folder.path(),
             &mut |look| looks.push(look.clone()),
@@ -868,9 +940,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let long = Documents { train: documents(1, 444), held_out: documents(1, 3) };
         assert!(long.train[0].1.units.len() > 100_000);
-        let settings =
-            ContextTraining { n_members: 1, n_steps: 1, automatic_share: 0.0, regrouped_share: 0.0, ..settings() };
-        train_context(&long, &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched).expect("it trains");
+        let settings = ContextTraining {
+            n_members: 1,
+            n_steps: 1,
+            automatic_share: 0.0,
+            punctuated_share: 0.0,
+            regrouped_share: 0.0,
+            ..settings()
+        };
+        train_context(&long, &settings, None, &Hashing, folder.path(), &mut |_| (), &Unwatched).expect("it trains");
     }
 
     #[test]
@@ -878,7 +956,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for train in [documents(3, 1), Vec::new()] {
             let documents = Documents { train, ..Documents::default() };
-            let result = train_context(&documents, &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let result = train_context(&documents, &settings(), None, &Hashing, folder.path(), &mut |_| (), &Unwatched);
             let error = result.expect_err("there is nothing to learn").to_string();
             assert!(error.contains("no boundary to learn from"), "{error}");
         }

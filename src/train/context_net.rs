@@ -119,6 +119,12 @@ impl ContextNet {
         })
     }
 
+    /// Returns the mean of each cue, and one over its deviation.
+    pub(crate) fn cues(&self) -> (Vec<f32>, Vec<f32>) {
+        let numbers = |name: &str| Vec::<f32>::try_from(self.weight(name)).expect("a row of f32");
+        (numbers("cue_mean"), numbers("cue_scale"))
+    }
+
     fn weight(&self, name: &str) -> &Tensor {
         let found = self.weights.iter().find(|(known, _)| known == name);
         &found.unwrap_or_else(|| panic!("there is no tensor {name}")).1

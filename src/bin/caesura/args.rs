@@ -902,11 +902,17 @@ pub(crate) struct TrainContext {
     #[command(flatten)]
     pub(crate) data: TrainData,
     /// Trains nothing: calibrates the context model in the --output folder anew, with the encoder of this program
-    #[arg(long, conflicts_with_all = ["automatic", "regrouped", "spliced", "talk", "members", "steps", "dropout"])]
+    #[arg(long, conflicts_with_all = ["start", "automatic", "punctuated", "regrouped", "spliced", "talk", "members", "steps", "rate", "dropout"])]
     pub(crate) refit: bool,
+    /// Goes on from the weights of the context model in this folder, instead of from random ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) start: Option<PathBuf>,
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) automatic: Option<f64>,
+    /// Documents made over as transcripts with points but without speakers, for each of spoken text [default: 0.5]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) punctuated: Option<f64>,
     /// Documents cut anew into larger or smaller units, for each document [default: 0.25]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) regrouped: Option<f64>,
@@ -922,6 +928,9 @@ pub(crate) struct TrainContext {
     /// How many steps are made for each member [default: 2000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
+    /// The highest rate [default: 0.001, and 0.0003 with --start]
+    #[arg(long, value_name = "RATE", value_parser = share)]
+    pub(crate) rate: Option<f64>,
     /// The share of numbers left out [default: 0.15]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) dropout: Option<f64>,

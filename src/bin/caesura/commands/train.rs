@@ -9,7 +9,7 @@ use anyhow::Result;
 use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
-use caesura::train::context::{ContextTraining, Look, train_context};
+use caesura::train::context::{ContextTraining, Look, Start, train_context};
 use caesura::train::pair::{PairTraining, train_pair};
 use caesura::train::{Documents, Repeated, context, drop_repeated, pair};
 
@@ -23,14 +23,19 @@ pub(crate) fn run(session: &Session, args: &args::Train) -> Result<()> {
     }
 }
 
+/// The highest rate of a training that goes on from weights that are good already.
+const START_RATE: f64 = 3e-4;
+
 fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
     let usual = ContextTraining::usual();
     let settings = ContextTraining {
         seed: session.seed(),
         n_members: args.members.map_or(usual.n_members, usize::from),
         n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
+        rate: args.rate.unwrap_or(if args.start.is_some() { START_RATE } else { usual.rate }),
         dropout: args.dropout.unwrap_or(usual.dropout),
         automatic_share: args.automatic.unwrap_or(usual.automatic_share),
+        punctuated_share: args.punctuated.unwrap_or(usual.punctuated_share),
         regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
         splice_share: args.spliced.unwrap_or(usual.splice_share),
         talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
@@ -45,9 +50,11 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
         session.note(&format!("wrote {}", config.display()));
         return Ok(());
     }
+    let start = args.start.as_deref().map(Start::from_folder).transpose()?;
     let log = Log::open(session, output)?;
     let bar = session.bar("train the context model");
-    let weights = train_context(&documents, &settings, encoder.as_ref(), output, &mut |look| log.add(look), &bar)?;
+    let mut on_look = |look: &Look| log.add(look);
+    let weights = train_context(&documents, &settings, start.as_ref(), encoder.as_ref(), output, &mut on_look, &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
 }
