@@ -125,11 +125,22 @@ const PIECE_WORDS: std::ops::Range<usize> = 8..60;
 /// Returns documents of spoken text as a speech recogniser would have written them, for `share` of them: no case, no
 /// punctuation, cut anew into pieces of so many words; of half of them nobody knows who speaks.
 pub(super) fn automatic(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+    made_over(documents, share, (seed, 1_000_000), automatic_of)
+}
+
+/// Returns documents of spoken text made over, for `share` of them; each draws its numbers from `seed`, and from its own
+/// number and `purpose`.
+fn made_over(
+    documents: &[(usize, Reference)],
+    share: f64,
+    (seed, purpose): (u64, u64),
+    transcribe: impl Fn(&Reference, &mut Random) -> Reference,
+) -> Vec<(usize, Reference)> {
     let mut all = Vec::new();
     for (number, (domain, document)) in documents.iter().enumerate() {
-        let mut random = Random::new(seed, 1_000_000 + number as u64);
+        let mut random = Random::new(seed, purpose + number as u64);
         if document.units.kind == UnitKind::Utterance && random.share() < share {
-            let made = automatic_of(document, &mut random);
+            let made = transcribe(document, &mut random);
             if !made.units.is_empty() {
                 all.push((*domain, made));
             }
@@ -201,32 +212,22 @@ const CAPTION_WORDS: std::ops::Range<usize> = 20..60;
 /// Returns documents of spoken text as a speech recogniser would have written them that sets points but knows no speaker, for
 /// `share` of them: half of them in sentences, as prose, the others in captions of whole sentences.
 pub(super) fn punctuated(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
-    let mut all = Vec::new();
-    for (number, (domain, document)) in documents.iter().enumerate() {
-        let mut random = Random::new(seed, 3_000_000 + number as u64);
-        if document.units.kind == UnitKind::Utterance && random.share() < share {
-            let n_words = (random.below(2) == 0).then(|| CAPTION_WORDS.start + random.below(CAPTION_WORDS.len()));
-            let made = punctuated_of(document, n_words);
-            if !made.units.is_empty() {
-                all.push((*domain, made));
-            }
-        }
-    }
-    all
+    made_over(documents, share, (seed, 3_000_000), punctuated_of)
 }
 
-/// Returns a document in sentences, or in captions that end with the sentence in which they have `n_words`.
-fn punctuated_of(document: &Reference, n_words: Option<usize>) -> Reference {
-    let begins =
-        |unit: usize| unit.checked_sub(1).is_some_and(|gap| document.sections.is_boundary(GapIndex::from(gap)));
+/// Returns a document in sentences, or in captions that end with the sentence in which they have a number of words.
+fn punctuated_of(document: &Reference, random: &mut Random) -> Reference {
+    let n_words = (random.below(2) == 0).then(|| CAPTION_WORDS.start + random.below(CAPTION_WORDS.len()));
     let mut text = String::new();
     let mut starts = Vec::new();
-    for (number, unit) in document.units.units.iter().enumerate() {
-        if begins(number) {
+    for section in document.sections.sections() {
+        if !text.is_empty() {
             starts.push(text.len());
         }
-        text.push_str(unit.span.of(&document.text));
-        text.push(' ');
+        for unit in &document.units.units[section] {
+            text.push_str(unit.span.of(&document.text));
+            text.push(' ');
+        }
     }
     text.truncate(text.trim_end().len());
     let paragraph = Block { kind: BlockKind::Paragraph, span: Span::new(0..text.len()) };

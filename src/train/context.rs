@@ -189,15 +189,12 @@ pub fn train_context(
             let reason = |reason| Error::Model { name: "the model to start from".to_owned(), reason };
             net.restore(start.of_member(member)).map_err(reason)?;
         }
-        let (mean, scale) = net.cues();
         let mut run = Run {
             optimizer: AdamW::new(net.trainable(), settings.weight_decay),
             sampler: Sampler::new(&examples, kinds.len(), &settings),
             net,
             settings: &settings,
             shape,
-            mean,
-            scale,
             n_classes: topics.len(),
             output: output.join(format!("member-{}", member + 1)),
             member,
@@ -560,9 +557,6 @@ struct Run<'a> {
     sampler: Sampler<'a>,
     settings: &'a ContextTraining,
     shape: Shape,
-    /// The mean of each cue, and one over its deviation.
-    mean: Vec<f32>,
-    scale: Vec<f32>,
     n_classes: usize,
     /// The folder of the member.
     output: PathBuf,
@@ -635,12 +629,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Makes one batch of stretches, with cues scaled as the net wants them.
+    fn batch(&self, stretches: &[Stretch]) -> (Batch, Answers) {
+        let (mean, scale) = self.net.cues();
+        batch(stretches, &self.shape, &mean, &scale)
+    }
+
     /// Makes a step, and returns the loss of a gap before it.
     fn step(&mut self, step: usize) -> f64 {
         let settings = self.settings;
         tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
         let stretches = self.sampler.step(step);
-        let (batch, answers) = batch(&stretches, &self.shape, &self.mean, &self.scale);
+        let (batch, answers) = self.batch(&stretches);
         let mut random = Random::new(settings.seed, 500_000_000 + step as u64);
         let outputs = self.net.run(&batch, true);
         let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
@@ -670,7 +670,7 @@ impl Run<'_> {
         for start in (0..example.n_units).step_by(LOOK_UNITS) {
             let units = start..example.n_units.min(start + LOOK_UNITS);
             let stretch = Stretch { example, units, hidden: Hidden::default() };
-            let (batch, answers) = batch(&[stretch], &self.shape, &self.mean, &self.scale);
+            let (batch, answers) = self.batch(&[stretch]);
             let log_odds = tch::no_grad(|| self.net.run(&batch, false).boundary.select(2, 0).flatten(0, 1));
             let log_odds = Vec::<f32>::try_from(log_odds).expect("it has one dimension");
             let answers = Vec::<i64>::try_from(answers.boundary.flatten(0, 1)).expect("it has one dimension");

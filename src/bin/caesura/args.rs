@@ -902,7 +902,9 @@ pub(crate) struct TrainContext {
     #[command(flatten)]
     pub(crate) data: TrainData,
     /// Trains nothing: calibrates the context model in the --output folder anew, with the encoder of this program
-    #[arg(long, conflicts_with_all = ["start", "automatic", "punctuated", "regrouped", "spliced", "talk", "members", "steps", "rate", "dropout"])]
+    #[arg(long, conflicts_with_all = [
+        "start", "automatic", "punctuated", "regrouped", "spliced", "talk", "members", "steps", "rate", "dropout",
+    ])]
     pub(crate) refit: bool,
     /// Goes on from the weights of the context model in this folder, instead of from random ones
     #[arg(long, value_name = "DIR")]

@@ -41,6 +41,7 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
         talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
         ..usual
     };
+    let start = args.start.as_deref().map(Start::from_folder).transpose()?;
     let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
@@ -50,7 +51,6 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
         session.note(&format!("wrote {}", config.display()));
         return Ok(());
     }
-    let start = args.start.as_deref().map(Start::from_folder).transpose()?;
     let log = Log::open(session, output)?;
     let bar = session.bar("train the context model");
     let mut on_look = |look: &Look| log.add(look);
