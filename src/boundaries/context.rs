@@ -93,9 +93,14 @@ impl Context {
     }
 
     fn new(weights: &[u8], config: &str, origin: &str) -> Result<Self> {
+        let config = serde_json::from_str(config)
+            .map_err(|error| Error::Model { name: origin.to_owned(), reason: format!("config.json: {error}") })?;
+        Self::of(weights, config, origin)
+    }
+
+    /// Returns the engine of these weights, a safetensors file of which `config` tells; `origin` is for errors.
+    pub(crate) fn of(weights: &[u8], config: ContextConfig, origin: &str) -> Result<Self> {
         let unusable = |reason: String| Error::Model { name: origin.to_owned(), reason };
-        let config: ContextConfig =
-            serde_json::from_str(config).map_err(|error| unusable(format!("config.json: {error}")))?;
         if config.features != FEATURES_VERSION {
             return Err(unusable(format!(
                 "it was trained on version {} of the features, and this program has version {FEATURES_VERSION}; train it \

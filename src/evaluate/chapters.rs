@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::data::Reference;
 use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
-use crate::boundaries::{GapInput, GapScorer};
+use crate::boundaries::GapScorer;
 use crate::chapters::{CutConfig, CutRule, agreement, boundaries, confidence, levels};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
@@ -220,7 +220,7 @@ pub fn evaluate_chapters(
         (surroundings.peak_kib)();
         let vectors = match surroundings.encoder {
             Some(encoder) if engines.iter().any(Engine::needs_vectors) => {
-                Some(encoder.encode(&reference.units.texts(&reference.text), &within)?)
+                Some(encoder.encode(&reference.texts(), &within)?)
             }
             _ => None,
         };
@@ -299,10 +299,9 @@ fn found_by(
         Engine::Percentile => told(baselines::percentile(vectors.expect("the caller gives vectors"))),
         Engine::Divisive => told(baselines::divisive(vectors.expect("the caller gives vectors"), n_boundaries + 1)),
         Engine::Scored { scorer, cut } => {
-            let (text, units, language) = (&reference.text, &reference.units, reference.language);
-            let n_words = words::count_each(&units.texts(text));
-            let scores = scorer.score(&GapInput { text, units, vectors, language }, progress)?;
-            let cut = cut(units.kind);
+            let n_words = words::count_each(&reference.texts());
+            let scores = scorer.score(&reference.input(vectors), progress)?;
+            let cut = cut(reference.units.kind);
             let found = boundaries(&scores, &n_words, cut);
             // Other rules have no probabilities to go by.
             let foretold = (cut.rule == CutRule::Probability).then(|| Foretold {
@@ -472,6 +471,7 @@ mod tests {
 
     use super::super::data::{Selection, UntitledFirst, references};
     use super::*;
+    use crate::boundaries::GapInput;
     use crate::progress::Unwatched;
 
     const DATA: &str = concat!(

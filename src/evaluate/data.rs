@@ -12,8 +12,10 @@ use serde_json::{Map, Value};
 use super::Segmentation;
 use super::json_lines::JsonLines;
 use super::split::{self, Part};
+use crate::boundaries::GapInput;
 use crate::document::{GapIndex, Millis, Span, TimeSpan, Unit, UnitKind, Units};
 use crate::error::Result;
+use crate::neural::Vectors;
 use crate::words::Language;
 
 /// Which documents of a file are read, and which of their sections.
@@ -63,6 +65,16 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// Returns the text of each unit.
+    pub fn texts(&self) -> Vec<&str> {
+        self.units.texts(&self.text)
+    }
+
+    /// Returns what an engine may look at; `vectors` are those of the units, for engines that need them.
+    pub fn input<'a>(&'a self, vectors: Option<&'a Vectors>) -> GapInput<'a> {
+        GapInput { text: &self.text, units: &self.units, vectors, language: self.language }
+    }
+
     /// Returns where sections of the top level begin, if there are others below them.
     pub fn top_level(&self) -> Option<Segmentation> {
         let opened = self.sections.boundaries().iter().zip(self.levels.iter().skip(1));

@@ -23,7 +23,7 @@ use super::examples::{Example, Reader, Topics, check_learnable};
 use super::random::Random;
 use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
-use crate::boundaries::{Calibration, Context, ContextConfig, FEATURES_VERSION, GapInput, OfUnitKinds, shape};
+use crate::boundaries::{Calibration, Context, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
 use crate::document::{GapIndex, UnitKind};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -114,11 +114,18 @@ pub struct Start {
     members: Vec<Vec<(String, Tensor)>>,
     /// The SHA-256 of their file, in hexadecimal.
     sha256: String,
+    /// The share they have in the weights that come of the training, in `0.0..=1.0`.
+    kept: f64,
 }
 
 impl Start {
-    /// Reads the context model in a folder. Whether the features are those of the program is checked; the encoder may be another.
-    pub fn from_folder(folder: &Path) -> Result<Self> {
+    /// The share usually kept: half, as in Wortsman et al. 2022, "Robust fine-tuning of zero-shot models" (CVPR). What was
+    /// learnt of other documents is lost less so, and most of what is new stays.
+    pub const USUAL_KEPT: f64 = 0.5;
+
+    /// Reads the context model in a folder. Whether the features are those of the program is checked; the encoder may be
+    /// another. What comes of the training is `kept` of its weights, in `0.0..=1.0`, and the rest those trained.
+    pub fn from_folder(folder: &Path, kept: f64) -> Result<Self> {
         let sha256 = Context::of_any_encoder(folder)?.sha256().to_owned();
         let path = folder.join("model.safetensors");
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
@@ -132,12 +139,23 @@ impl Start {
             };
             names.iter().map(&mut take).collect()
         };
-        Ok(Self { members: (0..).map_while(&mut member_of).collect(), sha256 })
+        Ok(Self { members: (0..).map_while(&mut member_of).collect(), sha256, kept })
     }
 
     /// The weights that member `number` of a new model goes on from, from 0; the same again where it has more members.
     fn of_member(&self, number: usize) -> &[(String, Tensor)] {
         &self.members[number % self.members.len()]
+    }
+
+    /// Returns the mean of what member `number` went on from and of what it was trained to, as much of each as is kept.
+    fn mixed(&self, number: usize, trained: Weights) -> Weights {
+        let of_start = self.of_member(number);
+        let mix = |(name, trained): (String, Tensor)| {
+            let (_, start) = of_start.iter().find(|(known, _)| *known == name).expect("the net has no other tensors");
+            let mixed = start * self.kept + trained * (1.0 - self.kept);
+            (name, mixed)
+        };
+        trained.into_iter().map(mix).collect()
     }
 }
 
@@ -204,74 +222,84 @@ pub fn train_context(
         };
         run.resume()?;
         run.train(&looked_at, &kinds, on_look, progress)?;
-        run.finish(&looked_at)
+        let best = run.best()?;
+        Ok(match start {
+            Some(start) => start.mixed(member, best),
+            None => best,
+        })
     });
-    let members = members.collect::<Result<Vec<Member>>>()?;
-    write_model(members, &looked_at, encoder.sha256(), output)
-}
-
-/// A member whose training has ended.
-struct Member {
-    /// The best weights, by the names of [`Shape::tensors`].
-    weights: Vec<(String, Tensor)>,
-    /// What they say of the documents looked at.
-    judged: Vec<Scores>,
-}
-
-/// Writes the weights of all members in f16, as every build reads them, and what calibrates them together.
-fn write_model(members: Vec<Member>, looked_at: &[Example], encoder_sha256: &str, output: &Path) -> Result<PathBuf> {
+    let members = members.collect::<Result<Vec<Weights>>>()?;
     let model = output.join("model.safetensors");
-    let unusable = |reason: String| Error::Model { name: model.display().to_string(), reason };
-    let (weights, judged): (Vec<_>, Vec<_>) =
-        members.into_iter().map(|Member { weights, judged }| (weights, judged)).unzip();
-    let named = weights.into_iter().enumerate().flat_map(|(member, weights)| {
+    let name = model.display().to_string();
+    let weights = in_f16(members).map_err(|reason| Error::Model { name: name.clone(), reason })?;
+    let config = ContextConfig {
+        features: FEATURES_VERSION,
+        encoder_sha256: encoder.sha256().to_owned(),
+        depth_share: DEPTH_SHARE,
+        calibration: OfUnitKinds::each(|_| Calibration { slope: 1.0, offset: 0.0 }),
+    };
+    let context = Context::of(&weights, config, &name)?;
+    let config = calibrated(&context, documents, encoder, progress)?;
+    super::write_whole(&model, &weights)?;
+    write_config(&config, output)?;
+    Ok(model)
+}
+
+/// The weights of a member, by the names of [`Shape::tensors`].
+type Weights = Vec<(String, Tensor)>;
+
+/// Returns the weights of all members as every build reads them: a safetensors file, in f16.
+fn in_f16(members: Vec<Weights>) -> std::result::Result<Vec<u8>, String> {
+    let named = members.into_iter().enumerate().flat_map(|(member, weights)| {
         weights.into_iter().map(move |(name, tensor)| (member_tensor(member, &name), tensor))
     });
-    let in_f16 = |(name, tensor): (String, Tensor)| -> Result<(String, Vec<usize>, Vec<u8>)> {
+    let rounded = |(name, tensor): (String, Tensor)| {
         let dims = tensor.size().into_iter().map(|dim| dim as usize).collect();
-        let flat = Vec::<f32>::try_from(tensor.to_kind(Kind::Float).view(-1));
-        let numbers = flat.map_err(|error| unusable(error.to_string()))?.into_iter();
-        Ok((name, dims, numbers.flat_map(|x| f16::from_f32(x).to_le_bytes()).collect()))
+        let numbers = Vec::<f32>::try_from(tensor.to_kind(Kind::Float).view(-1)).map_err(|error| error.to_string())?;
+        Ok((name, dims, numbers.into_iter().flat_map(|x| f16::from_f32(x).to_le_bytes()).collect()))
     };
-    let data = named.map(in_f16).collect::<Result<Vec<_>>>()?;
+    let data: Vec<(String, Vec<usize>, Vec<u8>)> = named.map(rounded).collect::<std::result::Result<_, String>>()?;
     let views = data.iter().map(|(name, dims, bytes)| {
         let view = TensorView::new(Dtype::F16, dims.clone(), bytes).expect("two bytes a number");
         (name.as_str(), view)
     });
-    let bytes = safetensors::serialize(views, None).map_err(|error| unusable(error.to_string()))?;
-    super::write_whole(&model, &bytes)?;
-    let config = ContextConfig {
-        features: FEATURES_VERSION,
-        encoder_sha256: encoder_sha256.to_owned(),
-        depth_share: DEPTH_SHARE,
-        calibration: calibrations(&kinds_of(looked_at), &mean(&judged)),
-    };
-    super::write_whole(&output.join("config.json"), &serde_json::to_vec_pretty(&config)?)?;
-    Ok(model)
+    safetensors::serialize(views, None).map_err(|error| error.to_string())
 }
 
 /// Calibrates the context model in `folder` anew, with the vectors of `encoder` and on the documents held out, and writes its
 /// `config.json`: what is to be done once the encoder is another that is much like the one before.
 pub fn refit(documents: &Documents, encoder: &dyn Encoder, folder: &Path, progress: &dyn Progress) -> Result<PathBuf> {
     let context = Context::of_any_encoder(folder)?;
+    write_config(&calibrated(&context, documents, encoder, progress)?, folder)
+}
+
+/// Returns what is to be known of a model that is calibrated on the documents held out, with the vectors of `encoder`.
+fn calibrated(
+    context: &Context,
+    documents: &Documents,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<ContextConfig> {
     let (mut kinds, mut judged) = (Vec::new(), Vec::new());
     for (i, (domain, document)) in documents.held_out.iter().enumerate() {
         let progress = Part { progress, range: i..i + 1, of: documents.held_out.len() };
-        let Reference { text, units, language, sections, .. } = document;
-        let vectors = encoder.encode(&units.texts(text), &progress)?;
-        let input = GapInput { text, units, vectors: Some(&vectors), language: *language };
-        let (log_odds, _) = context.log_odds(&input, &Unwatched)?;
-        let is_boundary = (0..log_odds.len()).map(|gap| sections.is_boundary(GapIndex::from(gap)));
-        kinds.push((units.kind, domain.as_str()));
+        let vectors = encoder.encode(&document.texts(), &progress)?;
+        let (log_odds, _) = context.log_odds(&document.input(Some(&vectors)), &Unwatched)?;
+        let is_boundary = (0..log_odds.len()).map(|gap| document.sections.is_boundary(GapIndex::from(gap)));
+        kinds.push((document.units.kind, domain.as_str()));
         judged.push(log_odds.into_iter().zip(is_boundary).collect());
     }
-    let config = ContextConfig {
+    Ok(ContextConfig {
         encoder_sha256: encoder.sha256().to_owned(),
         calibration: calibrations(&kinds, &judged),
         ..context.config().clone()
-    };
+    })
+}
+
+/// Writes what is known of the model in `folder`, and returns the file.
+fn write_config(config: &ContextConfig, folder: &Path) -> Result<PathBuf> {
     let path = folder.join("config.json");
-    super::write_whole(&path, &serde_json::to_vec_pretty(&config)?)?;
+    super::write_whole(&path, &serde_json::to_vec_pretty(config)?)?;
     Ok(path)
 }
 
@@ -539,17 +567,6 @@ fn losses(
     (all, boundary)
 }
 
-/// Returns the mean of the log-odds that members give to the gaps of each document, at least one member.
-fn mean(of_members: &[Vec<Scores>]) -> Vec<Scores> {
-    let mut sums = of_members[0].clone();
-    for member in &of_members[1..] {
-        let gaps = sums.iter_mut().flatten().zip(member.iter().flatten());
-        gaps.for_each(|((sum, _), (log_odds, _))| *sum += log_odds);
-    }
-    sums.iter_mut().flatten().for_each(|(sum, _)| *sum /= of_members.len() as f32);
-    sums
-}
-
 /// The training of a member, under way.
 struct Run<'a> {
     net: ContextNet,
@@ -683,13 +700,14 @@ impl Run<'_> {
         judged
     }
 
-    /// Returns the best weights, and what they say of the documents looked at.
-    fn finish(self, looked_at: &[Example]) -> Result<Member> {
+    /// Returns the best weights.
+    fn best(&self) -> Result<Weights> {
         let path = self.best_weights();
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
         let weights = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
+        // A file that was changed since is found out here.
         self.net.restore(&weights).map_err(unusable)?;
-        Ok(Member { weights, judged: looked_at.iter().map(|example| self.judge(example)).collect() })
+        Ok(weights)
     }
 }
 
@@ -808,27 +826,38 @@ mod tests {
     }
 
     #[test]
-    fn a_training_goes_on_from_the_weights_of_another() {
+    fn a_training_goes_on_from_the_weights_of_another_and_keeps_a_share_of_them() {
         let _alone = alone();
         let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         trained(one.path(), &Unwatched).expect("it trains");
-        let start = Start::from_folder(one.path()).expect("it is a context model");
-        // Steps too short to lead anywhere.
-        let settings = ContextTraining { n_members: 3, n_steps: 1, rate: 1e-9, ..settings() };
-        train_context(&split(5, 4), &settings, Some(&start), &Hashing, other.path(), &mut |_| (), &Unwatched)
-            .expect("it trains");
-        let found = Start::from_folder(other.path()).expect("it is a context model");
-        assert_eq!((start.members.len(), found.members.len()), (2, 3));
-        for (member, weights) in found.members.iter().enumerate() {
-            for ((name, found), (_, expected)) in weights.iter().zip(start.of_member(member)) {
-                let most = (found - expected).abs().max().double_value(&[]);
-                assert!(most < 1e-5, "{name} of member {member} is {most} off");
+        let start = |kept| Start::from_folder(one.path(), kept).expect("it is a context model");
+        let settings = ContextTraining { n_members: 3, n_steps: 4, rate: 0.1, ..settings() };
+        // The second and third time what was trained is there, and is only mixed.
+        let [trained, mixed, kept] = [0.0, 0.25, 1.0].map(|kept| {
+            let start = start(kept);
+            train_context(&split(5, 4), &settings, Some(&start), &Hashing, other.path(), &mut |_| (), &Unwatched)
+                .expect("it trains");
+            Start::from_folder(other.path(), 0.0).expect("it is a context model").members
+        });
+        let start = start(0.0);
+        assert_eq!((start.members.len(), trained.len()), (2, 3));
+        let off = |one: &Tensor, other: &Tensor| (one - other).abs().max().double_value(&[]);
+        let mut most_moved = 0.0_f64;
+        for member in 0..3 {
+            for (number, (name, expected)) in start.of_member(member).iter().enumerate() {
+                let [trained, mixed, kept] = [&trained, &mixed, &kept].map(|members| &members[member][number].1);
+                assert!(off(kept, expected) < 1e-5, "{name} of member {member}");
+                // Rounded to f16, of which each number has eleven digits.
+                let size = expected.abs().max().double_value(&[]).max(trained.abs().max().double_value(&[]));
+                assert!(off(mixed, &(expected * 0.25 + trained * 0.75)) <= 1e-3 * size.max(0.01), "{name} of {member}");
+                most_moved = most_moved.max(off(trained, expected));
             }
         }
+        assert!(most_moved > 0.05, "{most_moved}");
         let result = train_context(&split(5, 4), &settings, None, &Hashing, other.path(), &mut |_| (), &Unwatched);
         let error = result.expect_err("its checkpoint has another start").to_string();
         assert!(error.contains("other data, settings or features"), "{error}");
-        let nowhere = Start::from_folder(&one.path().join("missing")).err().expect("there is no model");
+        let nowhere = Start::from_folder(&one.path().join("missing"), 0.5).err().expect("there is no model");
         assert!(nowhere.to_string().contains("missing"), "{nowhere}");
     }
 

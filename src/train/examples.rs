@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use half::f16;
 use rayon::prelude::*;
 
+use crate::boundaries::depth_log_odds;
 use crate::boundaries::features::{Features, N_CUE_WORDS};
-use crate::boundaries::{GapInput, depth_log_odds};
 use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -46,13 +46,7 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// Returns the example that a document makes.
     pub(crate) fn example(&self, reference: &Reference, vectors: &Vectors, domain: usize) -> Result<Example> {
-        let input = GapInput {
-            text: &reference.text,
-            units: &reference.units,
-            vectors: Some(vectors),
-            language: reference.language,
-        };
-        let Features { cues, words, n_words } = Features::of(&input, &Unwatched)?;
+        let Features { cues, words, n_words } = Features::of(&reference.input(Some(vectors)), &Unwatched)?;
         let n_units = reference.units.len();
         let depth = depth_log_odds(vectors, &n_words, reference.units.kind, &Unwatched)?;
         let mut section = vec![0_u32; n_units];
@@ -78,9 +72,7 @@ impl Reader<'_> {
     /// Turns documents into examples, in their order.
     pub(crate) fn examples(&self, references: &[(usize, Reference)], progress: &dyn Progress) -> Result<Vec<Example>> {
         let mut examples = Vec::with_capacity(references.len());
-        let vectors = |(_, reference): &(usize, Reference)| {
-            self.encoder.encode(&reference.units.texts(&reference.text), &Unwatched)
-        };
+        let vectors = |(_, reference): &(usize, Reference)| self.encoder.encode(&reference.texts(), &Unwatched);
         for chunk in references.chunks(64) {
             progress.check()?;
             let vectors: Vec<Vectors> = chunk.iter().map(vectors).collect::<Result<_>>()?;

@@ -20,7 +20,7 @@ use super::random::Random;
 use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors, write_whole};
 use crate::boundaries::pair_text::{ending_at, sides, starting_at};
 use crate::boundaries::{
-    Calibration, Combination, Context, GapInput, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
+    Calibration, Combination, Context, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
 };
 use crate::document::{GapIndex, UnitKind};
 use crate::error::{Error, Result};
@@ -571,10 +571,8 @@ fn context_log_odds(
         progress.check()?;
         let key = gap.document.id.as_str();
         if !scores_of.contains_key(key) {
-            let Reference { text, units, language, .. } = gap.document;
-            let vectors = encoder.encode(&units.texts(text), &Unwatched)?;
-            let input = GapInput { text, units, vectors: Some(&vectors), language: *language };
-            scores_of.insert(key, context.score(&input, progress)?);
+            let vectors = encoder.encode(&gap.document.texts(), &Unwatched)?;
+            scores_of.insert(key, context.score(&gap.document.input(Some(&vectors)), progress)?);
         }
     }
     Ok(looked_at.iter().map(|gap| log_odds(scores_of[gap.document.id.as_str()].at(gap.gap))).collect())
@@ -688,9 +686,7 @@ mod tests {
         }
         let engine = Pair::from_folder(folder.path(), 2).expect("the folder is whole");
         let document = &documents(1, 3)[0].1;
-        let input =
-            GapInput { text: &document.text, units: &document.units, vectors: None, language: Language::English };
-        let scores = engine.score(&input, &Unwatched).expect("nobody cancels");
+        let scores = engine.score(&document.input(None), &Unwatched).expect("nobody cancels");
         assert_eq!(scores.len(), document.units.n_gaps());
     }
 

@@ -903,12 +903,15 @@ pub(crate) struct TrainContext {
     pub(crate) data: TrainData,
     /// Trains nothing: calibrates the context model in the --output folder anew, with the encoder of this program
     #[arg(long, conflicts_with_all = [
-        "start", "automatic", "punctuated", "regrouped", "spliced", "talk", "members", "steps", "rate", "dropout",
+        "start", "kept", "automatic", "punctuated", "regrouped", "spliced", "talk", "members", "steps", "rate", "dropout",
     ])]
     pub(crate) refit: bool,
     /// Goes on from the weights of the context model in this folder, instead of from random ones
     #[arg(long, value_name = "DIR")]
     pub(crate) start: Option<PathBuf>,
+    /// The share of those weights in what comes of the training: 0 keeps what was trained alone [default: 0.5]
+    #[arg(long, value_name = "0..1", value_parser = share, requires = "start")]
+    pub(crate) kept: Option<f64>,
     /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) automatic: Option<f64>,
@@ -1015,7 +1018,7 @@ fn share_of_file(typed: &str) -> Result<(String, f64), String> {
 #[cfg(feature = "libtorch")]
 fn share(typed: &str) -> Result<f64, String> {
     let share: f64 = typed.parse().map_err(|_| format!("{typed:?} is no number"))?;
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is between 0 and 1".to_owned()) }
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("{typed} is not between 0 and 1")) }
 }
 
 /// Returns a number of bytes typed as a number with a unit or none: K, M, G and T, each 1024 of the one before.

@@ -41,7 +41,8 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
         talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
         ..usual
     };
-    let start = args.start.as_deref().map(Start::from_folder).transpose()?;
+    let kept = args.kept.unwrap_or(Start::USUAL_KEPT);
+    let start = args.start.as_deref().map(|folder| Start::from_folder(folder, kept)).transpose()?;
     let documents = read(session, &args.data)?;
     let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
     let output = &args.data.output;
