@@ -608,7 +608,6 @@ mod tests {
     use super::*;
     use crate::boundaries::Pair;
     use crate::neural::pair_samples::{golden, hub, write_safetensors};
-    use crate::words::Language;
 
     fn settings() -> PairTraining {
         PairTraining {
