@@ -56,6 +56,10 @@ pub enum Engine {
     Lexical,
 }
 
+/// What a boundary costs in talk that two models have read. Of .6, .65, .7 and .8 it is the only one by which every collection of
+/// talk is cut better than by the usual cost, by Pk and `WindowDiff`, on the tuning part.
+const COMBINED_TALK_COST: f32 = 0.6;
+
 impl Engine {
     /// Every engine there is.
     pub const ALL: [Self; 5] = [Self::Context, Self::Pair, Self::Combined, Self::Vectors, Self::Lexical];
@@ -82,7 +86,11 @@ impl Engine {
             Self::Context | Self::Pair | Self::Combined => CutRule::Probability,
             Self::Vectors | Self::Lexical => CutRule::Threshold,
         };
-        CutConfig::usual(granularity, kind, rule)
+        let usual = CutConfig::usual(granularity, kind, rule);
+        match (self, kind) {
+            (Self::Combined, UnitKind::Utterance) => CutConfig { boundary_cost: COMBINED_TALK_COST, ..usual },
+            _ => usual,
+        }
     }
 
     /// Returns whether this engine reads a vector of each unit.

@@ -202,6 +202,15 @@ mod tests {
     }
 
     #[test]
+    fn a_boundary_costs_more_in_talk_that_two_models_have_read_and_in_nothing_else() {
+        for kind in UnitKind::ALL {
+            let [of_one, of_two] =
+                [Engine::Context, Engine::Combined].map(|engine| engine.cut(0.5, kind).boundary_cost);
+            assert_eq!(of_one < of_two, kind == UnitKind::Utterance, "{kind:?}: {of_one} and {of_two}");
+        }
+    }
+
+    #[test]
     fn a_text_is_read_in_the_language_that_its_file_tells() {
         let n_units = |language: &str| {
             // Both read the words; they know other abbreviations.
