@@ -160,7 +160,8 @@ impl Start {
 }
 
 /// Trains on documents, looks at those held out, and writes the weights to `output`: `model.safetensors`, in f16. It goes on
-/// from the weights of `start`, if there are any, else from random ones; what scales the cues is that of the start, too.
+/// from the weights of `start`, if there are any, and keeps a share of them; else it begins with random ones. What scales the
+/// cues is that of the start, too. A training that was finished is only mixed anew where another share is kept.
 ///
 /// Members are trained one after the other. `checkpoint.safetensors` and `best.safetensors` in the folders `member-1` and so
 /// on beside it are what a training that was stopped goes on from.
@@ -847,7 +848,7 @@ mod tests {
             for (number, (name, expected)) in start.of_member(member).iter().enumerate() {
                 let [trained, mixed, kept] = [&trained, &mixed, &kept].map(|members| &members[member][number].1);
                 assert!(off(kept, expected) < 1e-5, "{name} of member {member}");
-                // Rounded to f16, of which each number has eleven digits.
+                // Rounded to f16, of which each number has eleven binary digits.
                 let size = expected.abs().max().double_value(&[]).max(trained.abs().max().double_value(&[]));
                 assert!(off(mixed, &(expected * 0.25 + trained * 0.75)) <= 1e-3 * size.max(0.01), "{name} of {member}");
                 most_moved = most_moved.max(off(trained, expected));
