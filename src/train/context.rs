@@ -27,7 +27,7 @@ use crate::boundaries::{Calibration, Context, ContextConfig, FEATURES_VERSION, O
 use crate::document::{GapIndex, UnitKind};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
-use crate::neural::{Encoder, Shape, member_tensor};
+use crate::neural::{Encoder, Shape, Vectors, member_tensor};
 use crate::progress::{Part, Progress, Unwatched};
 
 /// How a context model is trained.
@@ -240,7 +240,10 @@ pub fn train_context(
         calibration: OfUnitKinds::each(|_| Calibration { slope: 1.0, offset: 0.0 }),
     };
     let context = Context::of(&weights, config, &name)?;
-    let config = calibrated(&context, documents, encoder, progress)?;
+    let config = calibrated(&context, held_out, encoder, |i| {
+        progress.check()?;
+        Ok(looked_at[i].vectors())
+    })?;
     super::write_whole(&model, &weights)?;
     write_config(&config, output)?;
     Ok(model)
@@ -271,20 +274,25 @@ fn in_f16(members: Vec<Weights>) -> std::result::Result<Vec<u8>, String> {
 /// `config.json`: what is to be done once the encoder is another that is much like the one before.
 pub fn refit(documents: &Documents, encoder: &dyn Encoder, folder: &Path, progress: &dyn Progress) -> Result<PathBuf> {
     let context = Context::of_any_encoder(folder)?;
-    write_config(&calibrated(&context, documents, encoder, progress)?, folder)
+    let held_out = &documents.held_out;
+    let config = calibrated(&context, held_out, encoder, |i| {
+        let progress = Part { progress, range: i..i + 1, of: held_out.len() };
+        encoder.encode(&held_out[i].1.texts(), &progress)
+    })?;
+    write_config(&config, folder)
 }
 
-/// Returns what is to be known of a model that is calibrated on the documents held out, with the vectors of `encoder`.
+/// Returns what is to be known of a model that is calibrated on the documents held out. `vectors_of` gives the vectors of
+/// each, by its number from 0, that `encoder` makes of it.
 fn calibrated(
     context: &Context,
-    documents: &Documents,
+    held_out: &[Labelled],
     encoder: &dyn Encoder,
-    progress: &dyn Progress,
+    vectors_of: impl Fn(usize) -> Result<Vectors>,
 ) -> Result<ContextConfig> {
     let (mut kinds, mut judged) = (Vec::new(), Vec::new());
-    for (i, (domain, document)) in documents.held_out.iter().enumerate() {
-        let progress = Part { progress, range: i..i + 1, of: documents.held_out.len() };
-        let vectors = encoder.encode(&document.texts(), &progress)?;
+    for (i, (domain, document)) in held_out.iter().enumerate() {
+        let vectors = vectors_of(i)?;
         let (log_odds, _) = context.log_odds(&document.input(Some(&vectors)), &Unwatched)?;
         let is_boundary = (0..log_odds.len()).map(|gap| document.sections.is_boundary(GapIndex::from(gap)));
         kinds.push((document.units.kind, domain.as_str()));

@@ -37,6 +37,13 @@ pub(crate) struct Example {
     pub(crate) follows: Vec<bool>,
 }
 
+impl Example {
+    /// Returns the vectors of the units, as near as f16 has them.
+    pub(crate) fn vectors(&self) -> Vectors {
+        Vectors::new(self.vectors.len() / self.n_units, self.vectors.iter().map(|x| x.to_f32()).collect())
+    }
+}
+
 /// Turns documents into examples.
 pub(crate) struct Reader<'a> {
     pub(crate) encoder: &'a dyn Encoder,
