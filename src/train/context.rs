@@ -360,16 +360,7 @@ impl<'a> Sampler<'a> {
                 ((*units.last().expect("it has a member") as f64).sqrt(), members.len() < 2 * n_spoken)
             })
             .collect();
-        let total = |of_talk: bool| of_kind.iter().filter(|(_, talk)| *talk == of_talk).map(|(weight, _)| weight).sum();
-        let (of_talk, of_text): (f64, f64) = (total(true), total(false));
-        // What talk weighs more, so that it is the share that is wanted of both.
-        let more = (of_text * settings.talk_share / (1.0 - settings.talk_share) / of_talk.max(1.0)).max(1.0);
-        let mut sum = 0.0;
-        let weights = of_kind.iter().map(|&(weight, is_talk)| {
-            sum += if is_talk { weight * more } else { weight };
-            sum
-        });
-        let weights = weights.collect();
+        let weights = super::weights_so_far(&of_kind, settings.talk_share);
         let &ContextTraining { stretch_units, n_stretches, seed, .. } = settings;
         Self { examples, kinds, weights, stretch_units, n_stretches, seed }
     }

@@ -139,6 +139,20 @@ pub(crate) fn rate_at(step: usize, n_steps: usize, highest: f64) -> f64 {
     highest * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0)
 }
 
+/// Returns what kinds of document weigh, up to each: those of talk, of which the second of each pair tells, at least the share
+/// `talk` of all, below 1.
+pub(crate) fn weights_so_far(of_kinds: &[(f64, bool)], talk: f64) -> Vec<f64> {
+    let total = |of_talk| of_kinds.iter().filter(|(_, is_talk)| *is_talk == of_talk).map(|(weight, _)| weight).sum();
+    let (of_talk, of_text): (f64, f64) = (total(true), total(false));
+    let more = (of_text * talk / (1.0 - talk) / of_talk.max(1.0)).max(1.0);
+    let mut sum = 0.0;
+    let so_far = of_kinds.iter().map(|&(weight, is_talk)| {
+        sum += if is_talk { weight * more } else { weight };
+        sum
+    });
+    so_far.collect()
+}
+
 /// What a training is of: its data, its settings but how long it goes on, and the version of what it sees. A checkpoint is
 /// taken up by that training only.
 pub(crate) fn identity(documents: &Documents, settings: &str) -> i64 {

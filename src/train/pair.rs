@@ -22,13 +22,13 @@ use crate::boundaries::pair_text::{ending_at, sides, starting_at};
 use crate::boundaries::{
     Calibration, Combination, Context, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
 };
-use crate::document::{GapIndex, UnitKind};
+use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
 use crate::neural::Encoder;
 use crate::neural::pair_network::{Description, Extent, Mode, Network, Weights, filled, guarded, name_of};
 use crate::neural::pair_tokens::{PairPieces, PairTokens};
-use crate::progress::{Progress, Unwatched};
+use crate::progress::{Part, Progress, Unwatched};
 
 /// How a pair model is trained.
 #[derive(Clone, Debug)]
@@ -53,6 +53,11 @@ pub struct PairTraining {
     pub max_pieces: usize,
     /// The share of pairs that are two paragraphs of a document wherever they stand, as in the paper.
     pub anywhere_share: f64,
+    /// Of the gaps that are no boundaries, the share taken from those that this model is asked about beside the context model
+    /// (`Combined`). A model that knows nothing yet learns nothing from those alone.
+    pub doubted_share: f64,
+    /// The least share of pairs that are of spoken text, below 1.
+    pub talk_share: f64,
     /// Of each kind of document, so many boundaries and twice as many other gaps are looked at.
     pub n_looked_at: usize,
     /// The same for calibrating the result.
@@ -75,6 +80,8 @@ impl PairTraining {
             side_words: 48,
             max_pieces: 144,
             anywhere_share: 0.2,
+            doubted_share: 0.0,
+            talk_share: 0.0,
             n_looked_at: 60,
             n_calibrated: 300,
             n_frozen_layers: 2,
@@ -122,14 +129,18 @@ pub fn train_pair(
     let tokens =
         PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
     let weights = Weights::from_folder(base, &name)?;
-    let sampler = Sampler::new(train, settings)?;
+    let context = Context::embedded();
+    let of_context = (settings.doubted_share > 0.0).then(|| scores(train, &context, encoder, progress)).transpose()?;
+    let sampler = Sampler::new(train, of_context.as_deref(), settings)?;
+    drop(of_context);
+    let of_context = scores(held_out, &context, encoder, progress)?;
+    let looked_at = sample(held_out, &of_context, READ_ABOVE, settings.n_looked_at, settings.seed);
+    let to_fit = ToFit::new(held_out, &of_context, settings);
     let pieces = |gaps: &[LookedAt]| -> Result<Vec<PairPieces>> {
         let sides = gaps.iter().map(|gap| gap.sides(settings.side_words));
         sides.map(|(before, after)| tokens.pieces(&before, &after)).collect()
     };
-    let looked_at = sample(held_out, settings.n_looked_at, settings.seed);
-    let calibrated_on = sample(held_out, settings.n_calibrated, settings.seed);
-    let (texts, calibrated_texts) = (pieces(&looked_at)?, pieces(&calibrated_on)?);
+    let (texts, texts_to_fit) = (pieces(&looked_at)?, [pieces(&to_fit.all)?, pieces(&to_fit.doubted)?]);
 
     tch::manual_seed(settings.seed as i64);
     let (store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
@@ -152,14 +163,14 @@ pub fn train_pair(
         sampler,
         settings,
         output,
-        identity: super::identity(documents, &settings.identity()),
+        identity: super::identity(documents, &format!("{} {}", settings.identity(), context.sha256())),
         best: f64::INFINITY,
         n_worse: 0,
         bucket: Cell::new(None),
     };
     run.resume()?;
     run.train(&looked_at, &texts, on_look, progress)?;
-    run.finish(&calibrated_on, &calibrated_texts, base, encoder, progress)
+    run.finish(&to_fit, &texts_to_fit, base)
 }
 
 /// Returns whether a weight belongs to one of the `n` lowest layers.
@@ -175,25 +186,55 @@ struct Drawn {
     is_boundary: bool,
 }
 
+/// A document to learn from.
+struct Lesson<'a> {
+    document: &'a Reference,
+    /// The gaps that are no boundaries and to which the context model gives [`READ_ABOVE`] or more, ascending; none where it
+    /// was not asked.
+    doubted: Vec<GapIndex>,
+}
+
 /// Draws the pairs of each step.
 struct Sampler<'a> {
     /// For each kind of document that has boundaries: its documents, and up to each, the boundaries so far.
-    kinds: Vec<(Vec<&'a Reference>, Vec<usize>)>,
+    kinds: Vec<(Vec<Lesson<'a>>, Vec<usize>)>,
     /// Up to each kind, the weights so far.
     weights: Vec<f64>,
     settings: &'a PairTraining,
 }
 
+/// Returns what the context model says of each document.
+fn scores(
+    documents: &[Labelled],
+    context: &Context,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<Vec<GapScores>> {
+    let mut all = Vec::with_capacity(documents.len());
+    for (_, reference) in documents {
+        progress.check()?;
+        let vectors = encoder.encode(&reference.texts(), &Unwatched)?;
+        all.push(context.score(&reference.input(Some(&vectors)), &Unwatched)?);
+        progress.report(all.len(), documents.len());
+    }
+    Ok(all)
+}
+
 impl<'a> Sampler<'a> {
-    fn new(train: &'a [Labelled], settings: &'a PairTraining) -> Result<Self> {
-        let mut kinds: BTreeMap<&str, (Vec<&Reference>, Vec<usize>)> = BTreeMap::new();
-        for (kind, reference) in train {
+    /// `of_context` is what the context model says of each document; `None` where nothing hangs on it.
+    fn new(train: &'a [Labelled], of_context: Option<&[GapScores]>, settings: &'a PairTraining) -> Result<Self> {
+        let mut kinds: BTreeMap<&str, (Vec<Lesson>, Vec<usize>)> = BTreeMap::new();
+        for (number, (kind, reference)) in train.iter().enumerate() {
             let n_boundaries = reference.sections.boundaries().len();
             // A document whose every gap is a boundary, or none, has no pair of the other answer.
             if n_boundaries > 0 && n_boundaries + 1 < reference.units.len() {
                 let (documents, so_far) = kinds.entry(kind).or_default();
                 so_far.push(so_far.last().copied().unwrap_or(0) + n_boundaries);
-                documents.push(reference);
+                let doubted = of_context.map_or_else(Vec::new, |scores| {
+                    let gaps = above(&scores[number], READ_ABOVE);
+                    gaps.filter(|&gap| !reference.sections.is_boundary(gap)).collect()
+                });
+                documents.push(Lesson { document: reference, doubted });
             }
         }
         if kinds.is_empty() {
@@ -206,14 +247,15 @@ impl<'a> Sampler<'a> {
             });
         }
         let kinds: Vec<_> = kinds.into_values().collect();
-        let mut sum = 0.0;
-        let weights = kinds
+        let is_talk = |documents: &[Lesson]| {
+            let is_spoken = |lesson: &&Lesson| lesson.document.units.kind == UnitKind::Utterance;
+            documents.len() < 2 * documents.iter().filter(is_spoken).count()
+        };
+        let of_kind: Vec<(f64, bool)> = kinds
             .iter()
-            .map(|(_, so_far)| {
-                sum += (*so_far.last().expect("it has a document") as f64).sqrt();
-                sum
-            })
+            .map(|(documents, so_far)| ((*so_far.last().expect("it has a document") as f64).sqrt(), is_talk(documents)))
             .collect();
+        let weights = super::weights_so_far(&of_kind, settings.talk_share);
         Ok(Self { kinds, weights, settings })
     }
 
@@ -224,19 +266,19 @@ impl<'a> Sampler<'a> {
             let kind = self.weights.partition_point(|&weight| weight <= at).min(self.kinds.len() - 1);
             let (documents, so_far) = &self.kinds[kind];
             let at = random.below(*so_far.last().expect("it has a document"));
-            let document = documents[so_far.partition_point(|&so_far| so_far <= at)];
+            let lesson = &documents[so_far.partition_point(|&so_far| so_far <= at)];
             let is_boundary = random.share() < 0.5;
             let is_anywhere = random.share() < self.settings.anywhere_share;
             let drawn = if is_anywhere {
-                self.anywhere(document, is_boundary, random)
+                self.anywhere(lesson.document, is_boundary, random)
             } else {
-                self.at_gap(document, is_boundary, random)
+                self.at_gap(lesson, is_boundary, random)
             };
             let Some((first, second)) = drawn else { continue };
             if first.len() < MIN_CHARS || second.len() < MIN_CHARS {
                 continue;
             }
-            let strips = document.units.kind != UnitKind::Paragraph && random.share() < STRIPPED_SHARE;
+            let strips = lesson.document.units.kind != UnitKind::Paragraph && random.share() < STRIPPED_SHARE;
             let kept = |side: String| if strips { stripped(&side) } else { side };
             return Ok(Drawn { first: kept(first), second: kept(second), is_boundary });
         }
@@ -247,10 +289,13 @@ impl<'a> Sampler<'a> {
     }
 
     /// Returns the sides of a gap.
-    fn at_gap(&self, document: &Reference, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
+    fn at_gap(&self, lesson: &Lesson, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
+        let &Lesson { document, ref doubted } = lesson;
         let gap = if is_boundary {
             let boundaries = document.sections.boundaries();
             boundaries[random.below(boundaries.len())]
+        } else if !doubted.is_empty() && random.share() < self.settings.doubted_share {
+            doubted[random.below(doubted.len())]
         } else {
             let gap = GapIndex::from(random.below(document.units.len() - 1));
             if document.sections.is_boundary(gap) {
@@ -294,7 +339,10 @@ struct LookedAt<'a> {
     document: &'a Reference,
     gap: GapIndex,
     is_boundary: bool,
-    /// How many gaps of its kind it stands for, over all of them.
+    /// The calibrated log-odds that the context model gives it.
+    of_context: f32,
+    /// How many gaps of its kind it stands for, over the root of all of them: a kind counts by how much of it there is, but not
+    /// by as much.
     weight: f64,
 }
 
@@ -304,13 +352,25 @@ impl LookedAt<'_> {
     }
 }
 
-/// Returns up to `n_boundaries` of each kind of document, and up to twice as many gaps that are none.
-fn sample(held_out: &[Labelled], n_boundaries: usize, seed: u64) -> Vec<LookedAt<'_>> {
-    let mut kinds: BTreeMap<&str, [Vec<(&Reference, GapIndex)>; 2]> = BTreeMap::new();
-    for (kind, reference) in held_out {
+/// Returns the gaps that have a score of `least` or more, ascending.
+fn above(scores: &GapScores, least: f32) -> impl Iterator<Item = GapIndex> {
+    (0..scores.len()).map(GapIndex::from).filter(move |&gap| scores.at(gap) >= least)
+}
+
+/// Returns of the gaps to which the context model gives `least` or more up to `n_boundaries` of each kind of document, and up to
+/// twice as many gaps that are none.
+fn sample<'a>(
+    held_out: &'a [Labelled],
+    of_context: &[GapScores],
+    least: f32,
+    n_boundaries: usize,
+    seed: u64,
+) -> Vec<LookedAt<'a>> {
+    let mut kinds: BTreeMap<&str, [Vec<(usize, GapIndex)>; 2]> = BTreeMap::new();
+    for (number, (kind, reference)) in held_out.iter().enumerate() {
         let of_kind = kinds.entry(kind).or_default();
-        for gap in (0..reference.units.len() - 1).map(GapIndex::from) {
-            of_kind[usize::from(reference.sections.is_boundary(gap))].push((reference, gap));
+        for gap in above(&of_context[number], least) {
+            of_kind[usize::from(reference.sections.is_boundary(gap))].push((number, gap));
         }
     }
     let mut random = Random::new(seed, 3);
@@ -322,9 +382,10 @@ fn sample(held_out: &[Labelled], n_boundaries: usize, seed: u64) -> Vec<LookedAt
             for i in 0..n {
                 // One of each of `n` equal parts, so that long documents count by their length.
                 let part = i * gaps.len() / n..(i + 1) * gaps.len() / n;
-                let (document, gap) = gaps[part.start + random.below(part.len())];
-                let weight = gaps.len() as f64 / n as f64 / n_gaps as f64;
-                all.push(LookedAt { kind, document, gap, is_boundary, weight });
+                let (number, gap) = gaps[part.start + random.below(part.len())];
+                let (document, of_context) = (&held_out[number].1, log_odds(of_context[number].at(gap)));
+                let weight = gaps.len() as f64 / n as f64 / (n_gaps as f64).sqrt();
+                all.push(LookedAt { kind, document, gap, is_boundary, of_context, weight });
             }
         }
     }
@@ -394,13 +455,7 @@ impl Run<'_> {
             (loss_sum, n_losses) = (0.0, 0);
             self.optimizer.swap_average();
             let log_odds = self.log_odds(texts)?;
-            let mut scored: BTreeMap<String, Vec<(f32, bool)>> = BTreeMap::new();
-            for (gap, &log_odds) in looked_at.iter().zip(&log_odds) {
-                scored.entry(gap.kind.to_owned()).or_default().push((log_odds, gap.is_boundary));
-            }
-            let of_kinds: BTreeMap<String, (f64, f64)> =
-                scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect();
-            let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
+            let (mean, of_kinds) = losses(looked_at, &log_odds);
             let is_best = of_kinds.is_empty() || mean < self.best;
             if is_best {
                 (self.best, self.n_worse) = (mean, 0);
@@ -476,21 +531,13 @@ impl Run<'_> {
     }
 
     /// Writes the best weights as hubs have them, and what calibrates them.
-    fn finish(
-        mut self,
-        looked_at: &[LookedAt],
-        texts: &[PairPieces],
-        base: &Path,
-        encoder: &dyn Encoder,
-        progress: &dyn Progress,
-    ) -> Result<PathBuf> {
+    fn finish(mut self, to_fit: &ToFit, [of_all, of_doubted]: &[Vec<PairPieces>; 2], base: &Path) -> Result<PathBuf> {
         let path = self.best_weights();
         self.store
             .load(&path)
             .map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
-        let of_pair = self.log_odds(texts)?;
         let &PairTraining { side_words, max_pieces, .. } = self.settings;
-        let config = fitted(side_words, max_pieces, looked_at, &of_pair, encoder, progress)?;
+        let config = to_fit.config(side_words, max_pieces, &self.log_odds(of_all)?, &self.log_odds(of_doubted)?);
         for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
             if let Ok(bytes) = std::fs::read(base.join(name)) {
                 write_whole(&self.output.join(name), &bytes)?;
@@ -530,52 +577,44 @@ pub fn refit(
 ) -> Result<PathBuf> {
     let pair = Pair::from_folder(folder, rayon::current_num_threads())?;
     let &PairConfig { side_words, max_pieces, .. } = pair.config();
-    let looked_at = sample(&documents.held_out, settings.n_calibrated, settings.seed);
-    let sides: Vec<(String, String)> = looked_at.iter().map(|gap| gap.sides(side_words)).collect();
-    let of_pair = pair.log_odds_of(&sides, progress)?;
-    let config = fitted(side_words, max_pieces, &looked_at, &of_pair, encoder, progress)?;
+    let of_context = scores(&documents.held_out, &Context::embedded(), encoder, progress)?;
+    let to_fit = ToFit::new(&documents.held_out, &of_context, settings);
+    let n_gaps = to_fit.all.len() + to_fit.doubted.len();
+    let said = |gaps: &[LookedAt], n_before: usize| {
+        let sides: Vec<(String, String)> = gaps.iter().map(|gap| gap.sides(side_words)).collect();
+        pair.log_odds_of(&sides, &Part { progress, range: n_before..n_before + gaps.len(), of: n_gaps })
+    };
+    let (of_all, of_doubted) = (said(&to_fit.all, 0)?, said(&to_fit.doubted, to_fit.all.len())?);
+    let config = to_fit.config(side_words, max_pieces, &of_all, &of_doubted);
     let path = folder.join("pair.json");
     write_whole(&path, &serde_json::to_vec_pretty(&config)?)?;
     Ok(path)
 }
 
-/// Returns what is to be known of a pair model that says this of gaps.
-fn fitted(
-    side_words: usize,
-    max_pieces: usize,
-    looked_at: &[LookedAt],
-    of_pair: &[f32],
-    encoder: &dyn Encoder,
-    progress: &dyn Progress,
-) -> Result<PairConfig> {
-    let context = Context::embedded();
-    let of_context = context_log_odds(looked_at, &context, encoder, progress)?;
-    Ok(PairConfig {
-        side_words,
-        max_pieces,
-        calibration: OfUnitKinds::each(|kind| calibrated(looked_at, of_pair, kind)),
-        combined: OfUnitKinds::each(|kind| combined(looked_at, of_pair, &of_context, kind)),
-        context_model_sha256: context.sha256().to_owned(),
-    })
+/// The gaps that a pair model is fitted on.
+struct ToFit<'a> {
+    /// Of all that there are: to calibrate the model alone.
+    all: Vec<LookedAt<'a>>,
+    /// Of those that it is asked about beside the context model: to calibrate both together.
+    doubted: Vec<LookedAt<'a>>,
 }
 
-/// Returns what the context model says of each gap, calibrated.
-fn context_log_odds(
-    looked_at: &[LookedAt],
-    context: &Context,
-    encoder: &dyn Encoder,
-    progress: &dyn Progress,
-) -> Result<Vec<f32>> {
-    let mut scores_of = BTreeMap::new();
-    for gap in looked_at {
-        progress.check()?;
-        let key = gap.document.id.as_str();
-        if !scores_of.contains_key(key) {
-            let vectors = encoder.encode(&gap.document.texts(), &Unwatched)?;
-            scores_of.insert(key, context.score(&gap.document.input(Some(&vectors)), progress)?);
+impl<'a> ToFit<'a> {
+    fn new(held_out: &'a [Labelled], of_context: &[GapScores], settings: &PairTraining) -> Self {
+        let sample = |least| sample(held_out, of_context, least, settings.n_calibrated, settings.seed);
+        Self { all: sample(0.0), doubted: sample(READ_ABOVE) }
+    }
+
+    /// Returns what is to be known of a pair model that says this of the gaps.
+    fn config(&self, side_words: usize, max_pieces: usize, of_all: &[f32], of_doubted: &[f32]) -> PairConfig {
+        PairConfig {
+            side_words,
+            max_pieces,
+            calibration: OfUnitKinds::each(|kind| calibrated(&self.all, of_all, kind)),
+            combined: OfUnitKinds::each(|kind| combined(&self.doubted, of_doubted, kind)),
+            context_model_sha256: Context::embedded().sha256().to_owned(),
         }
     }
-    Ok(looked_at.iter().map(|gap| log_odds(scores_of[gap.document.id.as_str()].at(gap.gap))).collect())
 }
 
 fn calibrated(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Calibration {
@@ -586,16 +625,41 @@ fn calibrated(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Calibr
     Calibration { slope: slope as f32, offset: offset as f32 }
 }
 
-fn combined(looked_at: &[LookedAt], of_pair: &[f32], of_context: &[f32], kind: UnitKind) -> Combination {
+fn combined(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Combination {
     let judged: Vec<Judged<3>> = of_kind(looked_at, kind)
-        .filter(|(i, _)| log_odds(READ_ABOVE) <= of_context[*i])
         .map(|(i, gap)| {
-            let said = [f64::from(of_context[i]), f64::from(of_pair[i]), 1.0];
+            let said = [f64::from(gap.of_context), f64::from(of_pair[i]), 1.0];
             Judged::new(said, gap.is_boundary, gap.weight)
         })
         .collect();
     let [context, pair, offset] = calibrate::fit(&judged, [1.0, 0.0, 0.0]);
     Combination { context: context as f32, pair: pair as f32, offset: offset as f32 }
+}
+
+/// Returns the mean loss, in nats, of both models together, fitted to these gaps, over all of them; and of each kind of
+/// document that loss and the best F1.
+fn losses(looked_at: &[LookedAt], of_pair: &[f32]) -> (f64, BTreeMap<String, (f64, f64)>) {
+    let fitted = OfUnitKinds::each(|kind| combined(looked_at, of_pair, kind));
+    let mut kinds: BTreeMap<&str, Sum> = BTreeMap::new();
+    for (gap, &of_pair) in looked_at.iter().zip(of_pair) {
+        let probability = fitted.of(gap.document.units.kind).probability(gap.of_context, of_pair);
+        let scored = (log_odds(probability), gap.is_boundary);
+        let sum = kinds.entry(gap.kind).or_default();
+        sum.loss += gap.weight * mean_loss(&[scored]);
+        sum.weight += gap.weight;
+        sum.scored.push(scored);
+    }
+    let (loss, weight) = kinds.values().fold((0.0, 0.0), |(loss, weight), sum| (loss + sum.loss, weight + sum.weight));
+    let of_kinds = kinds.into_iter().map(|(kind, sum)| (kind.to_owned(), (sum.loss / sum.weight, best_f1(sum.scored))));
+    (if weight > 0.0 { loss / weight } else { 0.0 }, of_kinds.collect())
+}
+
+/// What is added up of a kind of document.
+#[derive(Default)]
+struct Sum {
+    loss: f64,
+    weight: f64,
+    scored: Vec<(f32, bool)>,
 }
 
 fn of_kind<'a, 'b>(looked_at: &'a [LookedAt<'b>], kind: UnitKind) -> impl Iterator<Item = (usize, &'a LookedAt<'b>)> {
@@ -721,7 +785,7 @@ mod tests {
     fn about_half_of_the_pairs_are_boundaries_and_all_follow_the_random_numbers() {
         let documents = documents(3, 4);
         let settings = settings();
-        let sampler = Sampler::new(&documents, &settings).expect("there is something to learn");
+        let sampler = Sampler::new(&documents, None, &settings).expect("there is something to learn");
         let mut random = Random::new(5, 0);
         let pair = |random: &mut Random| sampler.pair(random).expect("there is text on both sides");
         let boundaries = (0..400).map(|_| pair(&mut random)).filter(|drawn| drawn.is_boundary).count();
@@ -731,13 +795,67 @@ mod tests {
         assert_eq!((first.first, first.second), (again.first, again.second));
     }
 
+    /// Returns scores by which of each document the gaps of these numbers are in doubt, and no others.
+    fn in_doubt_at(documents: &[Labelled], gaps: &[usize]) -> Vec<GapScores> {
+        let score = |gap: usize| if gaps.contains(&gap) { READ_ABOVE } else { 0.0 };
+        let scores = |(_, reference): &Labelled| GapScores::new((0..reference.units.n_gaps()).map(score).collect());
+        documents.iter().map(scores).collect()
+    }
+
     #[test]
-    fn what_stands_for_all_gaps_weighs_as_many() {
+    fn of_gaps_that_are_no_boundaries_a_share_is_of_those_in_doubt() {
+        let documents = documents(3, 4);
+        // Sections are of 4 to 7 utterances: the gap 3 is a boundary, and stays one; 5 lies within the second section.
+        let of_context = in_doubt_at(&documents, &[3, 5]);
+        let share_in_doubt = |doubted_share| {
+            let settings = PairTraining { anywhere_share: 0.0, doubted_share, ..settings() };
+            let sampler = Sampler::new(&documents, Some(&of_context), &settings).expect("there is something to learn");
+            let mut random = Random::new(5, 0);
+            let drawn = (0..600).map(|_| sampler.pair(&mut random).expect("there is text on both sides"));
+            let others: Vec<Drawn> = drawn.filter(|drawn| !drawn.is_boundary).collect();
+            let in_doubt = |drawn: &&Drawn| {
+                let sides =
+                    |document: &Reference| sides(&document.text, &document.units, GapIndex(5), settings.side_words);
+                documents.iter().any(|(_, document)| stripped(&sides(document).1) == stripped(&drawn.second))
+            };
+            assert!((200..400).contains(&others.len()), "{} of 600 are no boundaries", others.len());
+            others.iter().filter(in_doubt).count() as f64 / others.len() as f64
+        };
+        // Of gaps drawn from all, one in eighteen is that gap.
+        for (doubted_share, expected) in [(0.0, 0.06), (0.5, 0.53), (1.0, 1.0)] {
+            let found = share_in_doubt(doubted_share);
+            assert!((found - expected).abs() < 0.1, "{found} for {doubted_share}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_all_gaps_weighs_as_the_root_of_them() {
         let documents = documents(2, 5);
-        let gaps = sample(&documents, 3, 1);
-        let n_boundaries = gaps.iter().filter(|gap| gap.is_boundary).count();
-        assert_eq!((n_boundaries, gaps.len()), (3, 9));
-        let total: f64 = gaps.iter().map(|gap| gap.weight).sum();
-        assert!((total - 1.0).abs() < 1e-9, "{total}");
+        let of_context = in_doubt_at(&documents, &[3, 4, 5, 6, 7]);
+        let check = |least, n_gaps: f64, expected: (usize, usize)| {
+            let gaps = sample(&documents, &of_context, least, 3, 1);
+            let n_boundaries = gaps.iter().filter(|gap| gap.is_boundary).count();
+            assert_eq!((n_boundaries, gaps.len()), expected);
+            let total: f64 = gaps.iter().map(|gap| gap.weight).sum();
+            assert!((total - n_gaps.sqrt()).abs() < 1e-9, "{total} of {n_gaps}");
+        };
+        check(0.0, 58.0, (3, 9));
+        check(READ_ABOVE, 10.0, (2, 8));
+    }
+
+    #[test]
+    fn a_loss_is_of_both_models_together_and_less_the_better_the_second_is() {
+        let documents = documents(2, 5);
+        let of_context = in_doubt_at(&documents, &[1, 2, 3, 4, 5, 6, 7, 8]);
+        let gaps = sample(&documents, &of_context, READ_ABOVE, 100, 1);
+        let losses_of = |sure: f32, but: usize| {
+            let said = gaps.iter().enumerate().map(|(i, gap)| if gap.is_boundary == (i != but) { sure } else { -sure });
+            losses(&gaps, &said.collect::<Vec<f32>>())
+        };
+        let (knows, errs, silent) = (losses_of(2.0, usize::MAX), losses_of(2.0, 0), losses_of(0.0, 0));
+        assert!(knows.0 < errs.0 && errs.0 < silent.0, "{knows:?} {errs:?} {silent:?}");
+        let (loss, f1) = knows.1["talk"];
+        assert!((loss - knows.0).abs() < 1e-9 && (f1 - 1.0).abs() < 1e-9, "{knows:?}");
+        assert_eq!(losses(&[], &[]), (0.0, BTreeMap::new()));
     }
 }

@@ -889,8 +889,18 @@ pub(crate) struct TrainPair {
     #[arg(long, value_name = "DIR", required_unless_present = "refit")]
     pub(crate) base: Option<PathBuf>,
     /// Trains nothing: calibrates the pair model in the --output folder anew, with the context model of this program
-    #[arg(long, conflicts_with_all = ["base", "steps"])]
+    #[arg(long, conflicts_with_all = ["base", "anywhere", "doubted", "talk", "steps"])]
     pub(crate) refit: bool,
+    /// Of the pairs, those that are two paragraphs of a document wherever they stand [default: 0.2]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) anywhere: Option<f64>,
+    /// Of the gaps that are no boundaries, those about which the context model is in doubt; for a base that was trained
+    /// without [default: 0]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) doubted: Option<f64>,
+    /// The least share of pairs that are of spoken text [default: 0]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) talk: Option<f64>,
     /// How many steps are made [default: 1200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,

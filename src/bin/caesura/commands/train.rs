@@ -65,6 +65,9 @@ fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
     let settings = PairTraining {
         seed: session.seed(),
         n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
+        anywhere_share: args.anywhere.unwrap_or(usual.anywhere_share),
+        doubted_share: args.doubted.unwrap_or(usual.doubted_share),
+        talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
         ..usual
     };
     let documents = read(session, &args.data)?;
