@@ -57,7 +57,7 @@ fn a_context_model_is_trained_and_cuts() {
     // Both members were done: nothing is left to do, and the weights come out as they were.
     assert_eq!(train(&place, &args).code, Some(0));
     assert!(weights == read(&place.path("model/model.safetensors")), "the weights differ");
-    let table = run(&place, &["evaluate", "chapters", "talks.jsonl", "--engine", "context", "--model", "model"]).ok();
+    let table = run(&place, &["evaluate", "chapters", "talks.jsonl", "--model", "model"]).ok();
     assert!(table.contains("context"), "{table}");
 }
 

@@ -75,9 +75,9 @@ pub struct Combination {
 }
 
 impl Combination {
-    /// Returns the probability that both together stand for.
-    pub fn probability(self, context: f32, pair: f32) -> f32 {
-        probability(context * self.context + pair * self.pair + self.offset)
+    /// Returns the log-odds that both together stand for.
+    pub fn log_odds(self, context: f32, pair: f32) -> f32 {
+        context * self.context + pair * self.pair + self.offset
     }
 }
 

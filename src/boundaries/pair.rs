@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds};
+use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds, probability};
 use super::pair_text::sides;
 use super::{Context, GapInput, GapScorer};
 use crate::document::{GapIndex, GapScores, setting};
@@ -168,6 +168,10 @@ impl GapScorer for Pair {
 /// A gap to which the context model gives less than this is not read by the pair model.
 pub(crate) const READ_ABOVE: f32 = 0.04;
 
+/// From this on what both models say together is believed wholly, and not at all at [`READ_ABOVE`]; in between by its share of
+/// the way in log-odds. So a score that is a little higher for the text being edited far away changes little.
+const BELIEVED_ABOVE: f32 = 0.08;
+
 /// The share of the work that is the context model's, in hundredths: it reads vectors that are there.
 const CONTEXT_PERCENT: usize = 10;
 
@@ -191,6 +195,12 @@ impl Combined {
     }
 }
 
+/// Returns how much is believed, in `0.0..=1.0`, of what both models say of a gap to which the context model gives these log-odds.
+fn share_believed(of_context: f32) -> f32 {
+    let [least, wholly] = [READ_ABOVE, BELIEVED_ABOVE].map(log_odds);
+    ((of_context - least) / (wholly - least)).clamp(0.0, 1.0)
+}
+
 impl GapScorer for Combined {
     fn name(&self) -> &'static str {
         "combined"
@@ -204,6 +214,7 @@ impl GapScorer for Combined {
         settings.extend(self.pair.settings());
         settings.remove("calibration");
         settings.insert("read_above".to_owned(), setting(READ_ABOVE));
+        settings.insert("believed_above".to_owned(), setting(BELIEVED_ABOVE));
         settings.insert("combined".to_owned(), combined);
         settings
     }
@@ -221,7 +232,9 @@ impl GapScorer for Combined {
         let of_pair = self.pair.log_odds(input, &gaps, &Part { progress, range: CONTEXT_PERCENT..100, of: 100 })?;
         for (gap, of_pair) in gaps.into_iter().zip(of_pair) {
             let score = &mut scores[gap.index()];
-            *score = combination.probability(log_odds(*score), of_pair);
+            let of_context = log_odds(*score);
+            let both = combination.log_odds(of_context, of_pair);
+            *score = probability(of_context + share_believed(of_context) * (both - of_context));
         }
         Ok(match tops {
             Some(tops) => GapScores::with_tops(scores, tops),
@@ -323,11 +336,28 @@ mod tests {
                 assert_eq!(combined.to_bits(), context.to_bits());
             } else {
                 n_asked += 1;
-                let said = 0.5 * log_odds(context) + if differ { 3.0 } else { -3.0 };
+                let context = log_odds(context);
+                let both = 0.5 * context + if differ { 3.0 } else { -3.0 };
+                let said = context + share_believed(context) * (both - context);
                 assert!((combined - 1.0 / (1.0 + (-said).exp())).abs() < 1e-5, "gap {gap}: {combined}");
             }
         }
         assert!(n_asked > 0 && n_kept > 0, "{n_asked} gaps were asked about, {n_kept} kept");
+    }
+
+    #[test]
+    fn what_both_models_say_is_believed_from_nothing_to_wholly_and_without_a_leap() {
+        let check = |score: f32, expected: f32| {
+            let found = share_believed(log_odds(score));
+            assert!((found - expected).abs() < 1e-6, "{found} at {score}");
+        };
+        check(0.01, 0.0);
+        check(READ_ABOVE, 0.0);
+        check(BELIEVED_ABOVE, 1.0);
+        check(0.9, 1.0);
+        let scores = (0..=1000).map(|i| i as f32 / 1000.0);
+        let shares: Vec<f32> = scores.map(|score| share_believed(log_odds(score))).collect();
+        assert!(shares.windows(2).all(|pair| (0.0..0.04).contains(&(pair[1] - pair[0]))), "{shares:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Documents whose sections are known, to weights: `caesura train`, with the cargo feature `libtorch`.
 //!
-//! [`context`] trains the engine that is the default; its result is a folder that every build reads. [`pair`] fine-tunes a
-//! transformer that reads both sides of a gap. Nothing here runs when a document is cut.
+//! [`context`] trains the model that reads a document as a whole; its result is a folder that every build reads. [`pair`]
+//! fine-tunes a transformer that reads both sides of a gap. Nothing here runs when a document is cut.
 
 mod adam_w;
 mod augment;

@@ -642,8 +642,7 @@ fn losses(looked_at: &[LookedAt], of_pair: &[f32]) -> (f64, BTreeMap<String, (f6
     let fitted = OfUnitKinds::each(|kind| combined(looked_at, of_pair, kind));
     let mut kinds: BTreeMap<&str, Sum> = BTreeMap::new();
     for (gap, &of_pair) in looked_at.iter().zip(of_pair) {
-        let probability = fitted.of(gap.document.units.kind).probability(gap.of_context, of_pair);
-        let scored = (log_odds(probability), gap.is_boundary);
+        let scored = (fitted.of(gap.document.units.kind).log_odds(gap.of_context, of_pair), gap.is_boundary);
         let sum = kinds.entry(gap.kind).or_default();
         sum.loss += gap.weight * mean_loss(&[scored]);
         sum.weight += gap.weight;

@@ -8,7 +8,7 @@ use caesura::document::{Layer, UnitKind};
 use caesura::evaluate::split::Part;
 use caesura::export::{ChapterFormat, TopicFormat};
 use caesura::import::{Columns, ImportSettings};
-use caesura::pipeline::Engine;
+use caesura::pipeline::{Engine, SplitSettings};
 use caesura::search::Ranking;
 use caesura::store::WorkState;
 use caesura::topics::PASSAGE_WORDS;
@@ -94,8 +94,9 @@ pub(crate) enum Command {
 /// How a document is cut.
 #[derive(Debug, Args)]
 pub(crate) struct Cut {
-    /// What says where the subject changes; vectors and lexical are not trained on boundaries, and lexical needs no model
-    #[arg(long, default_value = Engine::Context.name(), value_parser = engine())]
+    /// What says where the subject changes; context is faster and less exact than combined, vectors and lexical are not trained
+    /// on boundaries, and lexical needs no model
+    #[arg(long, default_value = SplitSettings::usual().engine.name(), value_parser = engine())]
     pub(crate) engine: Engine,
     /// What chapters are made of [default: what the text is laid out in]
     #[arg(long, value_name = "KIND", value_parser = unit_kind())]
@@ -744,7 +745,8 @@ pub(crate) struct EvaluateChapters {
     #[arg(required = true)]
     pub(crate) data: Vec<PathBuf>,
     /// What to measure; may be given several times: context, pair, combined, vectors, lexical; what others do: texttiling,
-    /// percentile, treeseg; and what reads nothing: none, even, random [default: what the program would choose]
+    /// percentile, treeseg; and what reads nothing: none, even, random [default: what the program would choose, and context
+    /// with --model]
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
     /// Keeps the vectors of documents in this folder, so that a second run need not make them again

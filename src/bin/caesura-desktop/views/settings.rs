@@ -5,7 +5,7 @@ use std::path::Path;
 use eframe::egui::{self, ComboBox, Frame, Margin, RichText, Role, ScrollArea, Slider, TextEdit, Ui, WidgetInfo};
 
 use caesura::export::ChapterFormat;
-use caesura::pipeline::Engine;
+use caesura::pipeline::{Engine, SplitSettings};
 use caesura::words::Language;
 
 use super::{Memory, widgets};
@@ -135,17 +135,18 @@ fn look_ui(ui: &mut Ui, chosen: &mut Settings) {
 
 /// Returns what an engine is called, and whether it is the one to take.
 fn engine_label(engine: Engine) -> String {
-    match engine {
-        Engine::Context => format!("{} (recommended)", engine.name()),
-        _ => engine.name().to_owned(),
+    if engine == SplitSettings::usual().engine {
+        format!("{} (recommended)", engine.name())
+    } else {
+        engine.name().to_owned()
     }
 }
 
 fn engine_hint(engine: Engine) -> &'static str {
     match engine {
-        Engine::Context => "A trained model that reads the text as a whole: the usual one.",
+        Engine::Context => "A trained model that reads the text as a whole: fast, and nearly as exact.",
         Engine::Pair => "A trained model that reads both sides of every gap: slow.",
-        Engine::Combined => "The usual one, and the slow one where it is in doubt: the most exact.",
+        Engine::Combined => "Context, and pair where it is in doubt: the usual one, and the most exact.",
         Engine::Vectors => "What the text means to both sides of a gap; not trained on boundaries.",
         Engine::Lexical => "Words alone, no model: at once, and the least exact.",
     }

@@ -413,7 +413,7 @@ fn the_settings_choose_the_engine_and_the_theme() {
     window.get_by_label("Dark").click();
     window.run_steps(3);
     assert_eq!(window.state().state.theme, ThemeChoice::Dark);
-    window.get_by_label("Engine: context (recommended)").click();
+    window.get_by_label("Engine: combined (recommended)").click();
     window.run_steps(3);
     window.get_by_label("lexical").click();
     window.run_steps(3);

@@ -17,7 +17,7 @@ use caesura::evaluate::data::{self, Selection, UntitledFirst};
 use caesura::evaluate::split::Part;
 use caesura::export::write_file;
 use caesura::neural::Encoder;
-use caesura::pipeline::{Engine, ModelFolders};
+use caesura::pipeline::{Engine, ModelFolders, SplitSettings};
 use serde_json::{Value, json};
 
 use crate::args::{self, EvaluateWhat, SearchFormat};
@@ -35,7 +35,7 @@ pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
 const BASELINES: [&str; 6] = ["none", "even", "random", "texttiling", "percentile", "treeseg"];
 
 fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
-    let names = engines(&args.engine)?;
+    let names = engines(&args.engine, args.model.is_some())?;
     let folders = ModelFolders { context: args.model.as_deref(), pair: args.pair_model.as_deref() };
     let scorer = |engine: Engine| Ok::<_, Error>((engine, engine.scorer_from(&folders)?));
     let scorers: Vec<_> =
@@ -94,10 +94,12 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     }
 }
 
-/// Returns the names of the engines to measure.
-fn engines(typed: &[String]) -> Result<Vec<String>, Error> {
+/// Returns the names of the engines to measure. A context model of its own is measured alone: the pair model was fitted to
+/// another.
+fn engines(typed: &[String], of_own: bool) -> Result<Vec<String>, Error> {
     if typed.is_empty() {
-        return Ok(vec![Engine::Context.name().to_owned()]);
+        let usual = if of_own { Engine::Context } else { SplitSettings::usual().engine };
+        return Ok(vec![usual.name().to_owned()]);
     }
     for name in typed {
         if Engine::from_name(name).is_none() && !BASELINES.contains(&name.as_str()) {
