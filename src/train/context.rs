@@ -102,7 +102,8 @@ pub struct Look {
     pub step: usize,
     /// The mean loss of a gap of the training stretches since the last look, in nats.
     pub training_loss: f64,
-    /// For each kind of document, the loss of a gap in nats and the best F1 of any one threshold.
+    /// For each kind of document, the loss of a gap in nats and the best F1 of any one threshold: of a pair model over gaps in
+    /// doubt, together with the context model.
     pub of_kinds: BTreeMap<String, (f64, f64)>,
     /// Whether it is the best so far.
     pub is_best: bool,

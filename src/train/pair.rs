@@ -2,8 +2,9 @@
 //!
 //! A BERT or `RoBERTa` reads two texts as one sequence and says whether a section ends between them. Of the pairs it
 //! learns from, some are the paper's (two paragraphs of one document, of one section or of two), and most are what it is
-//! asked for later: what stands on both sides of a true gap, in windows of neighbouring units where units are short.
-//! Batches hold pairs of about one length.
+//! asked for later: what stands on both sides of a true gap, in windows of neighbouring units where units are short. Of
+//! these a share may be gaps that the context model is in doubt about, as `Combined` asks about no others. Batches hold
+//! pairs of about one length.
 //!
 //! Embeddings stay as they are: they are half of the weights, and what a word means does not change with the task.
 
@@ -58,9 +59,10 @@ pub struct PairTraining {
     pub doubted_share: f64,
     /// The least share of pairs that are of spoken text, below 1.
     pub talk_share: f64,
-    /// Of each kind of document, so many boundaries and twice as many other gaps are looked at.
+    /// Of each kind of document, so many boundaries and twice as many other gaps are looked at, all of them gaps that this model
+    /// is asked about beside the context model.
     pub n_looked_at: usize,
-    /// The same for calibrating the result.
+    /// The same for calibrating both models together, and so many of all gaps for this one alone.
     pub n_calibrated: usize,
     /// How many of the lowest layers stay as they are.
     pub n_frozen_layers: usize,
@@ -679,6 +681,7 @@ mod tests {
             validate_every: 2,
             side_words: 12,
             max_pieces: 40,
+            doubted_share: 0.5,
             n_looked_at: 5,
             n_calibrated: 5,
             n_frozen_layers: 1,
