@@ -61,7 +61,7 @@ pub struct ContextTraining {
     pub punctuated_share: f64,
     /// Documents cut anew into larger or smaller units, for each document there is.
     pub regrouped_share: f64,
-    /// The least share of stretches that are of spoken text, where there is such, below 1.
+    /// The least share of stretches that are of spoken text, where there is such, in `0.0..=1.0`.
     pub talk_share: f64,
 }
 
@@ -354,14 +354,11 @@ impl<'a> Sampler<'a> {
             units.push(units.last().copied().unwrap_or(0) + example.n_units);
         }
         kinds.retain(|(members, _)| !members.is_empty());
-        let of_kind: Vec<(f64, bool)> = kinds
-            .iter()
-            .map(|(members, units)| {
-                let n_spoken = members.iter().filter(|&&i| examples[i].unit_kind == UnitKind::Utterance).count();
-                ((*units.last().expect("it has a member") as f64).sqrt(), members.len() < 2 * n_spoken)
-            })
-            .collect();
-        let weights = super::weights_so_far(&of_kind, settings.talk_share);
+        let of_kinds = kinds.iter().map(|(members, units)| {
+            let made_of = members.iter().map(|&member| examples[member].unit_kind);
+            (*units.last().expect("it has a member"), made_of)
+        });
+        let weights = super::weights_so_far(of_kinds, settings.talk_share);
         let &ContextTraining { stretch_units, n_stretches, seed, .. } = settings;
         Self { examples, kinds, weights, stretch_units, n_stretches, seed }
     }

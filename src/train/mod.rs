@@ -23,6 +23,7 @@ use adam_w::AdamW;
 use sha2::{Digest, Sha256};
 use tch::Tensor;
 
+use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::Segmentation;
 use crate::evaluate::data::Reference;
@@ -139,11 +140,21 @@ pub(crate) fn rate_at(step: usize, n_steps: usize, highest: f64) -> f64 {
     highest * falling.max(0.01) * ((step + 1) as f64 / warm_up as f64).min(1.0)
 }
 
-/// Returns what kinds of document weigh, up to each: those of talk, of which the second of each pair tells, at least the share
-/// `talk` of all, below 1.
-pub(crate) fn weights_so_far(of_kinds: &[(f64, bool)], talk: f64) -> Vec<f64> {
+/// Returns what kinds of document weigh, up to each: the root of their size, and those of talk more where they are less than
+/// the share `talk` of all, in `0.0..=1.0`. Of each kind come its size and what its documents are made of; talk is a kind of
+/// which most are utterances.
+pub(crate) fn weights_so_far<D>(kinds: impl Iterator<Item = (usize, D)>, talk: f64) -> Vec<f64>
+where
+    D: Iterator<Item = UnitKind>,
+{
+    let of_kind = |(size, documents): (usize, D)| {
+        let (spoken, others): (Vec<UnitKind>, Vec<UnitKind>) = documents.partition(|&of| of == UnitKind::Utterance);
+        ((size as f64).sqrt(), others.len() < spoken.len())
+    };
+    let of_kinds: Vec<(f64, bool)> = kinds.map(of_kind).collect();
     let total = |of_talk| of_kinds.iter().filter(|(_, is_talk)| *is_talk == of_talk).map(|(weight, _)| weight).sum();
     let (of_talk, of_text): (f64, f64) = (total(true), total(false));
+    let talk = talk.min(MOST_TALK);
     let more = (of_text * talk / (1.0 - talk) / of_talk.max(1.0)).max(1.0);
     let mut sum = 0.0;
     let so_far = of_kinds.iter().map(|&(weight, is_talk)| {
@@ -152,6 +163,9 @@ pub(crate) fn weights_so_far(of_kinds: &[(f64, bool)], talk: f64) -> Vec<f64> {
     });
     so_far.collect()
 }
+
+/// The share that talk has at most where there is other text: no kind weighs nothing.
+const MOST_TALK: f64 = 0.99;
 
 /// What a training is of: its data, its settings but how long it goes on, and the version of what it sees. A checkpoint is
 /// taken up by that training only.

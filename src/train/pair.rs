@@ -57,7 +57,7 @@ pub struct PairTraining {
     /// Of the gaps that are no boundaries, the share taken from those that this model is asked about beside the context model
     /// (`Combined`). A model that knows nothing yet learns nothing from those alone.
     pub doubted_share: f64,
-    /// The least share of pairs that are of spoken text, below 1.
+    /// The least share of pairs that are of spoken text, in `0.0..=1.0`.
     pub talk_share: f64,
     /// Of each kind of document, so many boundaries and twice as many other gaps are looked at, all of them gaps that this model
     /// is asked about beside the context model.
@@ -249,15 +249,11 @@ impl<'a> Sampler<'a> {
             });
         }
         let kinds: Vec<_> = kinds.into_values().collect();
-        let is_talk = |documents: &[Lesson]| {
-            let is_spoken = |lesson: &&Lesson| lesson.document.units.kind == UnitKind::Utterance;
-            documents.len() < 2 * documents.iter().filter(is_spoken).count()
-        };
-        let of_kind: Vec<(f64, bool)> = kinds
-            .iter()
-            .map(|(documents, so_far)| ((*so_far.last().expect("it has a document") as f64).sqrt(), is_talk(documents)))
-            .collect();
-        let weights = super::weights_so_far(&of_kind, settings.talk_share);
+        let of_kinds = kinds.iter().map(|(documents, so_far)| {
+            let made_of = documents.iter().map(|lesson| lesson.document.units.kind);
+            (*so_far.last().expect("it has a document"), made_of)
+        });
+        let weights = super::weights_so_far(of_kinds, settings.talk_share);
         Ok(Self { kinds, weights, settings })
     }
 

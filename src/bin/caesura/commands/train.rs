@@ -38,7 +38,7 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
         punctuated_share: args.punctuated.unwrap_or(usual.punctuated_share),
         regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
         splice_share: args.spliced.unwrap_or(usual.splice_share),
-        talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
+        talk_share: args.talk.unwrap_or(usual.talk_share),
         ..usual
     };
     let kept = args.kept.unwrap_or(Start::USUAL_KEPT);
@@ -67,7 +67,7 @@ fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
         n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
         anywhere_share: args.anywhere.unwrap_or(usual.anywhere_share),
         doubted_share: args.doubted.unwrap_or(usual.doubted_share),
-        talk_share: args.talk.map_or(usual.talk_share, |share| share.min(0.99)),
+        talk_share: args.talk.unwrap_or(usual.talk_share),
         ..usual
     };
     let documents = read(session, &args.data)?;
