@@ -8,7 +8,7 @@
 //! calibrated: of gaps that are given 0.3, about three in ten are boundaries.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::calibration::{Calibration, OfUnitKinds, probability};
 use super::features::{Features, MEAN_WINDOWS, N_CUE_WORDS, N_CUES, N_WORD_CLASSES, mean_windows};
 use super::vectors::depth_log_odds;
-use super::{GapInput, GapScorer};
+use super::{Carried, GapInput, GapScorer};
 use crate::document::{GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{ContextInput, ContextModel, Shape};
@@ -24,6 +24,9 @@ use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/model.safetensors"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/context/config.json"));
+
+/// The engine that this program carries.
+static CARRIED: Carried<Context> = Carried::new();
 
 /// Changes whenever a number of a unit's row of cues means something else: weights fit one version only.
 pub(crate) const FEATURES_VERSION: u32 = 3;
@@ -50,11 +53,14 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns the engine that this program carries.
+    /// Returns the engine that this program carries. It stays loaded for the next who asks until [`let_go`](Self::let_go).
     pub fn embedded() -> Self {
-        static EMBEDDED: OnceLock<Context> = OnceLock::new();
-        let load = || Self::new(WEIGHTS, CONFIG, "context").expect("a test loads what the program carries");
-        EMBEDDED.get_or_init(load).clone()
+        CARRIED.get(|| Self::new(WEIGHTS, CONFIG, "context").expect("a test loads what the program carries"))
+    }
+
+    /// Gives back the memory that the engine of this program takes once nobody uses it. Who asks for it next loads it again.
+    pub fn let_go() {
+        CARRIED.let_go();
     }
 
     /// Returns the engine in a folder that `caesura train context` has written: `model.safetensors` and `config.json`.

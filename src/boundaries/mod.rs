@@ -5,6 +5,7 @@
 //! Headings are not looked at: they make the layer *as written*.
 
 mod calibration;
+mod carried;
 mod context;
 mod cues;
 mod depth;
@@ -19,6 +20,7 @@ mod windows;
 #[cfg(feature = "libtorch")]
 pub(crate) use calibration::log_odds;
 pub use calibration::{Calibration, Combination, OfUnitKinds};
+use carried::Carried;
 pub use context::{Context, ContextConfig};
 #[cfg(feature = "libtorch")]
 pub(crate) use context::{FEATURES_VERSION, shape};

@@ -9,14 +9,14 @@
 //! of a document takes several times as long as reading its units once.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds, probability};
 use super::pair_text::sides;
-use super::{Context, GapInput, GapScorer};
+use super::{Carried, Context, GapInput, GapScorer};
 use crate::document::{GapIndex, GapScores, setting};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
@@ -24,6 +24,9 @@ use crate::progress::{Part, Progress};
 
 static WEIGHTS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/model.onnx"));
 static CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/pair/pair.json"));
+
+/// The engine that this program carries.
+static CARRIED: Carried<Pair> = Carried::new();
 
 /// What `pair.json` says of the weights beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,15 +65,21 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Returns the engine that this program carries, run on as many threads as everything else.
+    /// Returns the engine that this program carries, run on as many threads as everything else. It stays loaded for the next
+    /// who asks until [`let_go`](Self::let_go).
     pub fn embedded() -> Self {
-        static EMBEDDED: OnceLock<Pair> = OnceLock::new();
         let load = || {
             let config: PairConfig = serde_json::from_str(CONFIG).expect("a test reads what the program carries");
             let model = PairModel::embedded(WEIGHTS, config.max_pieces, rayon::current_num_threads());
             Self { model: Arc::new(model.expect("a test loads what the program carries")), config }
         };
-        EMBEDDED.get_or_init(load).clone()
+        CARRIED.get(load)
+    }
+
+    /// Gives back the memory that the engine of this program takes, some 70 MiB, once nobody uses it. Who asks for it next
+    /// loads it again.
+    pub fn let_go() {
+        CARRIED.let_go();
     }
 
     /// Returns the engine in a folder that `caesura train pair` has written, run on `n_threads`, at least 1.
