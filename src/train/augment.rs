@@ -124,25 +124,25 @@ const PIECE_WORDS: std::ops::Range<usize> = 8..60;
 
 /// Returns documents of spoken text as a speech recogniser would have written them, for `share` of them: no case, no
 /// punctuation, cut anew into pieces of so many words; of half of them nobody knows who speaks.
-pub(super) fn automatic<K: Clone>(documents: &[(K, Reference)], share: f64, seed: u64) -> Vec<(K, Reference)> {
+pub(super) fn automatic(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     made_over(documents, share, (seed, 1_000_000), automatic_of)
 }
 
 /// Returns documents of spoken text made over, for `share` of them; each draws its numbers from `seed`, and from its own
 /// number and `purpose`.
-fn made_over<K: Clone>(
-    documents: &[(K, Reference)],
+fn made_over(
+    documents: &[(usize, Reference)],
     share: f64,
     (seed, purpose): (u64, u64),
     transcribe: impl Fn(&Reference, &mut Random) -> Reference,
-) -> Vec<(K, Reference)> {
+) -> Vec<(usize, Reference)> {
     let mut all = Vec::new();
     for (number, (domain, document)) in documents.iter().enumerate() {
         let mut random = Random::new(seed, purpose + number as u64);
         if document.units.kind == UnitKind::Utterance && random.share() < share {
             let made = transcribe(document, &mut random);
             if !made.units.is_empty() {
-                all.push((domain.clone(), made));
+                all.push((*domain, made));
             }
         }
     }
@@ -211,7 +211,7 @@ const CAPTION_WORDS: std::ops::Range<usize> = 20..60;
 
 /// Returns documents of spoken text as a speech recogniser would have written them that sets points but knows no speaker, for
 /// `share` of them: half of them in sentences, as prose, the others in captions of whole sentences.
-pub(super) fn punctuated<K: Clone>(documents: &[(K, Reference)], share: f64, seed: u64) -> Vec<(K, Reference)> {
+pub(super) fn punctuated(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     made_over(documents, share, (seed, 3_000_000), punctuated_of)
 }
 
@@ -271,7 +271,7 @@ const PARAGRAPH_WORDS: std::ops::Range<usize> = 25..160;
 /// of a unit for the manner of a kind.
 ///
 /// Of spoken text half keeps its speakers, and turns are whole then; the other half is prose, as where somebody took notes.
-pub(super) fn regrouped<K: Clone>(documents: &[(K, Reference)], share: f64, seed: u64) -> Vec<(K, Reference)> {
+pub(super) fn regrouped(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     let mut all = Vec::new();
     for (number, (domain, document)) in documents.iter().enumerate() {
         let mut random = Random::new(seed, 2_000_000 + number as u64);
@@ -288,7 +288,7 @@ pub(super) fn regrouped<K: Clone>(documents: &[(K, Reference)], share: f64, seed
         };
         // What cannot be put together or taken apart teaches nothing new.
         if made.units.len() != document.units.len() && 1 < made.units.len() {
-            all.push((domain.clone(), made));
+            all.push((*domain, made));
         }
     }
     all

@@ -18,7 +18,7 @@ use super::adam_w::AdamW;
 use super::calibrate::{self, Judged};
 use super::context::Look;
 use super::random::Random;
-use super::{Documents, Labelled, augment, best_f1, mean_loss, rate_at, write_tensors, write_whole};
+use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors, write_whole};
 use crate::boundaries::pair_text::{ending_at, sides, starting_at};
 use crate::boundaries::{
     Calibration, Combination, Context, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
@@ -50,12 +50,8 @@ pub struct PairTraining {
     pub patience: usize,
     /// The words read on each side of a gap, at least 8.
     pub side_words: usize,
-    /// The share of pairs of which fewer words are read on each side: from half of them on.
-    pub shortened_share: f64,
-    /// The share of spoken documents that are made over as transcripts with points but without speakers, beside themselves.
-    pub punctuated_share: f64,
-    /// The share of documents that are cut anew into larger or smaller units, beside themselves.
-    pub regrouped_share: f64,
+    /// The word pieces read of a pair, its marks included, at least 8.
+    pub max_pieces: usize,
     /// The share of pairs that are two paragraphs of a document wherever they stand, as in the paper.
     pub anywhere_share: f64,
     /// Of the gaps that are no boundaries, the share taken from those that this model is asked about beside the context model
@@ -84,9 +80,7 @@ impl PairTraining {
             validate_every: 200,
             patience: 4,
             side_words: 48,
-            shortened_share: 0.0,
-            punctuated_share: 0.0,
-            regrouped_share: 0.0,
+            max_pieces: 144,
             anywhere_share: 0.2,
             doubted_share: 0.0,
             talk_share: 0.0,
@@ -96,19 +90,11 @@ impl PairTraining {
         }
     }
 
-    /// Returns the word pieces read of a pair, its marks included: enough for English words of some rarity.
-    fn max_pieces(&self) -> usize {
-        PIECES_A_WORD * self.side_words
-    }
-
     /// What tells one training from another: more steps go on with what there is.
     fn identity(&self) -> String {
         format!("{:?}", Self { n_steps: 0, ..self.clone() })
     }
 }
-
-/// The pieces that a pair has room for, for each word of a side.
-const PIECES_A_WORD: usize = 3;
 
 /// How many gaps are drawn in a row, in the hope of one with text on both sides.
 const MAX_TRIES: usize = 100_000;
@@ -139,12 +125,11 @@ pub fn train_pair(
     progress: &dyn Progress,
 ) -> Result<PathBuf> {
     let Documents { train, held_out } = documents;
-    let train = &with_made_over(train, settings);
     let name = name_of(base);
     let unusable = |reason| Error::Model { name: name.clone(), reason };
     let description = Description::from_folder(base, &name)?;
     let tokens =
-        PairTokens::from_folder(base, description.family, settings.max_pieces().min(description.n_positions()), &name)?;
+        PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
     let weights = Weights::from_folder(base, &name)?;
     let context = Context::embedded();
     let of_context = (settings.doubted_share > 0.0).then(|| scores(train, &context, encoder, progress)).transpose()?;
@@ -188,13 +173,6 @@ pub fn train_pair(
     run.resume()?;
     run.train(&looked_at, &texts, on_look, progress)?;
     run.finish(&to_fit, &texts_to_fit, base)
-}
-
-/// Returns documents, and behind them those made of them.
-fn with_made_over(documents: &[Labelled], settings: &PairTraining) -> Vec<Labelled> {
-    let punctuated = augment::punctuated(documents, settings.punctuated_share, settings.seed);
-    let regrouped = augment::regrouped(documents, settings.regrouped_share, settings.seed);
-    documents.iter().cloned().chain(punctuated).chain(regrouped).collect()
 }
 
 /// Returns whether a weight belongs to one of the `n` lowest layers.
@@ -289,11 +267,10 @@ impl<'a> Sampler<'a> {
             let lesson = &documents[so_far.partition_point(|&so_far| so_far <= at)];
             let is_boundary = random.share() < 0.5;
             let is_anywhere = random.share() < self.settings.anywhere_share;
-            let n_words = self.side_words(random);
             let drawn = if is_anywhere {
-                anywhere(lesson.document, n_words, is_boundary, random)
+                self.anywhere(lesson.document, is_boundary, random)
             } else {
-                self.at_gap(lesson, n_words, is_boundary, random)
+                self.at_gap(lesson, is_boundary, random)
             };
             let Some((first, second)) = drawn else { continue };
             if first.len() < MIN_CHARS || second.len() < MIN_CHARS {
@@ -309,21 +286,8 @@ impl<'a> Sampler<'a> {
         })
     }
 
-    /// Returns how many words of each side are read.
-    fn side_words(&self, random: &mut Random) -> usize {
-        let &PairTraining { side_words, shortened_share, .. } = self.settings;
-        let is_shortened = 0.0 < shortened_share && random.share() < shortened_share;
-        if is_shortened { side_words / 2 + random.below(side_words / 2) } else { side_words }
-    }
-
     /// Returns the sides of a gap.
-    fn at_gap(
-        &self,
-        lesson: &Lesson,
-        n_words: usize,
-        is_boundary: bool,
-        random: &mut Random,
-    ) -> Option<(String, String)> {
+    fn at_gap(&self, lesson: &Lesson, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
         let &Lesson { document, ref doubted } = lesson;
         let gap = if is_boundary {
             let boundaries = document.sections.boundaries();
@@ -337,29 +301,29 @@ impl<'a> Sampler<'a> {
             }
             gap
         };
-        Some(sides(&document.text, &document.units, gap, n_words))
+        Some(sides(&document.text, &document.units, gap, self.settings.side_words))
     }
-}
 
-/// Returns two texts of a document, of one section or of two, in their order; the first is never its own second.
-fn anywhere(document: &Reference, n_words: usize, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
-    let section = |unit: usize| {
-        let boundaries = document.sections.boundaries();
-        let number = boundaries.partition_point(|gap| gap.unit_after().index() <= unit);
-        let start = number.checked_sub(1).map_or(0, |before| boundaries[before].unit_after().index());
-        start..boundaries.get(number).map_or(document.units.len(), |gap| gap.unit_after().index())
-    };
-    let anchor = random.below(document.units.len() - 1);
-    let own = section(anchor);
-    let other = if is_boundary { own.end } else { anchor + 1 };
-    let end = if is_boundary { document.units.len() } else { own.end };
-    if other >= end || own.len() < 3 {
-        return None;
+    /// Returns two texts of a document, of one section or of two, in their order; the first is never its own second.
+    fn anywhere(&self, document: &Reference, is_boundary: bool, random: &mut Random) -> Option<(String, String)> {
+        let section = |unit: usize| {
+            let boundaries = document.sections.boundaries();
+            let number = boundaries.partition_point(|gap| gap.unit_after().index() <= unit);
+            let start = number.checked_sub(1).map_or(0, |before| boundaries[before].unit_after().index());
+            start..boundaries.get(number).map_or(document.units.len(), |gap| gap.unit_after().index())
+        };
+        let anchor = random.below(document.units.len() - 1);
+        let own = section(anchor);
+        let other = if is_boundary { own.end } else { anchor + 1 };
+        let end = if is_boundary { document.units.len() } else { own.end };
+        if other >= end || own.len() < 3 {
+            return None;
+        }
+        let other = other + random.below(end - other);
+        let (text, units, n_words) = (&document.text, &document.units, self.settings.side_words);
+        let first = ending_at(text, units, own.start..anchor + 1, n_words);
+        Some((first, starting_at(text, units, other..section(other).end, n_words)))
     }
-    let other = other + random.below(end - other);
-    let (text, units) = (&document.text, &document.units);
-    let first = ending_at(text, units, own.start..anchor + 1, n_words);
-    Some((first, starting_at(text, units, other..section(other).end, n_words)))
 }
 
 /// Returns a text without its punctuation.
@@ -570,8 +534,7 @@ impl Run<'_> {
         self.store
             .load(&path)
             .map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
-        let PairTraining { side_words, .. } = *self.settings;
-        let max_pieces = self.settings.max_pieces();
+        let &PairTraining { side_words, max_pieces, .. } = self.settings;
         let config = to_fit.config(side_words, max_pieces, &self.log_odds(of_all)?, &self.log_odds(of_doubted)?);
         for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
             if let Ok(bytes) = std::fs::read(base.join(name)) {
@@ -712,7 +675,8 @@ mod tests {
             n_steps: 6,
             n_pairs: 4,
             validate_every: 2,
-            side_words: 13,
+            side_words: 12,
+            max_pieces: 40,
             doubted_share: 0.5,
             n_looked_at: 5,
             n_calibrated: 5,
@@ -827,39 +791,6 @@ mod tests {
         let first = pair(&mut Random::new(6, 0));
         let again = pair(&mut Random::new(6, 0));
         assert_eq!((first.first, first.second), (again.first, again.second));
-    }
-
-    #[test]
-    fn a_share_of_pairs_is_of_fewer_words_but_never_of_less_than_half() {
-        let documents = documents(3, 8);
-        let most_words = |shortened_share| {
-            let settings = PairTraining { side_words: 40, shortened_share, anywhere_share: 0.0, ..settings() };
-            let sampler = Sampler::new(&documents, None, &settings).expect("there is something to learn");
-            let mut random = Random::new(5, 0);
-            let drawn = (0..400).map(|_| sampler.pair(&mut random).expect("there is text on both sides"));
-            let n_words = |side: &str| side.split_whitespace().filter(|word| !word.starts_with('|')).count();
-            // Near an end there is less text on one side.
-            drawn.map(|drawn| n_words(&drawn.first).max(n_words(&drawn.second))).collect::<Vec<usize>>()
-        };
-        assert!(most_words(0.0).into_iter().all(|most| most == 40));
-        let found = most_words(0.5);
-        assert!(found.iter().all(|most| (20..=40).contains(most)), "{found:?}");
-        let n_whole = found.iter().filter(|&&most| most == 40).count();
-        assert!((150..250).contains(&n_whole), "{n_whole} of 400 are whole");
-    }
-
-    #[test]
-    fn what_is_made_of_documents_is_learnt_from_beside_them() {
-        let documents = documents(12, 4);
-        let all = |punctuated_share, regrouped_share| {
-            with_made_over(&documents, &PairTraining { punctuated_share, regrouped_share, ..settings() })
-        };
-        assert_eq!(all(0.0, 0.0), documents);
-        let found = all(1.0, 0.0);
-        let (kept, made) = found.split_at(documents.len());
-        assert!(kept == documents && made.len() == documents.len());
-        assert!(made.iter().all(|(kind, made)| kind == "talk" && made.units.units[0].speaker.is_none()));
-        assert!(documents.len() < all(0.0, 1.0).len());
     }
 
     /// Returns scores by which of each document the gaps of these numbers are in doubt, and no others.

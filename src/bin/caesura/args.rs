@@ -891,22 +891,8 @@ pub(crate) struct TrainPair {
     #[arg(long, value_name = "DIR", required_unless_present = "refit")]
     pub(crate) base: Option<PathBuf>,
     /// Trains nothing: calibrates the pair model in the --output folder anew, with the context model of this program
-    #[arg(long, conflicts_with_all = [
-        "base", "side_words", "shortened", "punctuated", "regrouped", "anywhere", "doubted", "talk", "steps",
-    ])]
+    #[arg(long, conflicts_with_all = ["base", "anywhere", "doubted", "talk", "steps"])]
     pub(crate) refit: bool,
-    /// The words that are read on each side of a gap, at least 8 [default: 48]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(8..=160))]
-    pub(crate) side_words: Option<u16>,
-    /// Of the pairs, those of which fewer words are read, half of them at least [default: 0]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) shortened: Option<f64>,
-    /// Documents made over as transcripts with points but without speakers, for each of spoken text [default: 0]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) punctuated: Option<f64>,
-    /// Documents cut anew into larger or smaller units, for each document [default: 0]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) regrouped: Option<f64>,
     /// Of the pairs, those that are two paragraphs of a document wherever they stand [default: 0.2]
     #[arg(long, value_name = "0..1", value_parser = share)]
     pub(crate) anywhere: Option<f64>,

@@ -65,10 +65,6 @@ fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
     let settings = PairTraining {
         seed: session.seed(),
         n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
-        side_words: args.side_words.map_or(usual.side_words, usize::from),
-        shortened_share: args.shortened.unwrap_or(usual.shortened_share),
-        punctuated_share: args.punctuated.unwrap_or(usual.punctuated_share),
-        regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
         anywhere_share: args.anywhere.unwrap_or(usual.anywhere_share),
         doubted_share: args.doubted.unwrap_or(usual.doubted_share),
         talk_share: args.talk.unwrap_or(usual.talk_share),
