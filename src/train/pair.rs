@@ -575,14 +575,14 @@ pub fn refit(
 ) -> Result<PathBuf> {
     let pair = Pair::from_folder(folder, rayon::current_num_threads())?;
     let &PairConfig { side_words, max_pieces, .. } = pair.config();
-    let of_context = scores(&documents.held_out, &Context::embedded(), encoder, progress)?;
+    let part = |range| Part { progress, range, of: 100 };
+    let of_context = scores(&documents.held_out, &Context::embedded(), encoder, &part(0..20))?;
     let to_fit = ToFit::new(&documents.held_out, &of_context, settings);
-    let n_gaps = to_fit.all.len() + to_fit.doubted.len();
-    let said = |gaps: &[LookedAt], n_before: usize| {
+    let said = |gaps: &[LookedAt], range| {
         let sides: Vec<(String, String)> = gaps.iter().map(|gap| gap.sides(side_words)).collect();
-        pair.log_odds_of(&sides, &Part { progress, range: n_before..n_before + gaps.len(), of: n_gaps })
+        pair.log_odds_of(&sides, &part(range))
     };
-    let (of_all, of_doubted) = (said(&to_fit.all, 0)?, said(&to_fit.doubted, to_fit.all.len())?);
+    let (of_all, of_doubted) = (said(&to_fit.all, 20..60)?, said(&to_fit.doubted, 60..100)?);
     let config = to_fit.config(side_words, max_pieces, &of_all, &of_doubted);
     let path = folder.join("pair.json");
     write_whole(&path, &serde_json::to_vec_pretty(&config)?)?;
