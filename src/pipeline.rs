@@ -127,6 +127,13 @@ impl Engine {
     }
 }
 
+/// Gives back the memory of the weights that the program carries and that engines have loaded, once no scorer uses them. Who
+/// needs them next loads them again.
+pub fn let_go_of_engines() {
+    Context::let_go();
+    Pair::let_go();
+}
+
 /// Folders with trained weights; what the program carries where there is none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ModelFolders<'a> {

@@ -53,13 +53,13 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns the engine that this program carries. It stays loaded for the next who asks until [`let_go`](Self::let_go).
+    /// Returns the engine that this program carries. It stays loaded for the next who asks until it is let go.
     pub fn embedded() -> Self {
         CARRIED.get(|| Self::new(WEIGHTS, CONFIG, "context").expect("a test loads what the program carries"))
     }
 
     /// Gives back the memory that the engine of this program takes once nobody uses it. Who asks for it next loads it again.
-    pub fn let_go() {
+    pub(crate) fn let_go() {
         CARRIED.let_go();
     }
 

@@ -66,7 +66,7 @@ pub struct Pair {
 
 impl Pair {
     /// Returns the engine that this program carries, run on as many threads as everything else. It stays loaded for the next
-    /// who asks until [`let_go`](Self::let_go).
+    /// who asks until it is let go.
     pub fn embedded() -> Self {
         let load = || {
             let config: PairConfig = serde_json::from_str(CONFIG).expect("a test reads what the program carries");
@@ -78,7 +78,7 @@ impl Pair {
 
     /// Gives back the memory that the engine of this program takes, some 70 MiB, once nobody uses it. Who asks for it next
     /// loads it again.
-    pub fn let_go() {
+    pub(crate) fn let_go() {
         CARRIED.let_go();
     }
 

@@ -16,7 +16,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use caesura::boundaries::{Context, Pair};
 use caesura::chapters::CutConfig;
 use caesura::document::{Chapter, Fields, GapIndex, GapScores, Layer, UnitIndex, Units};
 use caesura::error::{Error, Kind, Result};
@@ -943,8 +942,7 @@ impl Bench {
         let keeps_model = self.settings.as_ref().is_none_or(|settings| settings.keeps_model);
         if self.waiting.is_empty() && !keeps_model {
             self.model.let_go();
-            Context::let_go();
-            Pair::let_go();
+            pipeline::let_go_of_engines();
         }
     }
 
