@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::bootstrap::{Interval, intervals};
 use super::data::Reference;
 use super::{Segmentation, baselines, boundary_similarity, f1, f1_within_1, pk, window_diff};
 use crate::boundaries::GapScorer;
@@ -77,6 +78,23 @@ pub struct ChaptersEvaluation {
     pub n_skipped: usize,
     /// The measures of each engine, in the order the engines were given in.
     pub engines: Vec<EngineMeasures>,
+    /// How each engine but the first differs from the first, in their order; empty where all documents are of one group.
+    pub changes: Vec<Change>,
+}
+
+/// By how much an engine has more than the first one, and how far that goes by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// That of the first.
+    pub than: &'static str,
+    /// Of Pk, an error.
+    pub pk: Interval,
+    /// Of `WindowDiff`, an error.
+    pub windowdiff: Interval,
+    /// Of the F1 within one unit.
+    pub f1_within_1: Interval,
 }
 
 /// The measures of one engine; 0 if there was no document.
@@ -207,6 +225,7 @@ pub fn evaluate_chapters(
 ) -> Result<ChaptersEvaluation> {
     let mut tallies: Vec<Tally> = engines.iter().map(|_| Tally::default()).collect();
     let (mut n_documents, mut n_skipped) = (0, 0);
+    let mut groups: Vec<String> = Vec::new();
     for reference in references {
         let reference = reference?;
         progress.check()?;
@@ -255,10 +274,25 @@ pub fn evaluate_chapters(
             })?;
         }
         n_documents += 1;
+        groups.push(reference.group);
         progress.report(n_documents, 0);
     }
+    let changes = changes(engines, &tallies, &groups);
     let engines = engines.iter().zip(tallies).map(|(engine, tally)| tally.measures(engine.name())).collect();
-    Ok(ChaptersEvaluation { n_documents, n_skipped, engines })
+    Ok(ChaptersEvaluation { n_documents, n_skipped, engines, changes })
+}
+
+/// Returns how engines differ from the first. `groups` says what each document belongs to.
+fn changes(engines: &[Engine], tallies: &[Tally], groups: &[String]) -> Vec<Change> {
+    let Some((first, others)) = tallies.split_first() else { return Vec::new() };
+    let change = |(engine, tally): (&Engine, &Tally)| {
+        let differences = tally.of_documents.iter().zip(&first.of_documents);
+        let differences = differences.map(|(own, first)| std::array::from_fn(|i| own[i] - first[i]));
+        let of_groups: Vec<(&str, [f64; 5])> = groups.iter().map(String::as_str).zip(differences).collect();
+        let [pk, windowdiff, _, _, f1_within_1] = intervals(&of_groups)?;
+        Some(Change { engine: engine.name(), than: engines[0].name(), pk, windowdiff, f1_within_1 })
+    };
+    engines[1..].iter().zip(others).filter_map(change).collect()
 }
 
 /// What an engine makes of a document.
@@ -339,8 +373,8 @@ pub(crate) fn mixed(value: u64) -> u64 {
 /// What one engine has scored so far.
 #[derive(Default)]
 struct Tally {
-    /// Pk, `WindowDiff`, B, F1 and F1 within one unit, summed up.
-    sums: [f64; 5],
+    /// Pk, `WindowDiff`, B, F1 and F1 within one unit of each document.
+    of_documents: Vec<[f64; 5]>,
     count_ratios: Vec<f64>,
     /// Of each document, how many gaps are wrongly called, and how many gaps there are.
     wrong: Vec<(usize, usize)>,
@@ -359,9 +393,7 @@ struct Tally {
 impl Tally {
     fn add(&mut self, reference: &Segmentation, found: &Segmentation, scores: &GapScores, n_words: usize, secs: f64) {
         let measures = [pk, window_diff, boundary_similarity, f1, f1_within_1];
-        for (sum, measure) in self.sums.iter_mut().zip(measures) {
-            *sum += measure(reference, found);
-        }
+        self.of_documents.push(measures.map(|measure| measure(reference, found)));
         self.count_ratios.push(found.n_sections() as f64 / reference.n_sections() as f64);
         let n_right = found.boundaries().iter().filter(|&&gap| reference.is_boundary(gap)).count();
         let n_called = found.boundaries().len() + reference.boundaries().len();
@@ -417,7 +449,8 @@ impl Tally {
 
     fn measures(self, engine: &'static str) -> EngineMeasures {
         let n_documents = self.count_ratios.len().max(1) as f64;
-        let [pk, windowdiff, b, f1, f1_within_1] = self.sums.map(|sum| sum / n_documents);
+        let [pk, windowdiff, b, f1, f1_within_1] =
+            std::array::from_fn(|i| self.of_documents.iter().map(|measures| measures[i]).sum::<f64>() / n_documents);
         let (reliability, ece) = self.reliability();
         let right_share = |&(wrong, gaps): &(usize, usize)| 1.0 - wrong as f64 / gaps.max(1) as f64;
         let (sums, n_documents_of_levels) = self.top_level;
@@ -634,6 +667,32 @@ mod tests {
         check_top_level(&[0.9, 0.1, 0.9], 0.0);
         let (evaluation, _) = run(&[Engine::None]);
         assert_eq!(evaluation.engines[0].top_level, None);
+    }
+
+    #[test]
+    fn what_an_engine_changes_is_told_with_how_far_chance_goes() {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        // Of the second kind of document equal parts are the sections; of the first they are not.
+        let document = |id: usize, sections: &str| {
+            format!("{{\"id\":\"{id}\",\"unit\":\"paragraph\",\"sections\":[{sections}]}}\n")
+        };
+        let section = |n: usize| format!("{{\"paragraphs\":[{}]}}", vec!["\"p\""; n].join(","));
+        for id in 0..30 {
+            let lengths = if id % 2 == 0 { [2, 10] } else { [6, 6] };
+            let sections = lengths.map(section).join(",");
+            file.write_all(document(id, &sections).as_bytes()).expect("room for a file");
+        }
+        let documents = references(file.path(), Selection::default()).expect("the file is there");
+        let mut surroundings =
+            Surroundings { encoder: None, seconds: &|| 0.0, peak_kib: &|| None, on_prediction: &mut |_| Ok(()) };
+        let engines = [Engine::None, Engine::Even, Engine::None];
+        let found = evaluate_chapters(documents, &engines, &mut surroundings, &Unwatched).expect("the file is whole");
+        let [even, none] = <[Change; 2]>::try_from(found.changes).expect("one for each but the first");
+        assert_eq!((even.engine, even.than, none.engine), ("even", "none", "none"));
+        assert!((even.f1_within_1.mean - 0.5).abs() < 1e-9, "{even:?}");
+        assert!(0.3 < even.f1_within_1.low && even.f1_within_1.high < 0.7, "{even:?}");
+        let nothing = Interval { mean: 0.0, low: 0.0, high: 0.0 };
+        assert_eq!([none.pk, none.windowdiff, none.f1_within_1], [nothing; 3]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod baselines;
 pub mod beir;
+mod bootstrap;
 mod boundary_similarity;
 pub mod chapters;
 pub mod corpus;
@@ -17,6 +18,7 @@ pub mod split;
 pub mod topics;
 mod window_diff;
 
+pub use bootstrap::Interval;
 pub use boundary_similarity::{boundary_similarity, segmentation_similarity};
 pub use f1::{f1, f1_within_1};
 pub use pk::pk;
