@@ -363,9 +363,10 @@ def tensor(name, kind, *shape):
     return helper.make_tensor_value_info(name, kind, shape)
 
 
-def finished(g, name, output, script="make_minilm.py"):
-    """Returns the model of a filled graph: three i64 inputs `[batch, tokens]`, and one output."""
-    inputs = [tensor(i, TensorProto.INT64, "batch", "tokens") for i in INPUTS]
+def finished(g, name, output, script="make_minilm.py", inputs=None):
+    """Returns the model of a filled graph: three i64 inputs `[batch, tokens]` if no others are given,
+    and one output."""
+    inputs = inputs or [tensor(i, TensorProto.INT64, "batch", "tokens") for i in INPUTS]
     graph = helper.make_graph(g.nodes, name, inputs, [output], list(g.initializers.values()))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
                               producer_name=script)
@@ -396,17 +397,26 @@ def mask_bias(g):
     return g.op("Mul", "mask.bias", dropped, g.constant("masked", np.float32(MASKED)))
 
 
-def encoder_layer(g, name, x, bias):
-    attended = attention(g, f"{name}.attention", x, bias)
+def encoder_layer(g, name, x, bias, asked=None):
+    """Adds a layer, of which only the pieces `asked`, `[pieces]`, leave if they are given. Without a
+    `bias` every piece is attended to."""
+    attended = attention(g, f"{name}.attention", x, bias, asked)
     [hidden] = g.linears([f"{name}.intermediate.dense"], attended)
     [change] = g.linears([f"{name}.output.dense"], gelu(g, name, hidden))
     return g.layer_norm(f"{name}.output.LayerNorm",
                         g.op("Add", f"{name}.output.residual", change, attended))
 
 
-def attention(g, name, x, bias):
-    parts = ["query", "key", "value"]
-    projected = dict(zip(parts, g.linears([f"{name}.self.{part}" for part in parts], x)))
+def attention(g, name, x, bias, asked=None):
+    def projections(parts, x):
+        return dict(zip(parts, g.linears([f"{name}.self.{part}" for part in parts], x)))
+
+    if asked is None:
+        projected = projections(["query", "key", "value"], x)
+    else:
+        projected = projections(["key", "value"], x)
+        x = g.op("Gather", f"{name}.asked", x, asked, axis=1)
+        projected |= projections(["query"], x)
 
     def heads(part, order):
         split = g.op("Reshape", f"{name}.{part}.split", projected[part],
@@ -418,7 +428,8 @@ def attention(g, name, x, bias):
     scores = g.op("MatMul", f"{name}.scores", query, key_transposed)
     scores = g.op("Div", f"{name}.scaled", scores,
                   g.constant("sqrt_head_width", np.float32(math.sqrt(HEAD_WIDTH))))
-    scores = g.op("Add", f"{name}.masked", scores, bias)
+    if bias is not None:
+        scores = g.op("Add", f"{name}.masked", scores, bias)
     weights = g.op("Softmax", f"{name}.weights", scores, axis=-1)
     mixed = g.op("MatMul", f"{name}.mixed", weights, value)
     mixed = g.op("Transpose", f"{name}.mixed_by_token", mixed, perm=[0, 2, 1, 3])
@@ -493,9 +504,9 @@ def in_float64(weights):
             if np.issubdtype(value.dtype, np.floating)}
 
 
-def numpy_forward(weights, ids, mask, note=lambda name, x: None, types=0):
-    """Devlin et al. 2019 in float64, straight from the paper's formulas. Calls `note` with the
-    name and the input of each linear layer."""
+def numpy_forward(weights, ids, mask, note=lambda name, x: None, types=0, layers=LAYERS):
+    """Devlin et al. 2019 in float64, straight from the paper's formulas: what leaves the last of the
+    lowest `layers`. Calls `note` with the name and the input of each linear layer."""
     w = in_float64(weights)
     erf = np.vectorize(math.erf)
 
@@ -512,7 +523,7 @@ def numpy_forward(weights, ids, mask, note=lambda name, x: None, types=0):
               for kind in ("word", "position", "token_type")}
     x = norm(tables["word"][ids] + tables["position"][: ids.shape[1]] + tables["token_type"][types],
              "embeddings.LayerNorm")
-    for layer in range(LAYERS):
+    for layer in range(layers):
         name = f"encoder.layer.{layer}"
         query, key, value = (
             linear(x, f"{name}.attention.self.{part}")

@@ -7,10 +7,10 @@ Goes in: the folder that `caesura train pair` wrote: `model.safetensors`, a fine
 two labels, `config.json` and `pair.json`.
 Comes out: `model.onnx` and `pair.json` in `OUTPUT`, the folder `pair` beside this script if it is not given.
 
-Graph and rounding are those of `make_minilm.py`: its encoder in int8, rounded with regard to what goes into it when
-neighbouring texts of `corpora` are read, and on top of it pooler and classifier as they are, in f32. The order of the
-two scores becomes "same section", "different sections". Before anything is written, the f32 graph has to agree with
-numpy, and the int8 graph must not be far from it, over other pairs.
+Graph and rounding are those of `make_minilm.py`: the upper layers in int8, rounded with regard to what goes into them when
+neighbouring texts of `corpora` are read, and on top of them pooler and classifier as they are, in f32; below them stand the
+encoder's own. The order of the two scores becomes "same section", "different sections". Before anything is written, the f32
+graph has to agree with numpy, and the int8 graph, on the encoder's int8 layers, must not be far from it, over other pairs.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import TensorProto
-from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 import make_minilm as base
+import make_upper as upper
 
 OUTPUT = "scores"
 # What a run has to reach before it writes anything, in log-odds.
@@ -42,7 +42,8 @@ def main():
     parser.add_argument("output", type=Path, nargs="?", default=base.HERE / "pair")
     arguments = parser.parse_args()
 
-    weights, order = read(arguments.folder)
+    weights, config = upper.read(arguments.folder)
+    order = [next(int(i) for i, name in config["id2label"].items() if name == wanted) for wanted in ("same", "different")]
     settings = json.loads((arguments.folder / "pair.json").read_text(encoding="utf-8"))
     sentences = base.SENTENCES.read_text(encoding="utf-8").splitlines()
     starts = range(0, len(sentences), SENTENCES_A_SIDE)
@@ -50,11 +51,14 @@ def main():
     ids, types = pairs(list(zip(sides, sides[1:] + sides[:1])), settings["max_pieces"])
     texts = base.own_texts()
     inputs = base.inputs_of(weights, *pairs(list(zip(texts, texts[1:]))[::MEASURED_ONE_IN], settings["max_pieces"]))
+    lower = upper.Lower()
+    lower.check(weights, ids[0], types[0])
     with tempfile.TemporaryDirectory() as scratch:
         f32_path, int8_path = Path(scratch) / "f32.onnx", Path(scratch) / "model.onnx"
         onnx.save(pair_model(base.Graph(weights), order), f32_path)
         onnx.save(pair_model(base.Int8Graph(weights, inputs), order), int8_path)
-        f32, int8 = (log_odds(base.session(path), ids, types) for path in (f32_path, int8_path))
+        f32 = log_odds(base.session(f32_path), lambda i, t: upper.shared_states(weights, i, t), ids, types)
+        int8 = log_odds(base.session(int8_path), lower.run, ids, types)
         exact = np.array([numpy_log_odds(weights, order, i, t) for i, t in zip(ids, types)])
         f32_error, int8_error = np.abs(f32 - exact).max(), np.abs(int8 - exact)
         base.require(f32_error <= MAX_F32_ERROR, f"the f32 graph is {f32_error:.1e} from numpy")
@@ -68,14 +72,6 @@ def main():
         print(f"| `{path.name}` | {path.stat().st_size} | `{base.sha256(path.read_bytes())}` |")
 
 
-def read(folder):
-    """Returns the weights under the names of the encoder alone, and which label is "same" and which "different"."""
-    labels = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
-    order = [next(int(i) for i, name in labels.items() if name == wanted) for wanted in ("same", "different")]
-    weights = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
-    return weights, order
-
-
 def pairs(texts, max_pieces):
     """Returns the pieces of pairs of texts, as the model reads them, and which of the two each is of."""
     tokenizer = Tokenizer.from_file(str(base.MODEL_DIR / "tokenizer.json"))
@@ -85,29 +81,25 @@ def pairs(texts, max_pieces):
 
 
 def pair_model(g, order):
-    """Fills the empty graph `g` with encoder and head and returns the model."""
-    first = g.op("Gather", "first_piece", base.hidden_states(g), g.constant("place_of_first", np.int64(0)), axis=1)
-    pooled = g.op("Tanh", "pooled", dense(g, "pooler.dense", first))
-    for part in ("weight", "bias"):
-        name = f"classifier.{part}"
-        g.weights = {**g.weights, name: g.weights[name][order]}
-    dense(g, "classifier", pooled)
-    g.nodes[-1].output[0] = OUTPUT
-    return base.finished(g, "pair", base.tensor(OUTPUT, TensorProto.FLOAT, "batch", 2), "make_pair.py")
+    """Fills the empty graph `g` with upper layers and head and returns the model."""
+    def head(g, x):
+        pooled = g.op("Tanh", "pooled", upper.dense(g, "pooler.dense", x))
+        for part in ("weight", "bias"):
+            name = f"classifier.{part}"
+            g.weights = {**g.weights, name: g.weights[name][order]}
+        scores = upper.dense(g, "classifier", pooled)
+        g.op("Squeeze", OUTPUT, scores, g.constant("axis_of_tokens", np.array([1], np.int64)))
+
+    first = g.constant("place_of_first", np.array([0], np.int64))
+    output = base.tensor(OUTPUT, TensorProto.FLOAT, "batch", 2)
+    return upper.upper_model(g, "pair", first, [], head, output, "make_pair.py")
 
 
-def dense(g, name, x):
-    """Adds a linear layer in f32, whatever the graph does with others."""
-    return g.with_bias(name, g.product(name, x))
-
-
-def log_odds(model, ids, types):
-    """Returns, for each pair run by itself, the log-odds that its texts are of different sections."""
+def log_odds(model, lower, ids, types):
+    """Returns, for each pair run by itself on what `lower` gives, the log-odds that its texts are of different sections."""
     found = []
     for pair, of in zip(ids, types):
-        pair, of = np.array([pair], np.int64), np.array([of], np.int64)
-        inputs = dict(zip(base.INPUTS, (pair, np.ones_like(pair), of)))
-        [same, different] = model.run([OUTPUT], inputs)[0][0]
+        [same, different] = model.run([OUTPUT], {upper.HIDDEN: lower(pair, of).astype(np.float32)})[0][0]
         found.append(float(different) - float(same))
     return np.array(found)
 

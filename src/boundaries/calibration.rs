@@ -68,16 +68,17 @@ impl Calibration {
 pub struct Combination {
     /// What those of the context model, already calibrated, are multiplied by.
     pub context: f32,
-    /// What those of the pair model are multiplied by.
-    pub pair: f32,
+    /// What those of a model that reads the text are multiplied by.
+    #[serde(alias = "pair")]
+    pub reader: f32,
     /// What is added then.
     pub offset: f32,
 }
 
 impl Combination {
     /// Returns the log-odds that both together stand for.
-    pub fn log_odds(self, context: f32, pair: f32) -> f32 {
-        context * self.context + pair * self.pair + self.offset
+    pub fn log_odds(self, context: f32, reader: f32) -> f32 {
+        context * self.context + reader * self.reader + self.offset
     }
 }
 

@@ -1,18 +1,22 @@
 //! Units to gap scores: how likely it is that the subject changes at each gap.
 //!
 //! One file an engine, each behind [`GapScorer`]. [`Lexical`] compares the words on both sides of a gap, [`VectorDepth`]
-//! the vectors of their units; neither is trained on boundaries. [`Context`], [`Pair`] and [`Combined`] of both are.
+//! the vectors of their units; neither is trained on boundaries. [`Context`], [`Pair`], [`Passage`] and
+//! [`Combined`] are.
 //! Headings are not looked at: they make the layer *as written*.
 
 mod calibration;
 mod carried;
+mod combined;
 mod context;
 mod cues;
 mod depth;
+mod doubted;
 pub(crate) mod features;
 mod lexical;
 mod pair;
 pub(crate) mod pair_text;
+mod passage;
 mod scale;
 mod vectors;
 mod windows;
@@ -21,13 +25,16 @@ mod windows;
 pub(crate) use calibration::log_odds;
 pub use calibration::{Calibration, Combination, OfUnitKinds};
 use carried::Carried;
+pub use combined::Combined;
 pub use context::{Context, ContextConfig};
 #[cfg(feature = "libtorch")]
 pub(crate) use context::{FEATURES_VERSION, shape};
-pub use lexical::{Lexical, LexicalConfig};
+pub(crate) use doubted::Doubted;
 #[cfg(feature = "libtorch")]
-pub(crate) use pair::READ_ABOVE;
-pub use pair::{Combined, Pair, PairConfig};
+pub(crate) use doubted::IN_DOUBT;
+pub use lexical::{Lexical, LexicalConfig};
+pub use pair::{Pair, PairConfig};
+pub use passage::{Passage, PassageConfig};
 pub use scale::{Scale, Scales};
 #[cfg(feature = "libtorch")]
 pub(crate) use vectors::depth_log_odds;
@@ -79,10 +86,12 @@ const GAPS_PER_CHECK: usize = 4096;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::chapters::{CutConfig, CutRule, boundaries};
     use crate::document::{GapIndex, UnitKind};
-    use crate::neural::{Encoder, SentenceEncoder};
+    use crate::neural::{Encoder, PairScorer, PassageScorer, PassageUnit, SentenceEncoder};
     use crate::progress::Unwatched;
 
     /// Windows that suit a text of 140 words.
@@ -112,6 +121,77 @@ mod tests {
         });
         let input = GapInput { text: &text, units: &units, vectors: vectors.as_ref(), language: Language::English };
         engine.score(&input, &Unwatched).expect("nobody cancels")
+    }
+
+    /// Finds a change of subject where the first letters of two texts differ, as sure as it is told.
+    pub(super) struct FirstLetters(pub(super) f32);
+
+    impl FirstLetters {
+        fn of(&self, one: &str, other: &str) -> f32 {
+            if one.chars().next() == other.chars().next() { -self.0 } else { self.0 }
+        }
+
+        /// A pair model that was fitted to a context model, and reads four words of each side.
+        pub(super) fn pair(sure: f32, context_sha256: &str) -> Pair {
+            let combination = Combination { context: 0.5, reader: 1.0, offset: 0.0 };
+            let config = PairConfig {
+                combined: OfUnitKinds::each(|_| combination),
+                context_model_sha256: context_sha256.to_owned(),
+                side_words: 4,
+                ..PairConfig::of_others()
+            };
+            Pair::of(Arc::new(Self(sure)), config)
+        }
+    }
+
+    impl PairScorer for FirstLetters {
+        fn sha256(&self) -> &'static str {
+            "1"
+        }
+
+        fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
+            (0..=pairs.len()).for_each(|done| progress.report(done, pairs.len()));
+            Ok(pairs.iter().map(|(one, other)| self.of(one, other)).collect())
+        }
+    }
+
+    impl PassageScorer for FirstLetters {
+        fn sha256(&self) -> &'static str {
+            "1"
+        }
+
+        fn log_odds(&self, units: &[PassageUnit], progress: &dyn Progress) -> Result<Vec<f32>> {
+            (0..=units.len()).for_each(|done| progress.report(done, units.len()));
+            Ok(units.windows(2).map(|pair| self.of(pair[0].text, pair[1].text)).collect())
+        }
+    }
+
+    /// The first letters of the units of a document.
+    pub(super) const LETTERS: &str = "aaaaaaaabbbbbbbbaaaaaaaa";
+
+    /// Returns what `score` gives the units of [`LETTERS`], whose vectors point where the letter says.
+    pub(super) fn scored_letters(kind: UnitKind, score: impl FnOnce(&GapInput) -> Result<GapScores>) -> GapScores {
+        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
+        for letter in LETTERS.chars() {
+            lines.push(format!("{letter}lpha ").repeat(4));
+            let mut vector = vec![0.0_f32; 384];
+            vector[letter as usize] = 1.0;
+            vectors.extend(vector);
+        }
+        let (text, units) = Units::of_lines(kind, &lines);
+        let vectors = Vectors::new(384, vectors);
+        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        score(&input).expect("nobody cancels")
+    }
+
+    /// Checks of a trained engine that the change of subject between a lighthouse and bread has the highest score.
+    #[track_caller]
+    pub(super) fn check_change_of_subject(engine: &dyn GapScorer) {
+        let lighthouse = "The keeper climbs the stairs of the lighthouse and lights the lamp for the ships at sea.";
+        let bread = "Knead the flour and the yeast into a dough, and bake the bread until its crust is brown.";
+        let scores = scored(engine, &[[lighthouse; 6], [bread; 6]].concat());
+        let (change, others) = (scores.as_slice()[5], [&scores.as_slice()[..5], &scores.as_slice()[6..]].concat());
+        assert!(others.iter().all(|&other| other < change), "{}: {scores:?}", engine.name());
     }
 
     fn engines() -> [Box<dyn GapScorer>; 2] {

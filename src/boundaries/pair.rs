@@ -5,8 +5,7 @@
 //! Where the paper reads one paragraph on each side, we read about fifty words, which is several units where units are
 //! short (`pair_text.rs`); and where it cuts at 0.5, scores are calibrated and the whole document is cut.
 //!
-//! [`Combined`] asks the context model first, and the pair model about the gaps that may be boundaries: reading every gap
-//! of a document takes several times as long as reading its units once.
+//! Reading every gap of a document by itself takes minutes for an hour of talk; what [`super::Passage`] reads in seconds.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,10 +13,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::calibration::{Calibration, Combination, OfUnitKinds, log_odds, probability};
+use super::calibration::{Calibration, Combination, OfUnitKinds};
 use super::pair_text::sides;
-use super::{Carried, Context, GapInput, GapScorer};
-use crate::document::{GapIndex, GapScores, setting};
+use super::{Carried, GapInput, GapScorer};
+use crate::document::{GapIndex, GapScores};
 use crate::error::{Error, Result};
 use crate::neural::{PairModel, PairScorer};
 use crate::progress::{Part, Progress};
@@ -37,7 +36,7 @@ pub struct PairConfig {
     pub max_pieces: usize,
     /// What makes the model's log-odds calibrated.
     pub calibration: OfUnitKinds<Calibration>,
-    /// What makes those of both models calibrated together.
+    /// What makes those of this and the context model calibrated together, of gaps that the context model is in doubt about.
     pub combined: OfUnitKinds<Combination>,
     /// The SHA-256 of the context model that `combined` was fitted with; empty if it was fitted with none.
     pub context_model_sha256: String,
@@ -51,7 +50,7 @@ impl PairConfig {
             side_words: 200,
             max_pieces: 512,
             calibration: OfUnitKinds::each(|_| Calibration { slope: 1.0, offset: 0.0 }),
-            combined: OfUnitKinds::each(|_| Combination { context: 0.0, pair: 1.0, offset: 0.0 }),
+            combined: OfUnitKinds::each(|_| Combination { context: 0.0, reader: 1.0, offset: 0.0 }),
             context_model_sha256: String::new(),
         }
     }
@@ -107,8 +106,18 @@ impl Pair {
         Ok(Self { model, config })
     }
 
+    /// Returns an engine of a model.
+    #[cfg(test)]
+    pub(super) fn of(model: Arc<dyn PairScorer>, config: PairConfig) -> Self {
+        Self { model, config }
+    }
+
+    /// Returns the SHA-256 of the model's weights, in hexadecimal.
+    pub(super) fn sha256(&self) -> &str {
+        self.model.sha256()
+    }
+
     /// Returns what is known of the model.
-    #[cfg(feature = "libtorch")]
     pub(crate) fn config(&self) -> &PairConfig {
         &self.config
     }
@@ -119,8 +128,8 @@ impl Pair {
         self.model.log_odds(sides, progress)
     }
 
-    /// Returns the log-odds of gaps, in their order.
-    fn log_odds(&self, input: &GapInput, gaps: &[GapIndex], progress: &dyn Progress) -> Result<Vec<f32>> {
+    /// Returns the log-odds of gaps, in their order, not calibrated.
+    pub(super) fn log_odds(&self, input: &GapInput, gaps: &[GapIndex], progress: &dyn Progress) -> Result<Vec<f32>> {
         let mut found = Vec::with_capacity(gaps.len());
         for chunk in gaps.chunks(GAPS_AT_ONCE) {
             let pair = |&gap: &GapIndex| sides(input.text, input.units, gap, self.config.side_words);
@@ -174,151 +183,28 @@ impl GapScorer for Pair {
     }
 }
 
-/// A gap to which the context model gives less than this is not read by the pair model.
-pub(crate) const READ_ABOVE: f32 = 0.04;
-
-/// From this on what both models say together is believed wholly, and not at all at [`READ_ABOVE`]; in between by its share of
-/// the way in log-odds. So a score that is a little higher for the text being edited far away changes little.
-const BELIEVED_ABOVE: f32 = 0.08;
-
-/// The share of the work that is the context model's, in hundredths: it reads vectors that are there.
-const CONTEXT_PERCENT: usize = 10;
-
-/// Both models: the context model for every gap, and the pair model for those that may be boundaries.
-#[derive(Clone)]
-pub struct Combined {
-    context: Context,
-    pair: Pair,
-}
-
-impl Combined {
-    /// Returns both together. Fails if the pair model was not fitted to that context model.
-    pub fn new(context: Context, pair: Pair) -> Result<Self> {
-        if context.sha256() != pair.config.context_model_sha256 {
-            return Err(Error::Model {
-                name: "pair".to_owned(),
-                reason: "it was combined with another context model; run `caesura train pair` again".to_owned(),
-            });
-        }
-        Ok(Self { context, pair })
-    }
-}
-
-/// Returns how much is believed, in `0.0..=1.0`, of what both models say of a gap to which the context model gives these log-odds.
-fn share_believed(of_context: f32) -> f32 {
-    let [least, wholly] = [READ_ABOVE, BELIEVED_ABOVE].map(log_odds);
-    ((of_context - least) / (wholly - least)).clamp(0.0, 1.0)
-}
-
-impl GapScorer for Combined {
-    fn name(&self) -> &'static str {
-        "combined"
-    }
-
-    fn settings(&self) -> Map<String, Value> {
-        let combined = self.pair.config.combined.to_json(|Combination { context, pair, offset }| {
-            Value::from([context, pair, offset].map(setting).to_vec())
-        });
-        let mut settings = self.context.settings();
-        settings.extend(self.pair.settings());
-        settings.remove("calibration");
-        settings.insert("read_above".to_owned(), setting(READ_ABOVE));
-        settings.insert("believed_above".to_owned(), setting(BELIEVED_ABOVE));
-        settings.insert("combined".to_owned(), combined);
-        settings
-    }
-
-    fn needs_vectors(&self) -> bool {
-        true
-    }
-
-    fn score(&self, input: &GapInput, progress: &dyn Progress) -> Result<GapScores> {
-        let of_context = self.context.score(input, &Part { progress, range: 0..CONTEXT_PERCENT, of: 100 })?;
-        let (mut scores, tops) = of_context.into_parts();
-        let may_be = |&gap: &usize| scores[gap] >= READ_ABOVE;
-        let gaps: Vec<GapIndex> = (0..scores.len()).filter(may_be).map(GapIndex::from).collect();
-        let combination = self.pair.config.combined.of(input.units.kind);
-        let of_pair = self.pair.log_odds(input, &gaps, &Part { progress, range: CONTEXT_PERCENT..100, of: 100 })?;
-        for (gap, of_pair) in gaps.into_iter().zip(of_pair) {
-            let score = &mut scores[gap.index()];
-            let of_context = log_odds(*score);
-            let both = combination.log_odds(of_context, of_pair);
-            *score = probability(of_context + share_believed(of_context) * (both - of_context));
-        }
-        Ok(match tops {
-            Some(tops) => GapScores::with_tops(scores, tops),
-            None => GapScores::new(scores),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{FirstLetters, check_change_of_subject};
     use super::*;
     use crate::document::{UnitKind, Units};
-    use crate::neural::{Encoder, SentenceEncoder, Vectors};
     use crate::progress::Unwatched;
-    use crate::progress::tests::Noted;
     use crate::words::Language;
 
-    /// Finds a change of subject where the first letters of the two texts differ, as sure as it is told.
-    struct FirstLetters(f32);
-
-    impl PairScorer for FirstLetters {
-        fn sha256(&self) -> &'static str {
-            "1"
-        }
-
-        fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>> {
-            (0..=pairs.len()).for_each(|done| progress.report(done, pairs.len()));
-            let differ = |(one, other): &(String, String)| one.chars().next() != other.chars().next();
-            Ok(pairs.iter().map(|pair| if differ(pair) { self.0 } else { -self.0 }).collect())
-        }
-    }
-
     fn pair(sure: f32) -> Pair {
-        let combination = Combination { context: 0.5, pair: 1.0, offset: 0.0 };
-        let config = PairConfig {
-            combined: OfUnitKinds::each(|_| combination),
-            context_model_sha256: Context::embedded().sha256().to_owned(),
-            side_words: 4,
-            ..PairConfig::of_others()
-        };
-        Pair { model: Arc::new(FirstLetters(sure)), config }
-    }
-
-    /// Paragraphs of a letter each, with vectors that point where the letter says.
-    fn document(letters: &str) -> (String, Units, Vectors) {
-        let (mut lines, mut vectors) = (Vec::new(), Vec::new());
-        for letter in letters.chars() {
-            lines.push(format!("{letter}lpha ").repeat(4));
-            let mut vector = vec![0.0_f32; 384];
-            vector[letter as usize] = 1.0;
-            vectors.extend(vector);
-        }
-        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
-        (text, units, Vectors::new(384, vectors))
+        FirstLetters::pair(sure, "")
     }
 
     #[test]
-    fn the_models_carried_find_where_the_subject_changes() {
-        let lighthouse = "The keeper climbs the stairs of the lighthouse and lights the lamp for the ships at sea.";
-        let bread = "Knead the flour and the yeast into a dough, and bake the bread until its crust is brown.";
-        let (text, units) = Units::of_lines(UnitKind::Paragraph, &[[lighthouse; 6], [bread; 6]].concat());
-        let encoder = SentenceEncoder::embedded(1).expect("the embedded model is whole");
-        let vectors = encoder.encode(&units.texts(&text), &Unwatched).expect("the model runs");
-        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
-        let combined = Combined::new(Context::embedded(), Pair::embedded()).expect("they were fitted to each other");
-        for engine in [&Pair::embedded() as &dyn GapScorer, &combined] {
-            let scores = engine.score(&input, &Unwatched).expect("nobody cancels");
-            let (change, others) = (scores.as_slice()[5], [&scores.as_slice()[..5], &scores.as_slice()[6..]].concat());
-            assert!(others.iter().all(|&other| other < change), "{}: {scores:?}", engine.name());
-        }
+    fn the_model_carried_finds_where_the_subject_changes() {
+        check_change_of_subject(&Pair::embedded());
     }
 
+    /// Paragraphs of a letter each.
     fn scored(engine: &dyn GapScorer, letters: &str) -> Vec<f32> {
-        let (text, units, vectors) = document(letters);
-        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
+        let lines: Vec<String> = letters.chars().map(|letter| format!("{letter}lpha ").repeat(4)).collect();
+        let (text, units) = Units::of_lines(UnitKind::Paragraph, &lines);
+        let input = GapInput { text: &text, units: &units, vectors: None, language: Language::English };
         engine.score(&input, &Unwatched).expect("nobody cancels").as_slice().to_vec()
     }
 
@@ -330,62 +216,6 @@ mod tests {
         assert!(found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-6), "{found:?}");
         assert_eq!(found.len(), expected.len());
         assert!(scored(&pair(2.0), "a").is_empty());
-    }
-
-    #[test]
-    fn the_pair_model_is_asked_where_the_context_model_is_in_doubt() {
-        let letters = "aaaaaaaabbbbbbbbaaaaaaaa";
-        let context = scored(&Context::embedded(), letters);
-        let combined = Combined::new(Context::embedded(), pair(3.0)).expect("they were fitted to each other");
-        let (mut n_asked, mut n_kept) = (0, 0);
-        for ((gap, context), combined) in context.into_iter().enumerate().zip(scored(&combined, letters)) {
-            let differ = letters.as_bytes()[gap] != letters.as_bytes()[gap + 1];
-            if context < READ_ABOVE {
-                n_kept += 1;
-                assert_eq!(combined.to_bits(), context.to_bits());
-            } else {
-                n_asked += 1;
-                let context = log_odds(context);
-                let both = 0.5 * context + if differ { 3.0 } else { -3.0 };
-                let said = context + share_believed(context) * (both - context);
-                assert!((combined - 1.0 / (1.0 + (-said).exp())).abs() < 1e-5, "gap {gap}: {combined}");
-            }
-        }
-        assert!(n_asked > 0 && n_kept > 0, "{n_asked} gaps were asked about, {n_kept} kept");
-    }
-
-    #[test]
-    fn what_both_models_say_is_believed_from_nothing_to_wholly_and_without_a_leap() {
-        let check = |score: f32, expected: f32| {
-            let found = share_believed(log_odds(score));
-            assert!((found - expected).abs() < 1e-6, "{found} at {score}");
-        };
-        check(0.01, 0.0);
-        check(READ_ABOVE, 0.0);
-        check(BELIEVED_ABOVE, 1.0);
-        check(0.9, 1.0);
-        let scores = (0..=1000).map(|i| i as f32 / 1000.0);
-        let shares: Vec<f32> = scores.map(|score| share_believed(log_odds(score))).collect();
-        assert!(shares.windows(2).all(|pair| (0.0..0.04).contains(&(pair[1] - pair[0]))), "{shares:?}");
-    }
-
-    #[test]
-    fn the_work_of_both_models_is_never_reported_to_be_less_than_before() {
-        let (text, units, vectors) = document("aaaaaaaabbbbbbbbaaaaaaaa");
-        let input = GapInput { text: &text, units: &units, vectors: Some(&vectors), language: Language::English };
-        let combined = Combined::new(Context::embedded(), pair(3.0)).expect("they were fitted to each other");
-        let noted = Noted::default();
-        combined.score(&input, &noted).expect("nobody cancels");
-        let done: Vec<usize> = noted.reports().into_iter().map(|(done, total)| done * 100 / total).collect();
-        assert!(done.is_sorted() && done.len() > 4 && done.last() == Some(&100), "{done:?}");
-    }
-
-    #[test]
-    fn a_pair_model_is_combined_with_its_own_context_model_only() {
-        let mut pair = pair(1.0);
-        pair.config.context_model_sha256 = "0".to_owned();
-        let error = Combined::new(Context::embedded(), pair).err().expect("it is another").to_string();
-        assert!(error.contains("run `caesura train pair` again"), "{error}");
     }
 
     #[test]

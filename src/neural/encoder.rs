@@ -19,12 +19,13 @@ use sha2::{Digest, Sha256};
 
 use super::queue::{check_threads, run_all};
 use super::tokens::Tokens;
+use super::upper::encoder_graph;
 use super::vectors::normalize;
 use super::{Encoder, Vectors};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
-static WEIGHTS: &[u8] =
+pub(super) static ENCODER_WEIGHTS: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
 pub(super) static TOKENIZER: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
@@ -35,7 +36,7 @@ const NAME: &str = "all-MiniLM-L6-v2";
 /// The sentence encoder that this program carries.
 pub struct SentenceEncoder {
     tokens: Tokens,
-    model: Model,
+    model: Arc<Model>,
     inputs: Inputs,
     output: NodeId,
     dims: usize,
@@ -54,7 +55,7 @@ impl SentenceEncoder {
     /// Returns the encoder, all-MiniLM-L6-v2 with int8 weights, run on `n_threads`, at least 1.
     pub fn embedded(n_threads: usize) -> Result<Self> {
         let options = run_options(n_threads)?;
-        let model = model_options().load_static_slice(WEIGHTS).map_err(|error| unusable(NAME, &error))?;
+        let model = encoder_graph()?;
         let node = |id: &str| model.node_id(id).map_err(|error| unusable(NAME, &error));
         let inputs =
             Inputs { ids: node("input_ids")?, mask: node("attention_mask")?, types: model.find_node("token_type_ids") };
@@ -100,7 +101,7 @@ impl Encoder for SentenceEncoder {
     /// Takes it when first asked for: most runs never are.
     fn sha256(&self) -> &str {
         static SHA256: OnceLock<String> = OnceLock::new();
-        SHA256.get_or_init(|| hex_sha256(WEIGHTS))
+        SHA256.get_or_init(|| hex_sha256(ENCODER_WEIGHTS))
     }
 
     fn dims(&self) -> usize {
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_checksum_is_that_of_the_weights() {
-        assert_eq!(embedded(1).sha256(), hex_sha256(WEIGHTS));
+        assert_eq!(embedded(1).sha256(), hex_sha256(ENCODER_WEIGHTS));
         // FIPS 180-2, appendix B.1.
         assert_eq!(hex_sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }

@@ -16,8 +16,13 @@ pub(crate) mod pair_network;
 pub(crate) mod pair_samples;
 #[cfg(feature = "libtorch")]
 pub(crate) mod pair_tokens;
+mod passage_model;
+#[cfg(feature = "libtorch")]
+pub(crate) mod passage_network;
+pub(crate) mod passages;
 mod queue;
 mod tokens;
+mod upper;
 mod vectors;
 
 #[cfg(feature = "libtorch")]
@@ -31,6 +36,8 @@ pub use kept::KeptVectors;
 #[cfg(feature = "libtorch")]
 pub use pair_classifier::PairClassifier;
 pub use pair_model::PairModel;
+pub use passage_model::PassageModel;
+pub use passages::PassageUnit;
 pub use vectors::Vectors;
 
 use crate::error::Result;
@@ -64,4 +71,18 @@ pub trait PairScorer: Send + Sync {
     ///
     /// A pair's number depends on the pair alone: not on its neighbours, nor on the number of threads.
     fn log_odds(&self, pairs: &[(String, String)], progress: &dyn Progress) -> Result<Vec<f32>>;
+}
+
+/// Reads a document in passages of several units, and says between which a section begins.
+///
+/// Behind it may stand any model that judges gaps in their text; an engine of `boundaries` sees no more of it than this.
+pub trait PassageScorer: Send + Sync {
+    /// Returns the SHA-256 of the model's weights, in hexadecimal.
+    fn sha256(&self) -> &str;
+
+    /// Returns the log-odds of each gap of a document, in their order, that a section begins after it; `units` are all of its
+    /// units.
+    ///
+    /// A gap's number depends on the text around it alone: not on what stands far away, nor on the number of threads.
+    fn log_odds(&self, units: &[PassageUnit], progress: &dyn Progress) -> Result<Vec<f32>>;
 }

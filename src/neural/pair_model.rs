@@ -11,23 +11,60 @@ use rten_tensor::prelude::*;
 use super::encoder::{TOKENIZER, model_options, run_options, unusable};
 use super::queue::run_all;
 use super::tokens::PairTokenizer;
+use super::upper::{Upper, is_upper};
 use super::{PairScorer, hex_sha256};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// A pair model in the ONNX form.
 ///
-/// It takes `input_ids`, `attention_mask` and `token_type_ids`, each `[pairs, pieces]`, and its first output is
-/// `[pairs, 2]`, f32: how much the texts seem to be of one section, and of two.
+/// It takes `input_ids`, `attention_mask` and `token_type_ids`, each `[pairs, pieces]`, or, as `make_pair.py` makes it, what leaves
+/// the encoder's lower layers; and its first output is `[pairs, 2]`, f32: how much the texts seem to be of one section, and of
+/// two.
 pub struct PairModel {
     name: String,
     sha256: String,
     tokens: PairTokenizer,
-    model: Model,
-    inputs: [NodeId; 3],
-    output: NodeId,
+    layers: Layers,
     /// One for each thread: a pair is run by one thread.
     options: Vec<RunOptions>,
+}
+
+/// What a pair runs through.
+enum Layers {
+    /// A graph that begins with word pieces.
+    Whole { model: Model, inputs: [NodeId; 3], output: NodeId },
+    /// One that begins with the encoder.
+    Upper(Upper),
+}
+
+impl Layers {
+    fn of(name: &str, model: Model) -> Result<Self> {
+        if is_upper(&model) {
+            return Ok(Self::Upper(Upper::new(name, model)?));
+        }
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
+        let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
+        let output = *model.output_ids().first().ok_or_else(|| unusable(name, &"it has no output"))?;
+        Ok(Self::Whole { model, inputs, output })
+    }
+
+    /// Returns the scores of a pair, whose pieces and types are given.
+    fn run(&self, ids: Vec<i32>, types: Vec<i32>, options: &RunOptions) -> Result<Vec<f32>, String> {
+        match self {
+            Self::Upper(upper) => upper.run(ids, types, Vec::new(), options),
+            Self::Whole { model, inputs, output } => {
+                let n_pieces = ids.len();
+                let numbers = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
+                let inputs: Vec<(NodeId, ValueOrView)> =
+                    inputs.iter().zip(&numbers).map(|(&node, row)| (node, row.view().into())).collect();
+                let ran = model.run_n(inputs, [*output], Some(options.clone()));
+                let [scores] = ran.map_err(|error| error.to_string())?;
+                let scores: NdTensor<f32, 2> = scores.try_into().map_err(|_| "the output is not of f32".to_owned())?;
+                Ok(scores.to_vec())
+            }
+        }
+    }
 }
 
 impl PairModel {
@@ -58,12 +95,8 @@ impl PairModel {
 
     fn new(name: &str, sha256: String, tokens: PairTokenizer, model: Model, n_threads: usize) -> Result<Self> {
         let options = run_options(n_threads)?;
-        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
-        let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
-        let Some(&output) = model.output_ids().first() else {
-            return Err(unusable(name, &"it has no output"));
-        };
-        let pair_model = Self { name: name.to_owned(), sha256, tokens, model, inputs, output, options };
+        let layers = Layers::of(name, model)?;
+        let pair_model = Self { name: name.to_owned(), sha256, tokens, layers, options };
         // This finds a model that loads but does not run.
         let tried = pair_model.log_odds_of(&("tide".to_owned(), "lamp".to_owned()), &pair_model.options[0]);
         tried.map_err(|error| unusable(&pair_model.name, &error))?;
@@ -73,18 +106,9 @@ impl PairModel {
     fn log_odds_of(&self, (first, second): &(String, String), options: &RunOptions) -> Result<f32> {
         let failed = |reason: String| Error::ModelRun { name: self.name.clone(), reason };
         let (ids, types) = self.tokens.pieces(first, second)?;
-        let n_pieces = ids.len();
-        let numbers = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
-        let inputs: Vec<(NodeId, ValueOrView)> =
-            self.inputs.iter().zip(&numbers).map(|(&node, row)| (node, row.view().into())).collect();
-        let [scores] = self
-            .model
-            .run_n(inputs, [self.output], Some(options.clone()))
-            .map_err(|error| failed(error.to_string()))?;
-        let scores: NdTensor<f32, 2> = scores.try_into().map_err(|_| failed("the output is not of f32".to_owned()))?;
-        match (scores.shape(), scores.get([0, 0]), scores.get([0, 1])) {
-            ([1, 2], Some(same), Some(different)) if (different - same).is_finite() => Ok(different - same),
-            _ => Err(failed(format!("it gave {:?} for one pair", scores.shape()))),
+        match *self.layers.run(ids, types, options).map_err(failed)? {
+            [same, different] if (different - same).is_finite() => Ok(different - same),
+            ref scores => Err(failed(format!("it gave {} numbers for one pair, or some that are none", scores.len()))),
         }
     }
 }

@@ -34,6 +34,21 @@ pub(crate) struct Description {
     bert: BertConfig,
 }
 
+/// How large the parts of a model are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub(super) n_words: i64,
+    pub(super) n_positions: i64,
+    pub(super) n_types: i64,
+    pub(super) width: i64,
+    /// Between the two products that follow attention.
+    pub(super) inner_width: i64,
+    pub(super) n_heads: i64,
+    pub(super) n_layers: i64,
+    /// Of layer norms.
+    pub(super) epsilon: f64,
+}
+
 /// What `config.json` says of the kind.
 #[derive(Deserialize)]
 struct KindFile {
@@ -183,6 +198,20 @@ impl Description {
         self.bert.vocab_size as usize
     }
 
+    /// Returns how large everything is.
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes {
+            n_words: self.bert.vocab_size,
+            n_positions: self.bert.max_position_embeddings,
+            n_types: self.bert.type_vocab_size,
+            width: self.bert.hidden_size,
+            inner_width: self.bert.intermediate_size,
+            n_heads: self.bert.num_attention_heads,
+            n_layers: self.bert.num_hidden_layers,
+            epsilon: self.layer_norm_eps,
+        }
+    }
+
     /// Returns how many layers there are.
     pub(crate) fn n_layers(&self) -> usize {
         self.bert.num_hidden_layers as usize
@@ -203,7 +232,7 @@ impl Description {
 
     /// Fails unless `weights` have the sizes that the description names, so that no more memory is asked for than they
     /// take.
-    fn check_sizes(&self, weights: &Weights) -> Result<(), String> {
+    pub(super) fn check_sizes(&self, weights: &Weights) -> Result<(), String> {
         let (config, prefix) = (&self.bert, self.prefix());
         let last = config.num_hidden_layers - 1;
         let expected = [
@@ -321,7 +350,7 @@ impl Weights {
 
     /// Returns the tensor of a weight: under its name, without `prefix` as a bare encoder has it, or with the names of
     /// the first BERT, which called a norm's weight and bias gamma and beta.
-    fn get(&self, name: &str, prefix: &str) -> Option<&Tensor> {
+    pub(super) fn get(&self, name: &str, prefix: &str) -> Option<&Tensor> {
         let old = |name: &str| {
             name.strip_suffix("LayerNorm.weight")
                 .map(|start| format!("{start}LayerNorm.gamma"))
@@ -332,11 +361,11 @@ impl Weights {
         names.into_iter().flatten().find_map(|name| self.tensors.get(&name))
     }
 
-    fn lacks(&self, weight: &str) -> String {
+    pub(super) fn lacks(&self, weight: &str) -> String {
         format!("{} has no weight {weight:?}", self.file)
     }
 
-    fn check_shape(&self, weight: &str, found: &Tensor, needed: &[i64]) -> Result<(), String> {
+    pub(super) fn check_shape(&self, weight: &str, found: &Tensor, needed: &[i64]) -> Result<(), String> {
         if found.size() == needed {
             return Ok(());
         }

@@ -53,16 +53,7 @@ impl PairTokens {
     /// of both once they are equally long.
     pub(crate) fn from_folder(folder: &Path, family: Family, max_pieces: usize, name: &str) -> Result<Self> {
         let unusable = |reason: String| Error::Model { name: name.to_owned(), reason };
-        let whole = folder.join("tokenizer.json");
-        let (from, json) = if whole.is_file() {
-            ("tokenizer.json", read(&whole)?)
-        } else {
-            let described = match family {
-                Family::Bert => word_pieces(folder, name)?,
-                Family::Roberta => byte_pairs(folder, name)?,
-            };
-            ("the vocabulary", serde_json::to_vec(&described)?)
-        };
+        let (from, json) = tokenizer_json(folder, family, name)?;
         let tokenizer = PairTokenizer::from_json(&json, max_pieces, name)?;
         let tokens = Self { tokenizer };
         let n_marks = tokens.pieces("", "")?.ids.len();
@@ -85,6 +76,19 @@ impl PairTokens {
     pub(crate) fn n_pieces_known(&self) -> usize {
         self.tokenizer.n_pieces_known()
     }
+}
+
+/// Returns what `folder` holds as a `tokenizer.json`, and what that was made of: see [`PairTokens::from_folder`].
+pub(crate) fn tokenizer_json(folder: &Path, family: Family, name: &str) -> Result<(&'static str, Vec<u8>)> {
+    let whole = folder.join("tokenizer.json");
+    if whole.is_file() {
+        return Ok(("tokenizer.json", read(&whole)?));
+    }
+    let described = match family {
+        Family::Bert => word_pieces(folder, name)?,
+        Family::Roberta => byte_pairs(folder, name)?,
+    };
+    Ok(("the vocabulary", serde_json::to_vec(&described)?))
 }
 
 /// Returns the whole of a file.

@@ -23,19 +23,45 @@ pub(super) struct Tokens {
     model: &'static str,
 }
 
+/// Reads a `tokenizer.json` that gives every piece of a text. `model` names the model in an error.
+pub(super) fn whole(json: &[u8], model: &str) -> Result<Tokenizer> {
+    let unusable = |error| Error::Model { name: model.to_owned(), reason: format!("tokenizer.json: {error}") };
+    let mut tokenizer = Tokenizer::from_bytes(json).map_err(unusable)?;
+    // A document that says "[SEP]" says just that; it does not end there.
+    tokenizer.set_encode_special_tokens(true);
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None).map_err(unusable)?;
+    Ok(tokenizer)
+}
+
+/// Returns the numbers of the marks at the start and the end of a text.
+pub(super) fn marks_of(tokenizer: &Tokenizer, model: &str) -> Result<[i32; 2]> {
+    let failed = |error| Error::ModelRun { name: model.to_owned(), reason: format!("tokenise: {error}") };
+    match *tokenizer.encode_fast("", true).map_err(failed)?.get_ids() {
+        [start, end] => Ok([start, end].map(u32::cast_signed)),
+        ref marks => Err(Error::Model {
+            name: model.to_owned(),
+            reason: format!("tokenizer.json gives an empty text {} marks, not 2", marks.len()),
+        }),
+    }
+}
+
+/// Returns a text whole, or the beginning and the end of one that is far longer than any that is read.
+pub(super) fn bounded_ends(text: &str) -> (&str, Option<&str>) {
+    if text.len() <= MAX_BYTES {
+        return (text, None);
+    }
+    let (opening, closing) =
+        (text.floor_char_boundary(MAX_BYTES / 2), text.ceil_char_boundary(text.len() - MAX_BYTES / 2));
+    (&text[..opening], Some(&text[closing..]))
+}
+
 impl Tokens {
     /// Reads a `tokenizer.json`. `model` names the model in an error.
     pub(super) fn from_json(json: &[u8], model: &'static str) -> Result<Self> {
-        let unusable = |reason: String| Error::Model { name: model.to_owned(), reason };
-        let mut tokenizer =
-            Tokenizer::from_bytes(json).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
-        // A document that says "[SEP]" says just that; it does not end there.
-        tokenizer.set_encode_special_tokens(true);
-        let tokens = Self { tokenizer, model };
-        match tokens.ids("")?.as_slice() {
-            [_, _] => Ok(tokens),
-            marks => Err(unusable(format!("tokenizer.json gives an empty text {} marks, not 2", marks.len()))),
-        }
+        let tokenizer = whole(json, model)?;
+        marks_of(&tokenizer, model)?;
+        Ok(Self { tokenizer, model })
     }
 
     /// Returns the numbers of the word pieces of `text`, at most [`MAX_PIECES`], with the marks of start and end.
@@ -69,13 +95,7 @@ impl PairTokenizer {
         if max_pieces < MIN_PAIR_PIECES {
             return Err(Error::Setting { name: "max_pieces", needed: "at least 8", found: max_pieces.to_string() });
         }
-        let unusable = |reason: String| Error::Model { name: model.to_owned(), reason };
-        let mut tokenizer =
-            Tokenizer::from_bytes(json).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
-        // A document that says "[SEP]" says just that; it does not end there.
-        tokenizer.set_encode_special_tokens(true);
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|error| unusable(format!("tokenizer.json: {error}")))?;
+        let tokenizer = whole(json, model)?;
         let n_marks = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
         let max_of_texts = max_pieces.saturating_sub(n_marks);
         Ok(Self { tokenizer, model: model.to_owned(), max_of_texts })

@@ -202,11 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_costs_more_in_paragraphs_that_two_models_have_read_and_in_nothing_else() {
+    fn a_boundary_costs_more_where_several_models_have_read_but_for_sentences() {
         for kind in UnitKind::ALL {
-            let [of_one, of_two] =
+            let [of_one, of_several] =
                 [Engine::Context, Engine::Combined].map(|engine| engine.cut(0.5, kind).boundary_cost);
-            assert_eq!(of_one < of_two, kind == UnitKind::Paragraph, "{kind:?}: {of_one} and {of_two}");
+            assert_eq!(of_one < of_several, kind != UnitKind::Sentence, "{kind:?}: {of_one} and {of_several}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! Documents made of others, for a model that meets what nobody collected: other subjects side by side, transcripts as
 //! speech recognisers write them, and texts cut into larger or smaller units than those they were collected in.
 
+use std::ops::Range;
+
 use half::f16;
 
 use super::examples::{Example, Reader};
@@ -13,25 +15,57 @@ use crate::neural::Vectors;
 use crate::units::units;
 use crate::words;
 
+/// How many documents are made of others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MadeOver {
+    /// Documents made over as a speech recogniser would have written them, for each of spoken text there is.
+    pub automatic: f64,
+    /// Documents made over as by a recogniser that sets points but knows no speaker, for each of spoken text there is.
+    pub punctuated: f64,
+    /// Documents cut anew into larger or smaller units, for each document there is.
+    pub regrouped: f64,
+    /// Documents spliced together of sections of others, for each document there is.
+    pub spliced: f64,
+}
+
+impl MadeOver {
+    /// As many as the models that this program carries were trained on.
+    pub fn usual() -> Self {
+        Self { automatic: 0.3, punctuated: 0.5, regrouped: 0.25, spliced: 0.3 }
+    }
+
+    /// Returns those made of one document each.
+    pub(super) fn of(&self, documents: &[(usize, Reference)], seed: u64) -> Vec<(usize, Reference)> {
+        let mut all = automatic(documents, self.automatic, seed);
+        all.extend(punctuated(documents, self.punctuated, seed));
+        all.extend(regrouped(documents, self.regrouped, seed));
+        all
+    }
+}
+
 /// The sections of a spliced document, from a few to so many.
 const SPLICED_SECTIONS: usize = 24;
 
+/// A document spliced together of others.
+pub(super) struct Spliced {
+    /// The kind of documents it is of.
+    pub(super) domain: usize,
+    pub(super) reference: Reference,
+    /// For each section, whether it goes on where the one before it ended in a document that people wrote.
+    pub(super) follows: Vec<bool>,
+    /// What it is made of, in its order: documents by their place, and which of their units.
+    pub(super) made_of: Vec<(usize, Range<usize>)>,
+}
+
 /// Returns spliced documents, `share` for each document: runs of one to three sections of several documents that are of
 /// one kind. The subject changes for certain where two runs meet.
-pub(super) fn spliced(
-    documents: &[(usize, Reference)],
-    examples: &[Example],
-    share: f64,
-    seed: u64,
-    reader: &Reader,
-) -> Result<Vec<Example>> {
+pub(super) fn spliced(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<Spliced> {
     let mut random = Random::new(seed, 2);
     if documents.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let n_spliced = (documents.len() as f64 * share) as usize;
-    let mut all = Vec::with_capacity(n_spliced);
-    for _ in 0..n_spliced {
+    let mut splice = |_| {
         // A model document gives the kind; the others come from documents of the same domain.
         let (domain, model) = &documents[random.below(documents.len())];
         let of_domain: Vec<usize> = (0..documents.len())
@@ -39,26 +73,43 @@ pub(super) fn spliced(
             .collect();
         let n_sections = 4 + random.below(SPLICED_SECTIONS);
         let mut splice = Splice::new(model);
+        let mut made_of = Vec::new();
         while splice.levels.len() < n_sections {
             let place = of_domain[random.below(of_domain.len())];
-            let (document, example) = (&documents[place].1, &examples[place]);
+            let document = &documents[place].1;
             let n = document.sections.n_sections();
             let first = random.below(n);
             let last = (first + 1 + random.below(3)).min(n);
-            splice.push(document, example, first..last);
+            made_of.push((place, splice.push(document, first..last)));
         }
-        let Splice { reference, vectors, follows, .. } = splice.done();
-        let vectors = Vectors::new(reader.encoder.dims(), vectors.into_iter().map(f16::to_f32).collect());
-        let mut example = reader.example(&reference, &vectors, *domain)?;
-        example.follows = follows;
-        all.push(example);
-    }
-    Ok(all)
+        let Splice { reference, follows, .. } = splice.done();
+        Spliced { domain: *domain, reference, follows, made_of }
+    };
+    (0..n_spliced).map(&mut splice).collect()
+}
+
+/// Returns spliced documents as examples, with the vectors that `examples` has of the units they are made of.
+pub(super) fn spliced_examples(
+    documents: &[(usize, Reference)],
+    examples: &[Example],
+    share: f64,
+    seed: u64,
+    reader: &Reader,
+) -> Result<Vec<Example>> {
+    let dims = reader.encoder.dims();
+    let example = |Spliced { domain, reference, follows, made_of }: Spliced| {
+        let of_units = |(place, units): &(usize, Range<usize>)| {
+            examples[*place].vectors[units.start * dims..units.end * dims].iter().map(|x: &f16| x.to_f32())
+        };
+        let vectors = Vectors::new(dims, made_of.iter().flat_map(of_units).collect());
+        let example = reader.example(&reference, &vectors, domain)?;
+        Ok(Example { follows, ..example })
+    };
+    spliced(documents, share, seed).into_iter().map(example).collect()
 }
 
 struct Splice {
     reference: Reference,
-    vectors: Vec<f16>,
     levels: Vec<u8>,
     follows: Vec<bool>,
     boundaries: Vec<GapIndex>,
@@ -73,7 +124,7 @@ impl Splice {
             levels: Vec::new(),
             ..model.clone()
         };
-        Self { reference, vectors: Vec::new(), levels: Vec::new(), follows: Vec::new(), boundaries: Vec::new() }
+        Self { reference, levels: Vec::new(), follows: Vec::new(), boundaries: Vec::new() }
     }
 
     /// Makes the next unit the first of a section.
@@ -83,22 +134,23 @@ impl Splice {
         }
     }
 
-    /// Puts the sections of `document` behind what there is.
-    fn push(&mut self, document: &Reference, example: &Example, sections: std::ops::Range<usize>) {
-        let dims = example.vectors.len() / example.n_units;
-        for section in sections.clone() {
+    /// Puts the sections of `document` behind what there is, and returns their units.
+    fn push(&mut self, document: &Reference, sections: Range<usize>) -> Range<usize> {
+        let mut taken = 0..0;
+        for (section, units) in document.sections.sections().enumerate() {
+            if !sections.contains(&section) {
+                continue;
+            }
             self.begin_section();
             self.levels.push(1);
             self.follows.push(section != sections.start);
             self.reference.titles.push(document.titles[section].clone());
-            let from = example.section.partition_point(|&s| (s as usize) < section);
-            let to = example.section.partition_point(|&s| (s as usize) <= section);
-            for unit in from..to {
-                let Unit { span, speaker, .. } = &document.units.units[unit];
+            taken = if section == sections.start { units.clone() } else { taken.start..units.end };
+            for Unit { span, speaker, .. } in &document.units.units[units] {
                 push_unit(&mut self.reference, span.of(&document.text), speaker.clone());
             }
-            self.vectors.extend_from_slice(&example.vectors[from * dims..to * dims]);
         }
+        taken
     }
 
     fn done(mut self) -> Self {
@@ -120,11 +172,11 @@ fn push_unit(reference: &mut Reference, text: &str, speaker: Option<String>) {
 }
 
 /// The words of a piece of an automatic transcript, from so few to so many: a line of subtitles to a paragraph.
-const PIECE_WORDS: std::ops::Range<usize> = 8..60;
+const PIECE_WORDS: Range<usize> = 8..60;
 
 /// Returns documents of spoken text as a speech recogniser would have written them, for `share` of them: no case, no
 /// punctuation, cut anew into pieces of so many words; of half of them nobody knows who speaks.
-pub(super) fn automatic(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+fn automatic(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     made_over(documents, share, (seed, 1_000_000), automatic_of)
 }
 
@@ -207,11 +259,11 @@ fn cut_at(mut made: Reference, mut cuts: Vec<GapIndex>) -> Reference {
 }
 
 /// The words after which a caption of whole sentences ends, from so few to so many.
-const CAPTION_WORDS: std::ops::Range<usize> = 20..60;
+const CAPTION_WORDS: Range<usize> = 20..60;
 
 /// Returns documents of spoken text as a speech recogniser would have written them that sets points but knows no speaker, for
 /// `share` of them: half of them in sentences, as prose, the others in captions of whole sentences.
-pub(super) fn punctuated(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+fn punctuated(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     made_over(documents, share, (seed, 3_000_000), punctuated_of)
 }
 
@@ -264,14 +316,14 @@ fn punctuated_of(document: &Reference, random: &mut Random) -> Reference {
 }
 
 /// The words of a paragraph that is put together, from so few to so many on average, in one document.
-const PARAGRAPH_WORDS: std::ops::Range<usize> = 25..160;
+const PARAGRAPH_WORDS: Range<usize> = 25..160;
 
 /// Returns documents cut anew into units of another size, for `share` of them: paragraphs into sentences, and sentences and
 /// turns put together. Nothing else that is collected is of the same texts in other units, so that a model takes the size
 /// of a unit for the manner of a kind.
 ///
 /// Of spoken text half keeps its speakers, and turns are whole then; the other half is prose, as where somebody took notes.
-pub(super) fn regrouped(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
+fn regrouped(documents: &[(usize, Reference)], share: f64, seed: u64) -> Vec<(usize, Reference)> {
     let mut all = Vec::new();
     for (number, (domain, document)) in documents.iter().enumerate() {
         let mut random = Random::new(seed, 2_000_000 + number as u64);
@@ -338,7 +390,7 @@ fn in_paragraphs(document: &Reference, kind: UnitKind, random: &mut Random) -> R
 ///
 /// All of a run are drawn together, so that the last is as long as any: were it what is left over, a short paragraph would
 /// tell where a section ends.
-fn paragraphs(n_words: &[usize], mean: usize, random: &mut Random) -> Vec<std::ops::Range<usize>> {
+fn paragraphs(n_words: &[usize], mean: usize, random: &mut Random) -> Vec<Range<usize>> {
     let total: usize = n_words.iter().sum();
     // Rounded up as often as there is a remainder.
     let n_paragraphs = ((total as f64 / mean as f64 + random.share()) as usize).max(1);
@@ -427,8 +479,7 @@ mod tests {
     /// The words of each section.
     fn sections(reference: &Reference) -> Vec<String> {
         let units = texts(reference);
-        let words =
-            |section: std::ops::Range<usize>| units[section].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |section: Range<usize>| units[section].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
         reference.sections.sections().map(words).collect()
     }
 
@@ -483,7 +534,7 @@ mod tests {
             assert!(made.iter().all(|units| !units.is_empty()));
             assert!(made[0].start == 0 && made.is_sorted_by(|one, next| one.end == next.start));
             assert_eq!(made.last().map(|units| units.end), Some(n_words.len()));
-            let of = |units: &std::ops::Range<usize>| n_words[units.clone()].iter().sum::<usize>();
+            let of = |units: &Range<usize>| n_words[units.clone()].iter().sum::<usize>();
             let (of_last, of_others) = made.split_last().expect("there are units");
             last.push(of(of_last));
             others.extend(of_others.iter().map(of));

@@ -16,12 +16,13 @@ use safetensors::tensor::{Dtype, TensorView};
 use tch::{Kind, Reduction, Tensor};
 
 use super::adam_w::AdamW;
-use super::augment;
+use super::augment::{self, MadeOver};
 use super::calibrate::{self, Judged};
 use super::context_net::{Batch, ContextNet, Outputs};
+use super::course::{Course, Learner, Look, OfKinds, Schedule};
 use super::examples::{Example, Reader, Topics, check_learnable};
 use super::random::Random;
-use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors};
+use super::{Documents, Labelled, best_f1, mean_loss};
 use crate::boundaries::features::{N_CUE_WORDS, N_CUES, mean_windows};
 use crate::boundaries::{Calibration, Context, ContextConfig, FEATURES_VERSION, OfUnitKinds, shape};
 use crate::document::{GapIndex, UnitKind};
@@ -37,30 +38,18 @@ pub struct ContextTraining {
     pub seed: u64,
     /// How many members the model has, at least 1; each is trained from a seed of its own.
     pub n_members: usize,
-    /// How many steps are made for each member, at least 1.
-    pub n_steps: usize,
+    /// For each member.
+    pub schedule: Schedule,
     /// Stretches a step, at least 1.
     pub n_stretches: usize,
     /// Units a stretch, at least 2.
     pub stretch_units: usize,
-    /// The highest rate, reached after a twentieth of the steps; from there it falls to nothing along a cosine.
-    pub rate: f64,
     /// How much matrices decay a step, times the rate.
     pub weight_decay: f64,
     /// The share of numbers left out, in `0.0..1.0`.
     pub dropout: f64,
-    /// Steps between two looks at validation, each with a checkpoint.
-    pub validate_every: usize,
-    /// Training ends early after so many looks without a better one.
-    pub patience: usize,
-    /// Documents spliced together of sections of others, for each document there is.
-    pub splice_share: f64,
-    /// Documents made over as a speech recogniser would have written them, for each of spoken text there is.
-    pub automatic_share: f64,
-    /// Documents made over as by a recogniser that sets points but knows no speaker, for each of spoken text there is.
-    pub punctuated_share: f64,
-    /// Documents cut anew into larger or smaller units, for each document there is.
-    pub regrouped_share: f64,
+    /// What is learnt from besides the documents.
+    pub made_over: MadeOver,
     /// The least share of stretches that are of spoken text, where there is such, in `0.0..=1.0`.
     pub talk_share: f64,
 }
@@ -71,42 +60,23 @@ impl ContextTraining {
         Self {
             seed: 1,
             n_members: 6,
-            n_steps: 2000,
+            schedule: Schedule { n_steps: 2000, rate: 1e-3, validate_every: 250, patience: 6 },
             n_stretches: 12,
             stretch_units: 320,
-            rate: 1e-3,
             weight_decay: 0.1,
             dropout: 0.15,
-            validate_every: 250,
-            patience: 6,
-            splice_share: 0.3,
-            automatic_share: 0.3,
-            punctuated_share: 0.5,
-            regrouped_share: 0.25,
+            made_over: MadeOver::usual(),
             talk_share: 0.4,
         }
     }
 
     /// What tells one training from another: a member more, or more steps, goes on with what there is.
     fn identity(&self) -> String {
-        format!("features {FEATURES_VERSION}, {:?}", Self { n_members: 0, n_steps: 0, ..self.clone() })
+        format!(
+            "features {FEATURES_VERSION}, {:?}",
+            Self { n_members: 0, schedule: Schedule { n_steps: 0, ..self.schedule }, ..self.clone() }
+        )
     }
-}
-
-/// How well the model does at some step.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Look {
-    /// The member that is trained, from 1; a pair model has no other.
-    pub member: usize,
-    /// After so many steps.
-    pub step: usize,
-    /// The mean loss of a gap of the training stretches since the last look, in nats.
-    pub training_loss: f64,
-    /// For each kind of document, the loss of a gap in nats and the best F1 of any one threshold: of a pair model over gaps in
-    /// doubt, together with the context model.
-    pub of_kinds: BTreeMap<String, (f64, f64)>,
-    /// Whether it is the best so far.
-    pub is_best: bool,
 }
 
 /// The weights that a training goes on from.
@@ -186,13 +156,10 @@ pub fn train_context(
     let topics = Topics::of(train.iter().map(|(_, reference)| reference));
     let reader = Reader { encoder, topics: &topics };
     let mut originals = numbered(train);
-    let automatic = augment::automatic(&originals, settings.automatic_share, settings.seed);
-    let punctuated = augment::punctuated(&originals, settings.punctuated_share, settings.seed);
-    let regrouped = augment::regrouped(&originals, settings.regrouped_share, settings.seed);
-    originals.extend(automatic.into_iter().chain(punctuated).chain(regrouped));
+    originals.extend(settings.made_over.of(&originals, settings.seed));
     let mut examples = reader.examples(&originals, progress)?;
     check_learnable(&examples)?;
-    let spliced = augment::spliced(&originals, &examples, settings.splice_share, settings.seed, &reader)?;
+    let spliced = augment::spliced_examples(&originals, &examples, settings.made_over.spliced, settings.seed, &reader)?;
     examples.extend(spliced);
     drop(originals);
     let looked_at = reader.examples(&numbered(held_out), progress)?;
@@ -209,22 +176,28 @@ pub fn train_context(
             let reason = |reason| Error::Model { name: "the model to start from".to_owned(), reason };
             net.restore(start.of_member(member)).map_err(reason)?;
         }
+        let optimizer = AdamW::new(net.trainable(), settings.weight_decay);
+        let shared = net.shared().iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone())).collect();
+        let mut course = Course::new(
+            optimizer,
+            shared,
+            &output.join(format!("member-{}", member + 1)),
+            identity,
+            settings.schedule,
+        )?;
         let mut run = Run {
-            optimizer: AdamW::new(net.trainable(), settings.weight_decay),
             sampler: Sampler::new(&examples, kinds.len(), &settings),
             net,
             settings: &settings,
             shape,
             n_classes: topics.len(),
-            output: output.join(format!("member-{}", member + 1)),
-            member,
-            identity,
-            best: f64::INFINITY,
-            n_worse: 0,
+            looked_at: &looked_at,
+            kinds: &kinds,
         };
-        run.resume()?;
-        run.train(&looked_at, &kinds, on_look, progress)?;
-        let best = run.best()?;
+        let n_steps = settings.schedule.n_steps;
+        let range = member * n_steps..(member + 1) * n_steps;
+        course.run(member + 1, &mut run, on_look, &Part { progress, range, of: settings.n_members * n_steps })?;
+        let best = run.best(&course.best_weights())?;
         Ok(match start {
             Some(start) => start.mixed(member, best),
             None => best,
@@ -565,93 +538,20 @@ fn losses(
     (all, boundary)
 }
 
-/// The training of a member, under way.
+/// A member that learns.
 struct Run<'a> {
     net: ContextNet,
-    optimizer: AdamW,
     sampler: Sampler<'a>,
     settings: &'a ContextTraining,
     shape: Shape,
     n_classes: usize,
-    /// The folder of the member.
-    output: PathBuf,
-    /// From 0.
-    member: usize,
-    identity: i64,
-    best: f64,
-    n_worse: usize,
+    looked_at: &'a [Example],
+    /// The name of each kind of document.
+    kinds: &'a [&'a str],
 }
 
-impl Run<'_> {
-    fn checkpoint(&self) -> PathBuf {
-        self.output.join("checkpoint.safetensors")
-    }
-
-    fn best_weights(&self) -> PathBuf {
-        self.output.join("best.safetensors")
-    }
-
-    /// Takes up the last checkpoint, if there is one.
-    fn resume(&mut self) -> Result<()> {
-        let path = self.checkpoint();
-        if !path.exists() {
-            return Ok(());
-        }
-        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        let restored = super::restore(&path, &mut self.optimizer, self.identity);
-        (self.best, self.n_worse) = restored.map_err(unusable)?;
-        Ok(())
-    }
-
-    fn train(
-        &mut self,
-        looked_at: &[Example],
-        kinds: &[&str],
-        on_look: &mut dyn FnMut(&Look),
-        progress: &dyn Progress,
-    ) -> Result<()> {
-        let (mut loss_sum, mut n_losses) = (0.0, 0);
-        while self.optimizer.n_steps() < self.settings.n_steps && self.n_worse < self.settings.patience {
-            progress.check()?;
-            let step = self.optimizer.n_steps();
-            loss_sum += self.step(step);
-            n_losses += 1;
-            let n_steps = self.settings.n_steps;
-            progress.report(self.member * n_steps + step + 1, self.settings.n_members * n_steps);
-            let n_done = step + 1;
-            if n_done.is_multiple_of(self.settings.validate_every) || n_done == self.settings.n_steps {
-                let training_loss = loss_sum / f64::from(n_losses);
-                (loss_sum, n_losses) = (0.0, 0);
-                self.optimizer.swap_average();
-                let of_kinds = self.look(looked_at, kinds);
-                // Of the logarithms: the kinds differ in how rare boundaries are, and none is to rule the others.
-                let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
-                // Without anything to look at, the last weights are as good as any.
-                let is_best = of_kinds.is_empty() || mean < self.best;
-                if is_best {
-                    (self.best, self.n_worse) = (mean, 0);
-                    let weights: Vec<_> =
-                        self.net.shared().iter().map(|(n, t)| (n.clone(), t.shallow_clone())).collect();
-                    write_tensors(&weights, &self.best_weights())?;
-                } else {
-                    self.n_worse += 1;
-                }
-                self.optimizer.swap_average();
-                on_look(&Look { member: self.member + 1, step: n_done, training_loss, of_kinds, is_best });
-                super::checkpoint(&self.checkpoint(), &self.optimizer, self.identity, (self.best, self.n_worse))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes one batch of stretches, with cues scaled as the net wants them.
-    fn batch(&self, stretches: &[Stretch]) -> (Batch, Answers) {
-        let (mean, scale) = self.net.cues();
-        batch(stretches, &self.shape, &mean, &scale)
-    }
-
-    /// Makes a step, and returns the loss of a gap before it.
-    fn step(&mut self, step: usize) -> f64 {
+impl Learner for Run<'_> {
+    fn learn(&mut self, step: usize) -> Result<f64> {
         let settings = self.settings;
         tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
         let stretches = self.sampler.step(step);
@@ -660,21 +560,32 @@ impl Run<'_> {
         let outputs = self.net.run(&batch, true);
         let (all, boundary) = losses(&self.net, &outputs, &answers, self.n_classes, &mut random);
         all.backward();
-        self.optimizer.step(rate_at(step, settings.n_steps, settings.rate), 1.0);
-        boundary.double_value(&[])
+        Ok(boundary.double_value(&[]))
     }
 
-    /// Returns, for each kind, the loss of a gap once scores are calibrated, and the best F1 of any threshold.
-    fn look(&self, examples: &[Example], kinds: &[&str]) -> BTreeMap<String, (f64, f64)> {
-        let judged: Vec<Scores> = examples.iter().map(|example| self.judge(example)).collect();
-        let calibrations = calibrations(&kinds_of(examples), &judged);
+    /// Of each kind, the loss of a gap once scores are calibrated, and the best F1 of any threshold.
+    fn look(&mut self) -> Result<(f64, OfKinds)> {
+        let judged: Vec<Scores> = self.looked_at.iter().map(|example| self.judge(example)).collect();
+        let calibrations = calibrations(&kinds_of(self.looked_at), &judged);
         let mut scored: BTreeMap<String, Scores> = BTreeMap::new();
-        for (example, scores) in examples.iter().zip(judged) {
+        for (example, scores) in self.looked_at.iter().zip(judged) {
             let Calibration { slope, offset } = calibrations.of(example.unit_kind);
             let calibrated = scores.into_iter().map(|(log_odds, answer)| (log_odds * slope + offset, answer));
-            scored.entry(kinds[example.domain].to_owned()).or_default().extend(calibrated);
+            scored.entry(self.kinds[example.domain].to_owned()).or_default().extend(calibrated);
         }
-        scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect()
+        let of_kinds: BTreeMap<String, (f64, f64)> =
+            scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect();
+        // Of the logarithms: the kinds differ in how rare boundaries are, and none is to rule the others.
+        let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
+        Ok((mean, of_kinds))
+    }
+}
+
+impl Run<'_> {
+    /// Makes one batch of stretches, with cues scaled as the net wants them.
+    fn batch(&self, stretches: &[Stretch]) -> (Batch, Answers) {
+        let (mean, scale) = self.net.cues();
+        batch(stretches, &self.shape, &mean, &scale)
     }
 
     /// Returns what the model and the share of depth say of each gap of a document, in log-odds, and whether it is a
@@ -698,11 +609,10 @@ impl Run<'_> {
         judged
     }
 
-    /// Returns the best weights.
-    fn best(&self) -> Result<Weights> {
-        let path = self.best_weights();
+    /// Returns the best weights, which stand at `path`.
+    fn best(&self, path: &Path) -> Result<Weights> {
         let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        let weights = Tensor::read_safetensors(&path).map_err(|error| unusable(error.to_string()))?;
+        let weights = Tensor::read_safetensors(path).map_err(|error| unusable(error.to_string()))?;
         // A file that was changed since is found out here.
         self.net.restore(&weights).map_err(unusable)?;
         Ok(weights)
@@ -753,16 +663,14 @@ mod tests {
     use super::*;
 
     fn settings() -> ContextTraining {
+        let usual = ContextTraining::usual();
         ContextTraining {
             n_members: 2,
-            n_steps: 4,
+            schedule: Schedule { n_steps: 4, validate_every: 2, ..usual.schedule },
             n_stretches: 2,
             stretch_units: 16,
-            validate_every: 2,
-            splice_share: 0.5,
-            automatic_share: 0.5,
-            regrouped_share: 1.0,
-            ..ContextTraining::usual()
+            made_over: MadeOver { spliced: 0.5, automatic: 0.5, regrouped: 1.0, ..usual.made_over },
+            ..usual
         }
     }
 
@@ -791,7 +699,7 @@ mod tests {
         // Its third step is lost: the last checkpoint of either member was after the second.
         for (member, n_done) in [(1, 3), (2, 7)] {
             let folder = tempfile::tempdir().expect("a folder");
-            let stopped = trained(folder.path(), &StopsAfter::new(n_done, 2 * settings().n_steps));
+            let stopped = trained(folder.path(), &StopsAfter::new(n_done, 2 * settings().schedule.n_steps));
             assert!(matches!(stopped, Err(Error::Cancelled)));
             assert!(checkpoint(folder.path(), member).exists());
             let resumed = trained(folder.path(), &Unwatched).expect("it goes on");
@@ -829,7 +737,8 @@ mod tests {
         let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         trained(one.path(), &Unwatched).expect("it trains");
         let start = |kept| Start::from_folder(one.path(), kept).expect("it is a context model");
-        let settings = ContextTraining { n_members: 3, n_steps: 4, rate: 0.1, ..settings() };
+        let settings =
+            ContextTraining { n_members: 3, schedule: Schedule { rate: 0.1, ..settings().schedule }, ..settings() };
         // The second and third time what was trained is there, and is only mixed.
         let [trained, mixed, kept] = [0.0, 0.25, 1.0].map(|kept| {
             let start = start(kept);
@@ -869,7 +778,7 @@ mod tests {
         let part = path.with_extension("part");
         let before = std::fs::read(&path).expect("it is there");
         std::os::unix::fs::symlink("/dev/full", &part).expect("a link");
-        let longer = ContextTraining { n_steps: 6, ..settings() };
+        let longer = ContextTraining { schedule: Schedule { n_steps: 6, ..settings().schedule }, ..settings() };
         let result = train_context(&split(5, 4), &longer, None, &Hashing, folder.path(), &mut |_| (), &Unwatched);
         let error = result.expect_err("the disk is full").to_string();
         assert!(error.contains("checkpoint.safetensors"), "{error}");
@@ -944,8 +853,11 @@ mod tests {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         // Steps of that length lead away from anything.
-        let settings =
-            ContextTraining { n_members: 1, n_steps: 40, rate: 50.0, validate_every: 1, patience: 2, ..settings() };
+        let settings = ContextTraining {
+            n_members: 1,
+            schedule: Schedule { n_steps: 40, rate: 50.0, validate_every: 1, patience: 2 },
+            ..settings()
+        };
         let mut looks = Vec::new();
         train_context(
             &split(5, 4),
@@ -969,10 +881,8 @@ mod tests {
         assert!(long.train[0].1.units.len() > 100_000);
         let settings = ContextTraining {
             n_members: 1,
-            n_steps: 1,
-            automatic_share: 0.0,
-            punctuated_share: 0.0,
-            regrouped_share: 0.0,
+            schedule: Schedule { n_steps: 1, ..settings().schedule },
+            made_over: MadeOver { automatic: 0.0, punctuated: 0.0, regrouped: 0.0, ..settings().made_over },
             ..settings()
         };
         train_context(&long, &settings, None, &Hashing, folder.path(), &mut |_| (), &Unwatched).expect("it trains");

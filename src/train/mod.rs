@@ -1,15 +1,20 @@
 //! Documents whose sections are known, to weights: `caesura train`, with the cargo feature `libtorch`.
 //!
-//! [`context`] trains the model that reads a document as a whole; its result is a folder that every build reads. [`pair`]
-//! fine-tunes a transformer that reads both sides of a gap. Nothing here runs when a document is cut.
+//! [`context`] trains the model that reads a document as a whole; its result is a folder that every build reads. [`pair`] and
+//! [`passage`] fine-tune a transformer that reads the text, both sides of a gap or several units at once. Nothing here runs when
+//! a document is cut.
 
 mod adam_w;
 mod augment;
+mod batches;
 mod calibrate;
 pub mod context;
 mod context_net;
+mod course;
 mod examples;
+mod looked_at;
 pub mod pair;
+pub mod passage;
 mod random;
 #[cfg(test)]
 mod samples;
@@ -17,9 +22,11 @@ mod samples;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use adam_w::AdamW;
+pub use augment::MadeOver;
+pub use course::{Look, Schedule};
 use sha2::{Digest, Sha256};
 use tch::Tensor;
 
@@ -108,6 +115,31 @@ pub(crate) fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result
         let _ = fs::remove_file(&part);
     }
     written
+}
+
+/// Writes weights in the layout of model hubs: `model.safetensors`, and what `base` has beside its own, of `config.json` with some
+/// fields changed. Returns the file of the weights.
+pub(crate) fn write_hub(
+    store: &tch::nn::VarStore,
+    changes: &[(&str, serde_json::Value)],
+    base: &Path,
+    output: &Path,
+) -> Result<PathBuf> {
+    for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
+        if let Ok(bytes) = fs::read(base.join(name)) {
+            write_whole(&output.join(name), &bytes)?;
+        }
+    }
+    let path = base.join("config.json");
+    let bytes = fs::read(&path).map_err(|source| Error::Read { path, source })?;
+    let mut config: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&bytes)?;
+    config.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    write_whole(&output.join("config.json"), &serde_json::to_vec_pretty(&config)?)?;
+    let model = output.join("model.safetensors");
+    let mut weights: Vec<(String, Tensor)> = store.variables().into_iter().collect();
+    weights.sort_by(|(a, _), (b, _)| a.cmp(b));
+    write_tensors(&weights, &model)?;
+    Ok(model)
 }
 
 /// Returns the mean loss of gaps whose log-odds are given, in nats.

@@ -3,26 +3,24 @@
 //! A BERT or `RoBERTa` reads two texts as one sequence and says whether a section ends between them. Of the pairs it
 //! learns from, some are the paper's (two paragraphs of one document, of one section or of two), and most are what it is
 //! asked for later: what stands on both sides of a true gap, in windows of neighbouring units where units are short. Of
-//! these a share may be gaps that the context model is in doubt about, as `Combined` asks about no others. Batches hold
-//! pairs of about one length.
+//! these a share may be gaps that the context model is in doubt about, where more is to be learnt than where anybody knows.
+//! Batches hold pairs of about one length.
 //!
 //! Embeddings stay as they are: they are half of the weights, and what a word means does not change with the task.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tch::{Kind, Tensor, nn};
 
 use super::adam_w::AdamW;
-use super::calibrate::{self, Judged};
-use super::context::Look;
+use super::batches::Batches;
+use super::course::{Course, Learner, Look, OfKinds, Schedule};
+use super::looked_at::{LookedAt, calibrated, combined, losses, scores};
 use super::random::Random;
-use super::{Documents, Labelled, best_f1, mean_loss, rate_at, write_tensors, write_whole};
+use super::{Documents, Labelled, write_whole};
 use crate::boundaries::pair_text::{ending_at, sides, starting_at};
-use crate::boundaries::{
-    Calibration, Combination, Context, GapScorer, OfUnitKinds, Pair, PairConfig, READ_ABOVE, log_odds,
-};
+use crate::boundaries::{Context, GapInput, GapScorer, IN_DOUBT, OfUnitKinds, Pair, PairConfig};
 use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -36,31 +34,25 @@ use crate::progress::{Part, Progress, Unwatched};
 pub struct PairTraining {
     /// Everything random follows from it.
     pub seed: u64,
-    /// How many steps are made, at least 1.
-    pub n_steps: usize,
+    /// How long it goes on.
+    pub schedule: Schedule,
     /// Pairs a step, at least 1.
     pub n_pairs: usize,
-    /// The highest rate, reached after a twentieth of the steps; from there it falls to nothing along a cosine.
-    pub rate: f64,
     /// How much matrices decay a step, times the rate.
     pub weight_decay: f64,
-    /// Steps between two looks at validation, each with a checkpoint.
-    pub validate_every: usize,
-    /// Training ends early after so many looks without a better one.
-    pub patience: usize,
     /// The words read on each side of a gap, at least 8.
     pub side_words: usize,
     /// The word pieces read of a pair, its marks included, at least 8.
     pub max_pieces: usize,
     /// The share of pairs that are two paragraphs of a document wherever they stand, as in the paper.
     pub anywhere_share: f64,
-    /// Of the gaps that are no boundaries, the share taken from those that this model is asked about beside the context model
-    /// (`Combined`). A model that knows nothing yet learns nothing from those alone.
+    /// Of the gaps that are no boundaries, the share taken from those that the context model is in doubt about. A model that knows
+    /// nothing yet learns nothing from those alone.
     pub doubted_share: f64,
     /// The least share of pairs that are of spoken text, in `0.0..=1.0`.
     pub talk_share: f64,
-    /// Of each kind of document, so many boundaries and twice as many other gaps are looked at, all of them gaps that this model
-    /// is asked about beside the context model.
+    /// Of each kind of document, so many boundaries and twice as many other gaps are looked at, all of them gaps that the context
+    /// model is in doubt about.
     pub n_looked_at: usize,
     /// The same for calibrating both models together, and so many of all gaps for this one alone.
     pub n_calibrated: usize,
@@ -73,12 +65,9 @@ impl PairTraining {
     pub fn usual() -> Self {
         Self {
             seed: 1,
-            n_steps: 1200,
+            schedule: Schedule { n_steps: 1200, rate: 1e-4, validate_every: 200, patience: 4 },
             n_pairs: 32,
-            rate: 1e-4,
             weight_decay: 0.01,
-            validate_every: 200,
-            patience: 4,
             side_words: 48,
             max_pieces: 144,
             anywhere_share: 0.2,
@@ -92,15 +81,12 @@ impl PairTraining {
 
     /// What tells one training from another: more steps go on with what there is.
     fn identity(&self) -> String {
-        format!("{:?}", Self { n_steps: 0, ..self.clone() })
+        format!("{:?}", Self { schedule: Schedule { n_steps: 0, ..self.schedule }, ..self.clone() })
     }
 }
 
 /// How many gaps are drawn in a row, in the hope of one with text on both sides.
 const MAX_TRIES: usize = 100_000;
-
-/// Batches drawn and sorted by length together.
-const BATCHES_A_BUCKET: usize = 8;
 
 /// The fewest characters of a text that is learnt from (Aumiller et al., section 4).
 const MIN_CHARS: usize = 20;
@@ -132,20 +118,21 @@ pub fn train_pair(
         PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
     let weights = Weights::from_folder(base, &name)?;
     let context = Context::embedded();
-    let of_context = (settings.doubted_share > 0.0).then(|| scores(train, &context, encoder, progress)).transpose()?;
+    let says = |input: &GapInput| context.score(input, &Unwatched);
+    let of_context = (settings.doubted_share > 0.0).then(|| scores(train, &says, encoder, progress)).transpose()?;
     let sampler = Sampler::new(train, of_context.as_deref(), settings)?;
     drop(of_context);
-    let of_context = scores(held_out, &context, encoder, progress)?;
-    let looked_at = sample(held_out, &of_context, READ_ABOVE, settings.n_looked_at, settings.seed);
+    let of_context = scores(held_out, &says, encoder, progress)?;
+    let looked_at = sample(held_out, &of_context, IN_DOUBT, settings.n_looked_at, settings.seed);
     let to_fit = ToFit::new(held_out, &of_context, settings);
     let pieces = |gaps: &[LookedAt]| -> Result<Vec<PairPieces>> {
-        let sides = gaps.iter().map(|gap| gap.sides(settings.side_words));
+        let sides = gaps.iter().map(|gap| sides_of(gap, settings.side_words));
         sides.map(|(before, after)| tokens.pieces(&before, &after)).collect()
     };
     let (texts, texts_to_fit) = (pieces(&looked_at)?, [pieces(&to_fit.all)?, pieces(&to_fit.doubted)?]);
 
     tch::manual_seed(settings.seed as i64);
-    let (store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
+    let (mut store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
     drop(weights);
     let learns = |name: &str| !name.contains("embeddings.") && !is_of_lowest(name, settings.n_frozen_layers);
     let mut parameters: Vec<(String, Tensor)> = Vec::new();
@@ -157,22 +144,23 @@ pub fn train_pair(
             parameters.push((name, variable));
         }
     }
+    let identity = super::identity(documents, &format!("{} {}", settings.identity(), context.sha256()));
+    let optimizer = AdamW::new(parameters, settings.weight_decay);
+    let mut course =
+        Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
     let mut run = Run {
-        optimizer: AdamW::new(parameters, settings.weight_decay),
-        store,
         network,
         tokens,
         sampler,
         settings,
-        output,
-        identity: super::identity(documents, &format!("{} {}", settings.identity(), context.sha256())),
-        best: f64::INFINITY,
-        n_worse: 0,
-        bucket: Cell::new(None),
+        looked_at: &looked_at,
+        texts: &texts,
+        batches: Batches::new(settings.n_pairs),
     };
-    run.resume()?;
-    run.train(&looked_at, &texts, on_look, progress)?;
-    run.finish(&to_fit, &texts_to_fit, base)
+    course.run(1, &mut run, on_look, progress)?;
+    let path = course.best_weights();
+    store.load(&path).map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
+    run.finish(&store, &to_fit, &texts_to_fit, base, output)
 }
 
 /// Returns whether a weight belongs to one of the `n` lowest layers.
@@ -191,7 +179,7 @@ struct Drawn {
 /// A document to learn from.
 struct Lesson<'a> {
     document: &'a Reference,
-    /// The gaps that are no boundaries and to which the context model gives [`READ_ABOVE`] or more, ascending; none where it
+    /// The gaps that are no boundaries and to which the context model gives [`IN_DOUBT`] or more, ascending; none where it
     /// was not asked.
     doubted: Vec<GapIndex>,
 }
@@ -205,23 +193,6 @@ struct Sampler<'a> {
     settings: &'a PairTraining,
 }
 
-/// Returns what the context model says of each document.
-fn scores(
-    documents: &[Labelled],
-    context: &Context,
-    encoder: &dyn Encoder,
-    progress: &dyn Progress,
-) -> Result<Vec<GapScores>> {
-    let mut all = Vec::with_capacity(documents.len());
-    for (_, reference) in documents {
-        progress.check()?;
-        let vectors = encoder.encode(&reference.texts(), &Unwatched)?;
-        all.push(context.score(&reference.input(Some(&vectors)), &Unwatched)?);
-        progress.report(all.len(), documents.len());
-    }
-    Ok(all)
-}
-
 impl<'a> Sampler<'a> {
     /// `of_context` is what the context model says of each document; `None` where nothing hangs on it.
     fn new(train: &'a [Labelled], of_context: Option<&[GapScores]>, settings: &'a PairTraining) -> Result<Self> {
@@ -233,7 +204,7 @@ impl<'a> Sampler<'a> {
                 let (documents, so_far) = kinds.entry(kind).or_default();
                 so_far.push(so_far.last().copied().unwrap_or(0) + n_boundaries);
                 let doubted = of_context.map_or_else(Vec::new, |scores| {
-                    let gaps = above(&scores[number], READ_ABOVE);
+                    let gaps = above(&scores[number], IN_DOUBT);
                     gaps.filter(|&gap| !reference.sections.is_boundary(gap)).collect()
                 });
                 documents.push(Lesson { document: reference, doubted });
@@ -331,25 +302,6 @@ fn stripped(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || *c == '|' || *c == '\'').collect()
 }
 
-/// A gap of the documents held out.
-struct LookedAt<'a> {
-    kind: &'a str,
-    document: &'a Reference,
-    gap: GapIndex,
-    is_boundary: bool,
-    /// The calibrated log-odds that the context model gives it.
-    of_context: f32,
-    /// How many gaps of its kind it stands for, over the root of all of them: a kind counts by how much of it there is, but not
-    /// by as much.
-    weight: f64,
-}
-
-impl LookedAt<'_> {
-    fn sides(&self, side_words: usize) -> (String, String) {
-        sides(&self.document.text, &self.document.units, self.gap, side_words)
-    }
-}
-
 /// Returns the gaps that have a score of `least` or more, ascending.
 fn above(scores: &GapScores, least: f32) -> impl Iterator<Item = GapIndex> {
     (0..scores.len()).map(GapIndex::from).filter(move |&gap| scores.at(gap) >= least)
@@ -375,141 +327,61 @@ fn sample<'a>(
     let mut all = Vec::new();
     for (kind, of_kind) in kinds {
         let n_gaps = of_kind[0].len() + of_kind[1].len();
-        for (is_boundary, gaps) in [false, true].into_iter().zip(of_kind) {
-            let n = gaps.len().min(if is_boundary { 1 } else { 2 } * n_boundaries);
+        for (n_most, gaps) in [2 * n_boundaries, n_boundaries].into_iter().zip(of_kind) {
+            let n = gaps.len().min(n_most);
             for i in 0..n {
                 // One of each of `n` equal parts, so that long documents count by their length.
                 let part = i * gaps.len() / n..(i + 1) * gaps.len() / n;
                 let (number, gap) = gaps[part.start + random.below(part.len())];
-                let (document, of_context) = (&held_out[number].1, log_odds(of_context[number].at(gap)));
                 let weight = gaps.len() as f64 / n as f64 / (n_gaps as f64).sqrt();
-                all.push(LookedAt { kind, document, gap, is_boundary, of_context, weight });
+                all.push(LookedAt::new((kind, &held_out[number].1), &of_context[number], gap, weight));
             }
         }
     }
     all
 }
 
-/// A training under way.
+/// A pair model that learns.
 struct Run<'a> {
     network: Network,
-    store: nn::VarStore,
-    optimizer: AdamW,
     tokens: PairTokens,
     sampler: Sampler<'a>,
     settings: &'a PairTraining,
-    output: &'a Path,
-    identity: i64,
-    best: f64,
-    n_worse: usize,
-    /// The batches of the bucket drawn last, and its number.
-    bucket: Cell<Option<(usize, Batches)>>,
+    looked_at: &'a [LookedAt<'a>],
+    /// The pieces of each.
+    texts: &'a [PairPieces],
+    batches: Batches<(PairPieces, bool)>,
 }
 
-/// Each batch: the pieces of its pairs, and which are boundaries.
-type Batches = Vec<Vec<(PairPieces, bool)>>;
-
-impl Run<'_> {
-    fn checkpoint(&self) -> PathBuf {
-        self.output.join("checkpoint.safetensors")
-    }
-
-    fn best_weights(&self) -> PathBuf {
-        self.output.join("best.safetensors")
-    }
-
-    /// Takes up the last checkpoint, if there is one.
-    fn resume(&mut self) -> Result<()> {
-        let path = self.checkpoint();
-        if !path.exists() {
-            return Ok(());
-        }
-        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        let restored = super::restore(&path, &mut self.optimizer, self.identity);
-        (self.best, self.n_worse) = restored.map_err(unusable)?;
-        Ok(())
-    }
-
-    fn train(
-        &mut self,
-        looked_at: &[LookedAt],
-        texts: &[PairPieces],
-        on_look: &mut dyn FnMut(&Look),
-        progress: &dyn Progress,
-    ) -> Result<()> {
-        let (mut loss_sum, mut n_losses) = (0.0, 0);
-        while self.optimizer.n_steps() < self.settings.n_steps && self.n_worse < self.settings.patience {
-            progress.check()?;
-            let step = self.optimizer.n_steps();
-            loss_sum += self.step(step)?;
-            tracing::debug!(step, loss_sum, "made a step");
-            n_losses += 1;
-            progress.report(step + 1, self.settings.n_steps);
-            let n_done = step + 1;
-            if !n_done.is_multiple_of(self.settings.validate_every) && n_done != self.settings.n_steps {
-                continue;
-            }
-            let training_loss = loss_sum / f64::from(n_losses);
-            (loss_sum, n_losses) = (0.0, 0);
-            self.optimizer.swap_average();
-            let log_odds = self.log_odds(texts)?;
-            let (mean, of_kinds) = losses(looked_at, &log_odds);
-            let is_best = of_kinds.is_empty() || mean < self.best;
-            if is_best {
-                (self.best, self.n_worse) = (mean, 0);
-                let mut weights: Vec<(String, Tensor)> = self.store.variables().into_iter().collect();
-                weights.sort_by(|(a, _), (b, _)| a.cmp(b));
-                write_tensors(&weights, &self.best_weights())?;
-            } else {
-                self.n_worse += 1;
-            }
-            self.optimizer.swap_average();
-            on_look(&Look { member: 1, step: n_done, training_loss, of_kinds, is_best });
-            super::checkpoint(&self.checkpoint(), &self.optimizer, self.identity, (self.best, self.n_worse))?;
-        }
-        Ok(())
-    }
-
-    /// Makes a step, and returns the loss of a pair before it, in nats.
-    fn step(&mut self, step: usize) -> Result<f64> {
+impl Learner for Run<'_> {
+    fn learn(&mut self, step: usize) -> Result<f64> {
         let settings = self.settings;
         tch::manual_seed(settings.seed.wrapping_mul(1_000_003).wrapping_add(step as u64) as i64);
-        let batches = self.batches(step / BATCHES_A_BUCKET)?;
-        let pairs = &batches[step % BATCHES_A_BUCKET];
+        let (sampler, tokens) = (&self.sampler, &self.tokens);
+        let pairs = self.batches.of_step(
+            settings.seed,
+            step,
+            |(pieces, _)| pieces.len(),
+            |random| {
+                let Drawn { first, second, is_boundary } = sampler.pair(random)?;
+                Ok((tokens.pieces(&first, &second)?, is_boundary))
+            },
+        )?;
         let pieces: Vec<&PairPieces> = pairs.iter().map(|(pieces, _)| pieces).collect();
         let label = |&(_, is_boundary): &(PairPieces, bool)| self.network.label_of(is_boundary);
         let labels = Tensor::from_slice(&pairs.iter().map(label).collect::<Vec<i64>>());
         let scores = self.network.scores(&self.network.batch(&pieces), Mode::Training);
         let loss = scores.log_softmax(-1, Kind::Float).nll_loss(&labels);
         loss.backward();
-        self.optimizer.step(rate_at(step, settings.n_steps, settings.rate), 1.0);
-        self.bucket.set(Some((step / BATCHES_A_BUCKET, batches)));
         Ok(loss.double_value(&[]))
     }
 
-    /// Returns the batches of a bucket: drawn together, of about one length each, in a random order.
-    fn batches(&self, bucket: usize) -> Result<Batches> {
-        if let Some((number, batches)) = self.bucket.take()
-            && number == bucket
-        {
-            return Ok(batches);
-        }
-        let mut random = Random::new(self.settings.seed, 1000 + bucket as u64);
-        let mut pairs: Vec<(PairPieces, bool)> = (0..BATCHES_A_BUCKET * self.settings.n_pairs)
-            .map(|_| {
-                let Drawn { first, second, is_boundary } = self.sampler.pair(&mut random)?;
-                Ok((self.tokens.pieces(&first, &second)?, is_boundary))
-            })
-            .collect::<Result<_>>()?;
-        pairs.sort_by_key(|(pieces, _)| pieces.len());
-        let mut batches: Batches = Vec::new();
-        while !pairs.is_empty() {
-            let batch = pairs.split_off(pairs.len() - self.settings.n_pairs);
-            batches.insert(random.below(batches.len() + 1), batch);
-        }
-        Ok(batches)
+    fn look(&mut self) -> Result<(f64, OfKinds)> {
+        Ok(losses(self.looked_at, &self.log_odds(self.texts)?))
     }
+}
 
+impl Run<'_> {
     /// Returns what the model says of each pair.
     fn log_odds(&self, pairs: &[PairPieces]) -> Result<Vec<f32>> {
         let mut order: Vec<usize> = (0..pairs.len()).collect();
@@ -529,43 +401,28 @@ impl Run<'_> {
     }
 
     /// Writes the best weights as hubs have them, and what calibrates them.
-    fn finish(mut self, to_fit: &ToFit, [of_all, of_doubted]: &[Vec<PairPieces>; 2], base: &Path) -> Result<PathBuf> {
-        let path = self.best_weights();
-        self.store
-            .load(&path)
-            .map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
+    fn finish(
+        self,
+        store: &nn::VarStore,
+        to_fit: &ToFit,
+        [of_all, of_doubted]: &[Vec<PairPieces>; 2],
+        base: &Path,
+        output: &Path,
+    ) -> Result<PathBuf> {
         let &PairTraining { side_words, max_pieces, .. } = self.settings;
         let config = to_fit.config(side_words, max_pieces, &self.log_odds(of_all)?, &self.log_odds(of_doubted)?);
-        for name in ["vocab.txt", "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"] {
-            if let Ok(bytes) = std::fs::read(base.join(name)) {
-                write_whole(&self.output.join(name), &bytes)?;
-            }
-        }
-        let mut hub: serde_json::Map<String, serde_json::Value> = {
-            let path = base.join("config.json");
-            let bytes = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
-            serde_json::from_slice(&bytes)?
-        };
-        let labels: serde_json::Map<String, serde_json::Value> = [false, true]
-            .map(|is_boundary| {
-                let name = if is_boundary { "different" } else { "same" };
-                (self.network.label_of(is_boundary).to_string(), name.into())
-            })
-            .into_iter()
-            .collect();
-        hub.insert("id2label".to_owned(), labels.into());
-        write_whole(&self.output.join("config.json"), &serde_json::to_vec_pretty(&hub)?)?;
-        write_whole(&self.output.join("pair.json"), &serde_json::to_vec_pretty(&config)?)?;
-        let model = self.output.join("model.safetensors");
-        let mut weights: Vec<(String, Tensor)> = self.store.variables().into_iter().collect();
-        weights.sort_by(|(a, _), (b, _)| a.cmp(b));
-        write_tensors(&weights, &model)?;
-        Ok(model)
+        write_whole(&output.join("pair.json"), &serde_json::to_vec_pretty(&config)?)?;
+        let labels = [false, true].map(|is_boundary| {
+            let name = if is_boundary { "different" } else { "same" };
+            (self.network.label_of(is_boundary).to_string(), name.into())
+        });
+        let changes = [("id2label", serde_json::Value::Object(labels.into_iter().collect()))];
+        super::write_hub(store, &changes, base, output)
     }
 }
 
 /// Calibrates the pair model in `folder` anew, alone and together with the context model that this program carries, on the
-/// documents held out, and writes its `pair.json`: what is to be done once the context model is another.
+/// documents held out, and writes its `pair.json`: what is to be done once its weights are rounded, or the context model is another.
 pub fn refit(
     documents: &Documents,
     settings: &PairTraining,
@@ -576,10 +433,12 @@ pub fn refit(
     let pair = Pair::from_folder(folder, rayon::current_num_threads())?;
     let &PairConfig { side_words, max_pieces, .. } = pair.config();
     let part = |range| Part { progress, range, of: 100 };
-    let of_context = scores(&documents.held_out, &Context::embedded(), encoder, &part(0..20))?;
+    let context = Context::embedded();
+    let says = |input: &GapInput| context.score(input, &Unwatched);
+    let of_context = scores(&documents.held_out, &says, encoder, &part(0..20))?;
     let to_fit = ToFit::new(&documents.held_out, &of_context, settings);
     let said = |gaps: &[LookedAt], range| {
-        let sides: Vec<(String, String)> = gaps.iter().map(|gap| gap.sides(side_words)).collect();
+        let sides: Vec<(String, String)> = gaps.iter().map(|gap| sides_of(gap, side_words)).collect();
         pair.log_odds_of(&sides, &part(range))
     };
     let (of_all, of_doubted) = (said(&to_fit.all, 20..60)?, said(&to_fit.doubted, 60..100)?);
@@ -597,10 +456,14 @@ struct ToFit<'a> {
     doubted: Vec<LookedAt<'a>>,
 }
 
+fn sides_of(gap: &LookedAt, side_words: usize) -> (String, String) {
+    sides(&gap.document.text, &gap.document.units, gap.gap, side_words)
+}
+
 impl<'a> ToFit<'a> {
     fn new(held_out: &'a [Labelled], of_context: &[GapScores], settings: &PairTraining) -> Self {
         let sample = |least| sample(held_out, of_context, least, settings.n_calibrated, settings.seed);
-        Self { all: sample(0.0), doubted: sample(READ_ABOVE) }
+        Self { all: sample(0.0), doubted: sample(IN_DOUBT) }
     }
 
     /// Returns what is to be known of a pair model that says this of the gaps.
@@ -615,73 +478,26 @@ impl<'a> ToFit<'a> {
     }
 }
 
-fn calibrated(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Calibration {
-    let judged: Vec<Judged<2>> = of_kind(looked_at, kind)
-        .map(|(i, gap)| Judged::new([f64::from(of_pair[i]), 1.0], gap.is_boundary, gap.weight))
-        .collect();
-    let [slope, offset] = calibrate::fit(&judged, [1.0, 0.0]);
-    Calibration { slope: slope as f32, offset: offset as f32 }
-}
-
-fn combined(looked_at: &[LookedAt], of_pair: &[f32], kind: UnitKind) -> Combination {
-    let judged: Vec<Judged<3>> = of_kind(looked_at, kind)
-        .map(|(i, gap)| {
-            let said = [f64::from(gap.of_context), f64::from(of_pair[i]), 1.0];
-            Judged::new(said, gap.is_boundary, gap.weight)
-        })
-        .collect();
-    let [context, pair, offset] = calibrate::fit(&judged, [1.0, 0.0, 0.0]);
-    Combination { context: context as f32, pair: pair as f32, offset: offset as f32 }
-}
-
-/// Returns the mean loss, in nats, of both models together, fitted to these gaps, over all of them; and of each kind of
-/// document that loss and the best F1.
-fn losses(looked_at: &[LookedAt], of_pair: &[f32]) -> (f64, BTreeMap<String, (f64, f64)>) {
-    let fitted = OfUnitKinds::each(|kind| combined(looked_at, of_pair, kind));
-    let mut kinds: BTreeMap<&str, Sum> = BTreeMap::new();
-    for (gap, &of_pair) in looked_at.iter().zip(of_pair) {
-        let scored = (fitted.of(gap.document.units.kind).log_odds(gap.of_context, of_pair), gap.is_boundary);
-        let sum = kinds.entry(gap.kind).or_default();
-        sum.loss += gap.weight * mean_loss(&[scored]);
-        sum.weight += gap.weight;
-        sum.scored.push(scored);
-    }
-    let (loss, weight) = kinds.values().fold((0.0, 0.0), |(loss, weight), sum| (loss + sum.loss, weight + sum.weight));
-    let of_kinds = kinds.into_iter().map(|(kind, sum)| (kind.to_owned(), (sum.loss / sum.weight, best_f1(sum.scored))));
-    (if weight > 0.0 { loss / weight } else { 0.0 }, of_kinds.collect())
-}
-
-/// What is added up of a kind of document.
-#[derive(Default)]
-struct Sum {
-    loss: f64,
-    weight: f64,
-    scored: Vec<(f32, bool)>,
-}
-
-fn of_kind<'a, 'b>(looked_at: &'a [LookedAt<'b>], kind: UnitKind) -> impl Iterator<Item = (usize, &'a LookedAt<'b>)> {
-    looked_at.iter().enumerate().filter(move |(_, gap)| gap.document.units.kind == kind)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::samples::{Hashing, StopsAfter, alone, documents, split};
     use super::*;
-    use crate::boundaries::Pair;
+    use crate::boundaries::Calibration;
+    use crate::document::UnitKind;
     use crate::neural::pair_samples::{golden, hub, write_safetensors};
 
     fn settings() -> PairTraining {
+        let usual = PairTraining::usual();
         PairTraining {
-            n_steps: 6,
+            schedule: Schedule { n_steps: 6, validate_every: 2, ..usual.schedule },
             n_pairs: 4,
-            validate_every: 2,
             side_words: 12,
             max_pieces: 40,
             doubted_share: 0.5,
             n_looked_at: 5,
             n_calibrated: 5,
             n_frozen_layers: 1,
-            ..PairTraining::usual()
+            ..usual
         }
     }
 
@@ -700,7 +516,7 @@ mod tests {
             let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
             let whole = trained(model, folders[0].path(), &Unwatched).expect("it trains");
             // The third step is lost: the last checkpoint was after the second.
-            let stopped = trained(model, folders[1].path(), &StopsAfter::new(3, settings().n_steps));
+            let stopped = trained(model, folders[1].path(), &StopsAfter::new(3, settings().schedule.n_steps));
             assert!(matches!(stopped, Err(Error::Cancelled)));
             assert!(folders[1].path().join("checkpoint.safetensors").exists());
             let resumed = trained(model, folders[1].path(), &Unwatched).expect("it goes on");
@@ -769,7 +585,7 @@ mod tests {
     fn a_full_disk_leaves_what_was_there() {
         let _alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
-        let stopped = trained(0, folder.path(), &StopsAfter::new(3, settings().n_steps));
+        let stopped = trained(0, folder.path(), &StopsAfter::new(3, settings().schedule.n_steps));
         assert!(matches!(stopped, Err(Error::Cancelled)));
         let path = folder.path().join("checkpoint.safetensors");
         let before = std::fs::read(&path).expect("it is there");
@@ -795,7 +611,7 @@ mod tests {
 
     /// Returns scores by which of each document the gaps of these numbers are in doubt, and no others.
     fn in_doubt_at(documents: &[Labelled], gaps: &[usize]) -> Vec<GapScores> {
-        let score = |gap: usize| if gaps.contains(&gap) { READ_ABOVE } else { 0.0 };
+        let score = |gap: usize| if gaps.contains(&gap) { IN_DOUBT } else { 0.0 };
         let scores = |(_, reference): &Labelled| GapScores::new((0..reference.units.n_gaps()).map(score).collect());
         documents.iter().map(scores).collect()
     }
@@ -838,14 +654,14 @@ mod tests {
             assert!((total - n_gaps.sqrt()).abs() < 1e-9, "{total} of {n_gaps}");
         };
         check(0.0, 58.0, (3, 9));
-        check(READ_ABOVE, 10.0, (2, 8));
+        check(IN_DOUBT, 10.0, (2, 8));
     }
 
     #[test]
     fn a_loss_is_of_both_models_together_and_less_the_better_the_second_is() {
         let documents = documents(2, 5);
         let of_context = in_doubt_at(&documents, &[1, 2, 3, 4, 5, 6, 7, 8]);
-        let gaps = sample(&documents, &of_context, READ_ABOVE, 100, 1);
+        let gaps = sample(&documents, &of_context, IN_DOUBT, 100, 1);
         let losses_of = |sure: f32, but: usize| {
             let said = gaps.iter().enumerate().map(|(i, gap)| if gap.is_boundary == (i != but) { sure } else { -sure });
             losses(&gaps, &said.collect::<Vec<f32>>())

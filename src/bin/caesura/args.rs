@@ -744,9 +744,9 @@ pub(crate) struct EvaluateChapters {
     /// Documents with their true sections (JSON lines, plain or .zst)
     #[arg(required = true)]
     pub(crate) data: Vec<PathBuf>,
-    /// What to measure; may be given several times: context, pair, combined, vectors, lexical; what others do: texttiling,
-    /// percentile, treeseg; and what reads nothing: none, even, random [default: what the program would choose, and context
-    /// with --model]
+    /// What to measure; may be given several times, and then how the others differ from the first is told, and how far
+    /// that goes by chance: context, pair, passage, combined, vectors, lexical; what others do: texttiling, percentile, treeseg;
+    /// and what reads nothing: none, even, random [default: what the program would choose, and context with --model]
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Vec<String>,
     /// Keeps the vectors of documents in this folder, so that a second run need not make them again
@@ -759,6 +759,9 @@ pub(crate) struct EvaluateChapters {
     /// `train pair` or a model hub has them
     #[arg(long, value_name = "DIR")]
     pub(crate) pair_model: Option<PathBuf>,
+    /// Takes the weights of the passage model from this folder, as `make_passage.py` writes them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) passage_model: Option<PathBuf>,
     /// Keeps the documents of one part of the data: models train on the first, and are stopped by the second [default: all]
     #[arg(long, value_parser = part())]
     pub(crate) part: Option<Part>,
@@ -863,6 +866,8 @@ pub(crate) enum TrainWhat {
     Context(TrainContext),
     /// The pair model: a transformer that reads both sides of a gap, fine-tuned from one that knows the language
     Pair(TrainPair),
+    /// The passage model: a transformer that reads several units at once, fine-tuned from one that knows the language
+    Passage(TrainPassage),
 }
 
 #[cfg(feature = "libtorch")]
@@ -890,7 +895,7 @@ pub(crate) struct TrainPair {
     /// A model of the BERT family in the layout of model hubs: config.json, weights, a vocabulary
     #[arg(long, value_name = "DIR", required_unless_present = "refit")]
     pub(crate) base: Option<PathBuf>,
-    /// Trains nothing: calibrates the pair model in the --output folder anew, with the context model of this program
+    /// Trains nothing: calibrates the pair model in the --output folder anew
     #[arg(long, conflicts_with_all = ["base", "anywhere", "doubted", "talk", "steps"])]
     pub(crate) refit: bool,
     /// Of the pairs, those that are two paragraphs of a document wherever they stand [default: 0.2]
@@ -906,6 +911,50 @@ pub(crate) struct TrainPair {
     /// How many steps are made [default: 1200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
+}
+
+/// What is learnt from besides the documents, and how much of it all is talk.
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct MadeOver {
+    /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) automatic: Option<f64>,
+    /// Documents made over as transcripts with points but without speakers, for each of spoken text [default: 0.5]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) punctuated: Option<f64>,
+    /// Documents cut anew into larger or smaller units, for each document [default: 0.25]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) regrouped: Option<f64>,
+    /// Documents spliced together of sections of others, for each document [default: 0.3]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) spliced: Option<f64>,
+    /// The least share of what is trained on that is spoken text [default: 0.4, and 0.5 of a passage model]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) talk: Option<f64>,
+}
+
+#[cfg(feature = "libtorch")]
+#[derive(Debug, Args)]
+pub(crate) struct TrainPassage {
+    #[command(flatten)]
+    pub(crate) data: TrainData,
+    /// A BERT in the layout of model hubs: config.json, weights, a vocabulary
+    #[arg(long, value_name = "DIR", required_unless_present = "refit")]
+    pub(crate) base: Option<PathBuf>,
+    /// Trains nothing: calibrates the passage model in the --output folder anew, with the context model of this program
+    #[arg(long, conflicts_with_all = [
+        "base", "automatic", "punctuated", "regrouped", "spliced", "talk", "steps", "rate",
+    ])]
+    pub(crate) refit: bool,
+    #[command(flatten)]
+    pub(crate) made_over: MadeOver,
+    /// How many steps are made [default: 2400]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) steps: Option<u32>,
+    /// The highest rate [default: 0.0002]
+    #[arg(long, value_name = "RATE", value_parser = share)]
+    pub(crate) rate: Option<f64>,
 }
 
 #[cfg(feature = "libtorch")]
@@ -924,21 +973,8 @@ pub(crate) struct TrainContext {
     /// The share of those weights in what comes of the training: 0 keeps what was trained alone [default: 0.5]
     #[arg(long, value_name = "0..1", value_parser = share, requires = "start")]
     pub(crate) kept: Option<f64>,
-    /// Documents made over as automatic transcripts, for each of spoken text [default: 0.3]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) automatic: Option<f64>,
-    /// Documents made over as transcripts with points but without speakers, for each of spoken text [default: 0.5]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) punctuated: Option<f64>,
-    /// Documents cut anew into larger or smaller units, for each document [default: 0.25]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) regrouped: Option<f64>,
-    /// Documents spliced together of sections of others, for each document [default: 0.3]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) spliced: Option<f64>,
-    /// The least share of what is trained on that is spoken text [default: 0.4]
-    #[arg(long, value_name = "0..1", value_parser = share)]
-    pub(crate) talk: Option<f64>,
+    #[command(flatten)]
+    pub(crate) made_over: MadeOver,
     /// How many members the model has, each trained from a seed of its own; their log-odds are averaged [default: 6]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
     pub(crate) members: Option<u16>,

@@ -146,7 +146,8 @@ fn engine_hint(engine: Engine) -> &'static str {
     match engine {
         Engine::Context => "A trained model that reads the text as a whole: fast, and nearly as exact.",
         Engine::Pair => "A trained model that reads both sides of every gap: slow.",
-        Engine::Combined => "Context, and pair where it is in doubt: the usual one, and the most exact.",
+        Engine::Passage => "A trained model that reads every word, some hundreds of them at a time.",
+        Engine::Combined => "The trained models together: the usual one, and the most exact.",
         Engine::Vectors => "What the text means to both sides of a gap; not trained on boundaries.",
         Engine::Lexical => "Words alone, no model: at once, and the least exact.",
     }

@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use caesura::chapters::CutConfig;
 use caesura::document::UnitKind;
 use caesura::error::Error;
+use caesura::evaluate::Interval;
 use caesura::evaluate::chapters::{
-    ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, TopLevelMeasures,
+    Change, ChaptersEvaluation, Cut, Engine as Measured, EngineMeasures, Prediction, Surroundings, TopLevelMeasures,
     evaluate_chapters,
 };
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
@@ -36,7 +37,11 @@ const BASELINES: [&str; 6] = ["none", "even", "random", "texttiling", "percentil
 
 fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     let names = engines(&args.engine, args.model.is_some())?;
-    let folders = ModelFolders { context: args.model.as_deref(), pair: args.pair_model.as_deref() };
+    let folders = ModelFolders {
+        context: args.model.as_deref(),
+        pair: args.pair_model.as_deref(),
+        passage: args.passage_model.as_deref(),
+    };
     let scorer = |engine: Engine| Ok::<_, Error>((engine, engine.scorer_from(&folders)?));
     let scorers: Vec<_> =
         names.iter().filter_map(|name| Engine::from_name(name)).map(scorer).collect::<Result<_, _>>()?;
@@ -94,8 +99,8 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
     }
 }
 
-/// Returns the names of the engines to measure. A context model of its own is measured alone: the pair model was fitted to
-/// another.
+/// Returns the names of the engines to measure. A context model of its own is measured alone: the passage model was
+/// fitted to another.
 fn engines(typed: &[String], of_own: bool) -> Result<Vec<String>, Error> {
     if typed.is_empty() {
         let usual = if of_own { Engine::Context } else { SplitSettings::usual().engine };
@@ -105,7 +110,7 @@ fn engines(typed: &[String], of_own: bool) -> Result<Vec<String>, Error> {
         if Engine::from_name(name).is_none() && !BASELINES.contains(&name.as_str()) {
             return Err(Error::Setting {
                 name: "engine",
-                needed: "one of context, pair, combined, vectors, lexical, none, even, random, texttiling, percentile and treeseg",
+                needed: "one of context, pair, passage, combined, vectors, lexical, none, even, random, texttiling, percentile and treeseg",
                 found: name.clone(),
             });
         }
@@ -146,6 +151,11 @@ fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters
         if args.details {
             details(row, out)?;
         }
+    }
+    for Change { engine, than, pk, windowdiff, f1_within_1 } in &result.changes {
+        let shown = |Interval { mean, low, high }: Interval| format!("{mean:+.3} ({low:+.3} to {high:+.3})");
+        let [pk, windowdiff, f1_within_1] = [*pk, *windowdiff, *f1_within_1].map(shown);
+        writeln!(out, "  {engine} less {than}: Pk {pk}, WindowDiff {windowdiff}, F1 within 1 {f1_within_1}")?;
     }
     Ok(())
 }
@@ -188,6 +198,7 @@ fn print_chapters_json(
             "n_documents": result.n_documents,
             "n_skipped": result.n_skipped,
             "engines": result.engines,
+            "changes": result.changes,
             "provenance": {
                 "caesura": caesura::VERSION,
                 "model_sha256": model_sha256,

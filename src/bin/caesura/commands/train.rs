@@ -9,17 +9,19 @@ use anyhow::Result;
 use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
-use caesura::train::context::{ContextTraining, Look, Start, train_context};
+use caesura::train::context::{ContextTraining, Start, train_context};
 use caesura::train::pair::{PairTraining, train_pair};
-use caesura::train::{Documents, Repeated, context, drop_repeated, pair};
+use caesura::train::passage::{PassageTraining, train_passage};
+use caesura::train::{Documents, Look, MadeOver, Repeated, Schedule, context, drop_repeated, pair, passage};
 
-use crate::args::{self, TrainContext, TrainData, TrainPair, TrainWhat};
+use crate::args::{self, TrainContext, TrainData, TrainPair, TrainPassage, TrainWhat};
 use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Train) -> Result<()> {
     match &args.what {
         TrainWhat::Context(args) => train_a_context_model(session, args),
         TrainWhat::Pair(args) => train_a_pair_model(session, args),
+        TrainWhat::Passage(args) => train_a_passage_model(session, args),
     }
 }
 
@@ -31,14 +33,10 @@ fn train_a_context_model(session: &Session, args: &TrainContext) -> Result<()> {
     let settings = ContextTraining {
         seed: session.seed(),
         n_members: args.members.map_or(usual.n_members, usize::from),
-        n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
-        rate: args.rate.unwrap_or(if args.start.is_some() { START_RATE } else { usual.rate }),
+        schedule: schedule(usual.schedule, args.steps, args.rate.or(args.start.is_some().then_some(START_RATE))),
         dropout: args.dropout.unwrap_or(usual.dropout),
-        automatic_share: args.automatic.unwrap_or(usual.automatic_share),
-        punctuated_share: args.punctuated.unwrap_or(usual.punctuated_share),
-        regrouped_share: args.regrouped.unwrap_or(usual.regrouped_share),
-        splice_share: args.spliced.unwrap_or(usual.splice_share),
-        talk_share: args.talk.unwrap_or(usual.talk_share),
+        made_over: made_over(usual.made_over, &args.made_over),
+        talk_share: args.made_over.talk.unwrap_or(usual.talk_share),
         ..usual
     };
     let kept = args.kept.unwrap_or(Start::USUAL_KEPT);
@@ -64,7 +62,7 @@ fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
     let usual = PairTraining::usual();
     let settings = PairTraining {
         seed: session.seed(),
-        n_steps: args.steps.map_or(usual.n_steps, |n_steps| n_steps as usize),
+        schedule: schedule(usual.schedule, args.steps, None),
         anywhere_share: args.anywhere.unwrap_or(usual.anywhere_share),
         doubted_share: args.doubted.unwrap_or(usual.doubted_share),
         talk_share: args.talk.unwrap_or(usual.talk_share),
@@ -85,6 +83,46 @@ fn train_a_pair_model(session: &Session, args: &TrainPair) -> Result<()> {
     let weights = train_pair(&documents, base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
     session.note(&format!("wrote {}", weights.display()));
     Ok(())
+}
+
+fn train_a_passage_model(session: &Session, args: &TrainPassage) -> Result<()> {
+    let usual = PassageTraining::usual();
+    let settings = PassageTraining {
+        seed: session.seed(),
+        schedule: schedule(usual.schedule, args.steps, args.rate),
+        made_over: made_over(usual.made_over, &args.made_over),
+        talk_share: args.made_over.talk.unwrap_or(usual.talk_share),
+        ..usual
+    };
+    let documents = read(session, &args.data)?;
+    let encoder = session.encoder_keeping(args.data.vectors.as_deref())?;
+    let output = &args.data.output;
+    let Some(base) = &args.base else {
+        let bar = session.bar("calibrate the passage model");
+        let config = passage::refit(&documents, encoder.as_ref(), output, &bar)?;
+        session.note(&format!("wrote {}", config.display()));
+        return Ok(());
+    };
+    let log = Log::open(session, output)?;
+    let bar = session.bar("train the passage model");
+    let mut on_look = |look: &Look| log.add(look);
+    let weights = train_passage(&documents, base, &settings, encoder.as_ref(), output, &mut on_look, &bar)?;
+    session.note(&format!("wrote {}", weights.display()));
+    Ok(())
+}
+
+fn schedule(usual: Schedule, n_steps: Option<u32>, rate: Option<f64>) -> Schedule {
+    let n_steps = n_steps.map_or(usual.n_steps, |n_steps| n_steps as usize);
+    Schedule { n_steps, rate: rate.unwrap_or(usual.rate), ..usual }
+}
+
+fn made_over(usual: MadeOver, typed: &args::MadeOver) -> MadeOver {
+    MadeOver {
+        automatic: typed.automatic.unwrap_or(usual.automatic),
+        punctuated: typed.punctuated.unwrap_or(usual.punctuated),
+        regrouped: typed.regrouped.unwrap_or(usual.regrouped),
+        spliced: typed.spliced.unwrap_or(usual.spliced),
+    }
 }
 
 /// Returns the documents to learn from and those to look at; the rest, to measure by, is not read.

@@ -1,0 +1,92 @@
+//! Upper layers that were fine-tuned for a task, on the lower layers of the encoder: what a word means does not change with the
+//! task, so the program carries embeddings and lower layers once, and holds them once.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use rten::{Model, NodeId, RunOptions, ValueOrView};
+use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
+
+use super::encoder::{ENCODER_WEIGHTS, model_options, unusable};
+use crate::error::Result;
+
+/// What leaves the last of the encoder's layers that are shared, by its name in the encoder's graph.
+const SHARED: &str = "encoder.layer.1.output.LayerNorm.out";
+
+/// What an upper graph takes.
+const HIDDEN: &str = "hidden";
+
+/// Returns whether a graph begins where the encoder's lower layers end.
+pub(super) fn is_upper(model: &Model) -> bool {
+    model.find_node(HIDDEN).is_some()
+}
+
+/// Returns the graph of the encoder: one and the same for all who have it at a time.
+pub(super) fn encoder_graph() -> Result<Arc<Model>> {
+    static LOADED: Mutex<Weak<Model>> = Mutex::new(Weak::new());
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(model) = loaded.upgrade() {
+        return Ok(model);
+    }
+    let model = model_options().load_static_slice(ENCODER_WEIGHTS);
+    let model = Arc::new(model.map_err(|error| unusable("the encoder", &error))?);
+    *loaded = Arc::downgrade(&model);
+    Ok(model)
+}
+
+/// The encoder's lower layers, and others on top of them.
+///
+/// The upper graph takes `hidden`, f32 `[1, pieces, width]`, and perhaps `places`, i32 `[places]`: pieces that are asked about. Its
+/// first output is what a task makes of them.
+pub(super) struct Upper {
+    encoder: Arc<Model>,
+    encoder_inputs: [NodeId; 3],
+    shared: NodeId,
+    model: Model,
+    hidden: NodeId,
+    places: Option<NodeId>,
+    output: NodeId,
+}
+
+impl Upper {
+    /// Takes an upper graph. `name` names the model in an error.
+    pub(super) fn new(name: &str, model: Model) -> Result<Self> {
+        let unusable = |reason: &dyn std::fmt::Display| unusable(name, reason);
+        let encoder = encoder_graph()?;
+        let node = |model: &Model, id: &str| model.node_id(id).map_err(|error| unusable(&error));
+        let of_encoder = |id| node(&encoder, id);
+        Ok(Self {
+            encoder_inputs: [of_encoder("input_ids")?, of_encoder("attention_mask")?, of_encoder("token_type_ids")?],
+            shared: of_encoder(SHARED)?,
+            hidden: node(&model, HIDDEN)?,
+            places: model.find_node("places"),
+            output: *model.output_ids().first().ok_or_else(|| unusable(&"it has no output"))?,
+            encoder,
+            model,
+        })
+    }
+
+    /// Runs pieces through all layers, and returns what the upper graph gives. `types` says which text a piece is of, 0 or 1;
+    /// `places`, at least one, are left unheard by a graph that asks for none.
+    pub(super) fn run(
+        &self,
+        ids: Vec<i32>,
+        types: Vec<i32>,
+        places: Vec<i32>,
+        options: &RunOptions,
+    ) -> Result<Vec<f32>, String> {
+        let n_pieces = ids.len();
+        let rows = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
+        let inputs: Vec<(NodeId, ValueOrView)> =
+            self.encoder_inputs.iter().zip(&rows).map(|(&node, row)| (node, row.view().into())).collect();
+        let [hidden] =
+            self.encoder.run_n(inputs, [self.shared], Some(options.clone())).map_err(|error| error.to_string())?;
+        let places = NdTensor::from_data([places.len()], places);
+        let mut inputs: Vec<(NodeId, ValueOrView)> = vec![(self.hidden, hidden.into())];
+        inputs.extend(self.places.map(|node| (node, places.view().into())));
+        let [output] =
+            self.model.run_n(inputs, [self.output], Some(options.clone())).map_err(|error| error.to_string())?;
+        let output: NdTensor<f32, 2> = output.try_into().map_err(|_| "the output is not of f32".to_owned())?;
+        Ok(output.to_vec())
+    }
+}
