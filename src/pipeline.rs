@@ -128,7 +128,7 @@ impl Engine {
     fn stages(self) -> (usize, usize) {
         match self {
             Self::Context | Self::Vectors => (90, 93),
-            Self::Combined => (45, 93),
+            Self::Combined => (33, 93),
             Self::Pair | Self::Passage | Self::Lexical => (0, 93),
         }
     }
