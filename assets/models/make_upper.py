@@ -6,6 +6,8 @@ that the head asks for.
 """
 
 import json
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -20,6 +22,8 @@ SHARED_LAYERS = 2
 HIDDEN = "hidden"
 # What leaves them in int8 is at least so near to what leaves them in f32.
 MIN_COSINE = 0.98
+# How far the f32 graph may be from numpy, in log-odds.
+MAX_F32_ERROR = 1e-3
 SHARED_OUTPUT = f"encoder.layer.{SHARED_LAYERS - 1}.output.LayerNorm.out"
 
 
@@ -74,3 +78,28 @@ def shared_states(weights, ids, types):
     """Returns what leaves the shared layers in float64, by numpy."""
     ids, types = np.array([ids], np.int64), np.array([types], np.int64)
     return base.numpy_forward(weights, ids, np.ones_like(ids), types=types, layers=SHARED_LAYERS)
+
+
+def make(output, settings_file, settings, weights, example, graphs, log_odds, exact, max_int8_error, things):
+    """Writes `model.onnx` and `settings_file` to the folder `output`, once everything agrees, and prints what was measured.
+
+    `graphs` are those in f32 and in int8, and `log_odds` gives what a session of either says of some `things`, on what a function
+    makes of pieces and their types; `exact` is what numpy says of them. `example` are pieces and types of a text."""
+    lower = Lower()
+    lower.check(weights, *example)
+    with tempfile.TemporaryDirectory() as scratch:
+        f32_path, int8_path = Path(scratch) / "f32.onnx", Path(scratch) / "model.onnx"
+        for graph, path in zip(graphs, (f32_path, int8_path)):
+            onnx.save(graph, path)
+        f32 = log_odds(base.session(f32_path), lambda ids, types: shared_states(weights, ids, types))
+        int8 = log_odds(base.session(int8_path), lower.run)
+        f32_error, int8_error = np.abs(f32 - exact).max(), np.abs(int8 - exact)
+        base.require(f32_error <= MAX_F32_ERROR, f"the f32 graph is {f32_error:.1e} from numpy")
+        base.require(int8_error.max() <= max_int8_error, f"int8 is {int8_error.max():.2f} from f32")
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "model.onnx").write_bytes(int8_path.read_bytes())
+    (output / settings_file).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(exact)} {things}: f32 graph within {f32_error:.1e} of numpy; int8 log-odds within "
+          f"{int8_error.max():.2f}, on average {int8_error.mean():.2f}, of a spread of {exact.std():.2f}")
+    for path in sorted(output.iterdir()):
+        print(f"| `{path.name}` | {path.stat().st_size} | `{base.sha256(path.read_bytes())}` |")

@@ -76,6 +76,11 @@ pub struct Combination {
 }
 
 impl Combination {
+    /// Returns all three numbers as provenance keeps them.
+    pub(super) fn to_json(self) -> Value {
+        Value::from([self.context, self.reader, self.offset].map(setting).to_vec())
+    }
+
     /// Returns the log-odds that both together stand for.
     pub fn log_odds(self, context: f32, reader: f32) -> f32 {
         context * self.context + reader * self.reader + self.offset

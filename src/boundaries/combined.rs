@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::calibration::{Combination, log_odds, probability};
 use super::{Context, Doubted, GapInput, GapScorer, Pair, Passage};
-use crate::document::{GapScores, setting};
+use crate::document::GapScores;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Progress};
 
@@ -40,13 +40,10 @@ impl GapScorer for Combined {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        let combined = self.passage.config().combined.to_json(|Combination { context, reader, offset }| {
-            Value::from([context, reader, offset].map(setting).to_vec())
-        });
         let mut settings = self.first.settings();
         settings.extend(self.passage.settings());
         settings.remove("calibration");
-        settings.insert("combined".to_owned(), combined);
+        settings.insert("combined".to_owned(), self.passage.config().combined.to_json(Combination::to_json));
         settings
     }
 
@@ -62,10 +59,7 @@ impl GapScorer for Combined {
         for (score, of_passage) in scores.iter_mut().zip(of_passage) {
             *score = probability(combination.log_odds(log_odds(*score), of_passage));
         }
-        Ok(match tops {
-            Some(tops) => GapScores::with_tops(scores, tops),
-            None => GapScores::new(scores),
-        })
+        Ok(GapScores::of_parts(scores, tops))
     }
 }
 

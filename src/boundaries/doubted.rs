@@ -45,14 +45,11 @@ impl Doubted {
 
     /// Returns the settings of both, as provenance keeps them.
     pub(super) fn settings(&self) -> Map<String, Value> {
-        let in_doubt = self.pair.config().combined.to_json(|Combination { context, reader, offset }| {
-            Value::from([context, reader, offset].map(setting).to_vec())
-        });
         let mut settings = self.context.settings();
         settings.extend(self.pair.settings());
         settings.insert("in_doubt_above".to_owned(), setting(IN_DOUBT));
         settings.insert("believed_above".to_owned(), setting(BELIEVED_ABOVE));
-        settings.insert("combined_in_doubt".to_owned(), in_doubt);
+        settings.insert("combined_in_doubt".to_owned(), self.pair.config().combined.to_json(Combination::to_json));
         settings
     }
 
@@ -73,10 +70,7 @@ impl Doubted {
             let both = combination.log_odds(of_context, of_pair);
             *score = probability(of_context + share_believed(of_context) * (both - of_context));
         }
-        Ok(match tops {
-            Some(tops) => GapScores::with_tops(scores, tops),
-            None => GapScores::new(scores),
-        })
+        Ok(GapScores::of_parts(scores, tops))
     }
 }
 

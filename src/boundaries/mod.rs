@@ -34,6 +34,8 @@ pub(crate) use doubted::Doubted;
 pub(crate) use doubted::IN_DOUBT;
 pub use lexical::{Lexical, LexicalConfig};
 pub use pair::{Pair, PairConfig};
+#[cfg(feature = "libtorch")]
+pub(crate) use passage::passage_units;
 pub use passage::{Passage, PassageConfig};
 pub use scale::{Scale, Scales};
 #[cfg(feature = "libtorch")]

@@ -59,22 +59,18 @@ pub(crate) fn starting_at(text: &str, units: &Units, run: std::ops::Range<usize>
         parts.push(words);
     }
     let joined = joined(units, run.start, &parts);
-    if changes_speaker(units, run.start) { format!("{SPEAKER_MARK} {joined}") } else { joined }
+    if units.changes_speaker(run.start) { format!("{SPEAKER_MARK} {joined}") } else { joined }
 }
 
 fn words_of<'a>(text: &'a str, units: &Units, unit: usize) -> Vec<&'a str> {
     units.units[unit].span.of(text).split_whitespace().collect()
 }
 
-fn changes_speaker(units: &Units, unit: usize) -> bool {
-    unit > 0 && units.units[unit].speaker != units.units[unit - 1].speaker
-}
-
 /// Joins the words of units that follow each other, `first` the first.
 fn joined(units: &Units, first: usize, parts: &[Vec<&str>]) -> String {
     let mut joined = String::new();
     for (i, part) in parts.iter().enumerate() {
-        let mark = if changes_speaker(units, first + i) { SPEAKER_MARK } else { UNIT_MARK };
+        let mark = if units.changes_speaker(first + i) { SPEAKER_MARK } else { UNIT_MARK };
         let mark = (i > 0).then_some(mark);
         for word in mark.iter().chain(part) {
             if !joined.is_empty() {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::calibration::{Calibration, Combination, OfUnitKinds};
 use super::{Carried, GapInput, GapScorer};
-use crate::document::GapScores;
+use crate::document::{GapScores, Units};
 use crate::error::{Error, Result};
 use crate::neural::{PassageModel, PassageScorer, PassageUnit};
 use crate::progress::Progress;
@@ -85,14 +85,17 @@ impl Passage {
 
     /// Returns the log-odds of each gap, not calibrated.
     pub(crate) fn log_odds(&self, input: &GapInput, progress: &dyn Progress) -> Result<Vec<f32>> {
-        let units = &input.units.units;
-        let unit = |number: usize| PassageUnit {
-            text: units[number].span.of(input.text),
-            changes_speaker: number > 0 && units[number].speaker != units[number - 1].speaker,
-        };
-        let units: Vec<PassageUnit> = (0..units.len()).map(unit).collect();
+        let units: Vec<PassageUnit> = passage_units(input.text, input.units).collect();
         self.model.log_odds(&units, progress)
     }
+}
+
+/// Returns the units of a document as a passage model is given them.
+pub(crate) fn passage_units<'a>(text: &'a str, units: &'a Units) -> impl Iterator<Item = PassageUnit<'a>> {
+    units.units.iter().enumerate().map(move |(number, unit)| PassageUnit {
+        text: unit.span.of(text),
+        changes_speaker: units.changes_speaker(number),
+    })
 }
 
 impl GapScorer for Passage {

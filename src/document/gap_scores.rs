@@ -59,6 +59,14 @@ impl GapScores {
         self.tops.as_deref()
     }
 
+    /// Puts together what [`GapScores::into_parts`] has taken apart; panics as the other makers do.
+    pub fn of_parts(scores: Vec<f32>, tops: Option<Vec<f32>>) -> Self {
+        match tops {
+            Some(tops) => Self::with_tops(scores, tops),
+            None => Self::new(scores),
+        }
+    }
+
     /// Returns the scores and the levels by themselves.
     pub fn into_parts(self) -> (Vec<f32>, Option<Vec<f32>>) {
         (self.scores, self.tops)

@@ -87,6 +87,11 @@ impl Units {
         self.units.len().saturating_sub(1)
     }
 
+    /// Returns whether another speaks in a unit than in the one before it; never of the first.
+    pub fn changes_speaker(&self, unit: usize) -> bool {
+        unit > 0 && self.units[unit].speaker != self.units[unit - 1].speaker
+    }
+
     /// Returns the text of each unit, borrowed from the document's text.
     pub fn texts<'a>(&self, text: &'a str) -> Vec<&'a str> {
         self.units.iter().map(|unit| unit.span.of(text)).collect()

@@ -4,14 +4,12 @@
 
 use std::path::Path;
 
-use rten::{Model, NodeId, RunOptions, ValueOrView};
-use rten_tensor::NdTensor;
-use rten_tensor::prelude::*;
+use rten::{Model, RunOptions};
 
 use super::encoder::{TOKENIZER, model_options, run_options, unusable};
 use super::queue::run_all;
 use super::tokens::PairTokenizer;
-use super::upper::{Upper, is_upper};
+use super::upper::{OfPieces, Upper, first_output, is_upper, numbers};
 use super::{PairScorer, hex_sha256};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -33,7 +31,7 @@ pub struct PairModel {
 /// What a pair runs through.
 enum Layers {
     /// A graph that begins with word pieces.
-    Whole { model: Model, inputs: [NodeId; 3], output: NodeId },
+    Whole { model: Model, all: OfPieces },
     /// One that begins with the encoder.
     Upper(Upper),
 }
@@ -43,26 +41,15 @@ impl Layers {
         if is_upper(&model) {
             return Ok(Self::Upper(Upper::new(name, model)?));
         }
-        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
-        let inputs = [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?];
-        let output = *model.output_ids().first().ok_or_else(|| unusable(name, &"it has no output"))?;
-        Ok(Self::Whole { model, inputs, output })
+        let all = OfPieces::new(name, &model, first_output(name, &model)?)?;
+        Ok(Self::Whole { model, all })
     }
 
     /// Returns the scores of a pair, whose pieces and types are given.
     fn run(&self, ids: Vec<i32>, types: Vec<i32>, options: &RunOptions) -> Result<Vec<f32>, String> {
         match self {
             Self::Upper(upper) => upper.run(ids, types, Vec::new(), options),
-            Self::Whole { model, inputs, output } => {
-                let n_pieces = ids.len();
-                let numbers = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
-                let inputs: Vec<(NodeId, ValueOrView)> =
-                    inputs.iter().zip(&numbers).map(|(&node, row)| (node, row.view().into())).collect();
-                let ran = model.run_n(inputs, [*output], Some(options.clone()));
-                let [scores] = ran.map_err(|error| error.to_string())?;
-                let scores: NdTensor<f32, 2> = scores.try_into().map_err(|_| "the output is not of f32".to_owned())?;
-                Ok(scores.to_vec())
-            }
+            Self::Whole { model, all } => numbers(all.run(model, ids, types, options)?),
         }
     }
 }

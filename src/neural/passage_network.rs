@@ -179,12 +179,6 @@ impl PassageNetwork {
         }
     }
 
-    /// Returns whether a variable learns.
-    pub(crate) fn learns(&self, name: &str) -> bool {
-        let layer = name.strip_prefix("bert.encoder.layer.").and_then(|rest| rest.split('.').next()?.parse().ok());
-        layer.map_or(!name.contains("embeddings."), |layer: usize| self.n_frozen <= layer)
-    }
-
     /// Returns the log-odds, `[marks]`, f32, that a section begins at each of the marks, passage by passage. `dropout` is the
     /// share of numbers left out, 0 for reading.
     pub(crate) fn log_odds(&self, batch: &PassageBatch, dropout: f64) -> Tensor {

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use rten::{Model, NodeId, RunOptions, ValueOrView};
+use rten::{Model, NodeId, RunOptions, Value, ValueOrView};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
@@ -34,14 +34,54 @@ pub(super) fn encoder_graph() -> Result<Arc<Model>> {
     Ok(model)
 }
 
+/// A graph that begins with word pieces, and what of it is wanted.
+pub(super) struct OfPieces {
+    inputs: [NodeId; 3],
+    wanted: NodeId,
+}
+
+impl OfPieces {
+    /// Finds the inputs of a graph. `name` names the model in an error.
+    pub(super) fn new(name: &str, model: &Model, wanted: NodeId) -> Result<Self> {
+        let node = |id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
+        Ok(Self { inputs: [node("input_ids")?, node("attention_mask")?, node("token_type_ids")?], wanted })
+    }
+
+    /// Runs pieces by themselves. `types` says which text a piece is of, 0 or 1.
+    pub(super) fn run(
+        &self,
+        model: &Model,
+        ids: Vec<i32>,
+        types: Vec<i32>,
+        options: &RunOptions,
+    ) -> Result<Value, String> {
+        let n_pieces = ids.len();
+        let rows = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
+        let inputs: Vec<(NodeId, ValueOrView)> =
+            self.inputs.iter().zip(&rows).map(|(&node, row)| (node, row.view().into())).collect();
+        let [wanted] = model.run_n(inputs, [self.wanted], Some(options.clone())).map_err(|error| error.to_string())?;
+        Ok(wanted)
+    }
+}
+
+/// Returns the first output of a graph. `name` names the model in an error.
+pub(super) fn first_output(name: &str, model: &Model) -> Result<NodeId> {
+    model.output_ids().first().copied().ok_or_else(|| unusable(name, &"it has no output"))
+}
+
+/// Returns the numbers of what a task makes of one text or pair.
+pub(super) fn numbers(output: Value) -> Result<Vec<f32>, String> {
+    let output: NdTensor<f32, 2> = output.try_into().map_err(|_| "the output is not of f32".to_owned())?;
+    Ok(output.to_vec())
+}
+
 /// The encoder's lower layers, and others on top of them.
 ///
 /// The upper graph takes `hidden`, f32 `[1, pieces, width]`, and perhaps `places`, i32 `[places]`: pieces that are asked about. Its
 /// first output is what a task makes of them.
 pub(super) struct Upper {
     encoder: Arc<Model>,
-    encoder_inputs: [NodeId; 3],
-    shared: NodeId,
+    lower: OfPieces,
     model: Model,
     hidden: NodeId,
     places: Option<NodeId>,
@@ -51,16 +91,13 @@ pub(super) struct Upper {
 impl Upper {
     /// Takes an upper graph. `name` names the model in an error.
     pub(super) fn new(name: &str, model: Model) -> Result<Self> {
-        let unusable = |reason: &dyn std::fmt::Display| unusable(name, reason);
         let encoder = encoder_graph()?;
-        let node = |model: &Model, id: &str| model.node_id(id).map_err(|error| unusable(&error));
-        let of_encoder = |id| node(&encoder, id);
+        let node = |model: &Model, id: &str| model.node_id(id).map_err(|error| unusable(name, &error));
         Ok(Self {
-            encoder_inputs: [of_encoder("input_ids")?, of_encoder("attention_mask")?, of_encoder("token_type_ids")?],
-            shared: of_encoder(SHARED)?,
+            lower: OfPieces::new(name, &encoder, node(&encoder, SHARED)?)?,
             hidden: node(&model, HIDDEN)?,
             places: model.find_node("places"),
-            output: *model.output_ids().first().ok_or_else(|| unusable(&"it has no output"))?,
+            output: first_output(name, &model)?,
             encoder,
             model,
         })
@@ -75,18 +112,12 @@ impl Upper {
         places: Vec<i32>,
         options: &RunOptions,
     ) -> Result<Vec<f32>, String> {
-        let n_pieces = ids.len();
-        let rows = [ids, vec![1; n_pieces], types].map(|row| NdTensor::from_data([1, n_pieces], row));
-        let inputs: Vec<(NodeId, ValueOrView)> =
-            self.encoder_inputs.iter().zip(&rows).map(|(&node, row)| (node, row.view().into())).collect();
-        let [hidden] =
-            self.encoder.run_n(inputs, [self.shared], Some(options.clone())).map_err(|error| error.to_string())?;
+        let hidden = self.lower.run(&self.encoder, ids, types, options)?;
         let places = NdTensor::from_data([places.len()], places);
         let mut inputs: Vec<(NodeId, ValueOrView)> = vec![(self.hidden, hidden.into())];
         inputs.extend(self.places.map(|node| (node, places.view().into())));
         let [output] =
             self.model.run_n(inputs, [self.output], Some(options.clone())).map_err(|error| error.to_string())?;
-        let output: NdTensor<f32, 2> = output.try_into().map_err(|_| "the output is not of f32".to_owned())?;
-        Ok(output.to_vec())
+        numbers(output)
     }
 }

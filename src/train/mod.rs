@@ -29,6 +29,7 @@ pub use augment::MadeOver;
 pub use course::{Look, Schedule};
 use sha2::{Digest, Sha256};
 use tch::Tensor;
+use tch::nn::VarStore;
 
 use crate::document::UnitKind;
 use crate::error::{Error, Result};
@@ -117,10 +118,25 @@ pub(crate) fn write_tensors(tensors: &[(String, Tensor)], path: &Path) -> Result
     written
 }
 
+/// Returns the weights of a BERT that learn, by name, and has libtorch follow them: all but embeddings and the `n_frozen` lowest
+/// layers.
+pub(crate) fn learning(store: &VarStore, n_frozen: usize) -> Vec<(String, Tensor)> {
+    let layer = |name: &str| name.split("encoder.layer.").nth(1)?.split('.').next()?.parse::<usize>().ok();
+    let learns = |name: &str| !name.contains("embeddings.") && layer(name).is_none_or(|layer| n_frozen <= layer);
+    let mut variables: Vec<(String, Tensor)> = store.variables().into_iter().collect();
+    variables.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let follow = |(name, variable): (String, Tensor)| {
+        let learns = learns(&name);
+        let variable = variable.set_requires_grad(learns);
+        learns.then_some((name, variable))
+    };
+    variables.into_iter().filter_map(follow).collect()
+}
+
 /// Writes weights in the layout of model hubs: `model.safetensors`, and what `base` has beside its own, of `config.json` with some
 /// fields changed. Returns the file of the weights.
 pub(crate) fn write_hub(
-    store: &tch::nn::VarStore,
+    store: &VarStore,
     changes: &[(&str, serde_json::Value)],
     base: &Path,
     output: &Path,

@@ -134,18 +134,8 @@ pub fn train_pair(
     tch::manual_seed(settings.seed as i64);
     let (mut store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
     drop(weights);
-    let learns = |name: &str| !name.contains("embeddings.") && !is_of_lowest(name, settings.n_frozen_layers);
-    let mut parameters: Vec<(String, Tensor)> = Vec::new();
-    let mut variables: Vec<(String, Tensor)> = store.variables().into_iter().collect();
-    variables.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (name, variable) in variables {
-        let variable = variable.set_requires_grad(learns(&name));
-        if learns(&name) {
-            parameters.push((name, variable));
-        }
-    }
     let identity = super::identity(documents, &format!("{} {}", settings.identity(), context.sha256()));
-    let optimizer = AdamW::new(parameters, settings.weight_decay);
+    let optimizer = AdamW::new(super::learning(&store, settings.n_frozen_layers), settings.weight_decay);
     let mut course =
         Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
     let mut run = Run {
@@ -161,12 +151,6 @@ pub fn train_pair(
     let path = course.best_weights();
     store.load(&path).map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
     run.finish(&store, &to_fit, &texts_to_fit, base, output)
-}
-
-/// Returns whether a weight belongs to one of the `n` lowest layers.
-fn is_of_lowest(name: &str, n: usize) -> bool {
-    let layer = name.split("encoder.layer.").nth(1).and_then(|rest| rest.split('.').next());
-    layer.and_then(|layer| layer.parse::<usize>().ok()).is_some_and(|layer| layer < n)
 }
 
 /// A pair to learn from.

@@ -20,7 +20,7 @@ use super::course::{Course, Learner, Look, OfKinds, Schedule};
 use super::looked_at::{LookedAt, calibrated, combined, losses, scores};
 use super::random::Random;
 use super::{Documents, Labelled, write_whole};
-use crate::boundaries::{Context, Doubted, OfUnitKinds, Pair, Passage, PassageConfig};
+use crate::boundaries::{Context, Doubted, OfUnitKinds, Pair, Passage, PassageConfig, passage_units};
 use crate::document::{GapIndex, GapScores};
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
@@ -28,7 +28,7 @@ use crate::neural::Encoder;
 use crate::neural::pair_network::{Description, Weights, guarded, name_of};
 use crate::neural::pair_tokens::tokenizer_json;
 use crate::neural::passage_network::{PassageBatch, PassageNetwork};
-use crate::neural::passages::{MAX_PIECES, PassageTokens, PassageUnit, passages};
+use crate::neural::passages::{MAX_PIECES, PassageTokens, passages};
 use crate::progress::{Part, Progress, Unwatched};
 
 /// How a passage model is trained.
@@ -126,16 +126,10 @@ pub fn train_passage(
     let (mut store, network) =
         PassageNetwork::from_weights(&description, &weights, settings.n_frozen_layers).map_err(unusable)?;
     drop(weights);
-    let mut variables: Vec<(String, Tensor)> = store.variables().into_iter().collect();
-    variables.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let learns = |(name, variable): &(String, Tensor)| {
-        let learns = network.learns(name);
-        let variable = variable.set_requires_grad(learns);
-        learns.then(|| (name.clone(), variable))
-    };
-    let optimizer = AdamW::new(variables.iter().filter_map(learns).collect(), settings.weight_decay);
+    let optimizer = AdamW::new(super::learning(&store, settings.n_frozen_layers), settings.weight_decay);
     let identity = super::identity(documents, &format!("passage {} {}", settings.identity(), first.sha256()));
-    let mut course = Course::new(optimizer, variables, output, identity, settings.schedule)?;
+    let mut course =
+        Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
     let mut run = Run { network, sampler, settings, looked_at: &looked_at, batches: Batches::new(settings.n_passages) };
     course.run(1, &mut run, on_look, progress)?;
     let best = course.best_weights();
@@ -179,12 +173,7 @@ pub fn refit(documents: &Documents, encoder: &dyn Encoder, folder: &Path, progre
 
 /// Returns the pieces of each unit of a document, its mark first.
 fn pieces_of(reference: &Reference, tokens: &PassageTokens) -> Result<Vec<Vec<i32>>> {
-    let units = &reference.units.units;
-    let unit = |number: usize| {
-        let changes_speaker = number > 0 && units[number].speaker != units[number - 1].speaker;
-        tokens.unit(PassageUnit { text: units[number].span.of(&reference.text), changes_speaker })
-    };
-    (0..units.len()).map(unit).collect()
+    passage_units(&reference.text, &reference.units).map(|unit| tokens.unit(unit)).collect()
 }
 
 /// A document to learn from.
