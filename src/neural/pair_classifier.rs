@@ -48,7 +48,7 @@ impl PairClassifier {
         check_threads(n_threads)?;
         let name = name_of(folder);
         let unusable = |reason| Error::Model { name: name.clone(), reason };
-        let description = Description::from_folder(folder, &name)?;
+        let description = Description::of_pair_classifier(folder, &name)?;
         let tokens =
             PairTokens::from_folder(folder, description.family, max_pieces.min(description.n_positions()), &name)?;
         let (known, needed) = (description.n_pieces_known(), tokens.n_pieces_known());

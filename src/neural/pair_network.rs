@@ -25,7 +25,9 @@ const N_LABELS: i64 = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Description {
     pub(crate) family: Family,
-    /// Which label says that both texts are of one section: 0 or 1.
+    /// How many labels its head tells apart.
+    pub(super) n_labels: usize,
+    /// Which of two labels says that both texts are of one section: 0 or 1.
     pub(crate) same_label: i64,
     /// The number of the piece that fills up, which `RoBERTa` counts its positions from.
     pad_id: i64,
@@ -80,7 +82,7 @@ struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Fails if it is no encoder that tells two labels apart.
+    /// Fails if it is no encoder.
     fn check_kind(&self) -> Result<(), String> {
         if self.is_decoder {
             return Err("it is a decoder, and only encoders are supported".to_owned());
@@ -88,11 +90,11 @@ impl ConfigFile {
         if let Some(other) = self.position_embedding_type.as_deref().filter(|&found| found != "absolute") {
             return Err(format!("its position_embedding_type is {other:?}; supported is \"absolute\""));
         }
-        let n_labels = self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(2);
-        if n_labels != 2 {
-            return Err(format!("it tells {n_labels} labels apart, and a pair classifier must have 2"));
-        }
         Ok(())
+    }
+
+    fn n_labels(&self) -> usize {
+        self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(N_LABELS as usize)
     }
 
     /// Fails if a size or a chance is none.
@@ -141,10 +143,21 @@ fn gelu() -> String {
 }
 
 impl Description {
-    /// Reads `config.json` in `folder`. `name` names the model in an error.
+    /// Reads `config.json` in `folder`, whatever the head is for. `name` names the model in an error.
     pub(crate) fn from_folder(folder: &Path, name: &str) -> Result<Self> {
         let json = read(&folder.join("config.json"))?;
         Self::from_json(&json).map_err(|reason| Error::Model { name: name.to_owned(), reason })
+    }
+
+    /// Reads that of a pair classifier: it fails unless there are two labels.
+    pub(crate) fn of_pair_classifier(folder: &Path, name: &str) -> Result<Self> {
+        let description = Self::from_folder(folder, name)?;
+        let n_labels = description.n_labels;
+        if n_labels != N_LABELS as usize {
+            let reason = format!("it tells {n_labels} labels apart, and a pair classifier must have {N_LABELS}");
+            return Err(Error::Model { name: name.to_owned(), reason });
+        }
+        Ok(description)
     }
 
     fn from_json(json: &[u8]) -> Result<Self, String> {
@@ -161,7 +174,9 @@ impl Description {
         let file: ConfigFile = serde_json::from_slice(json).map_err(unreadable)?;
         file.check_kind()?;
         file.check_numbers()?;
-        let same_label = file.id2label.as_ref().map_or(Ok(1), same_label)?;
+        let n_labels = file.n_labels();
+        let two_labels = file.id2label.as_ref().filter(|_| n_labels == N_LABELS as usize);
+        let same_label = two_labels.map_or(Ok(1), same_label)?;
         let (pad_id, types) = file.pad_and_types(family)?;
         let dropout = file.hidden_dropout_prob.unwrap_or(0.1);
         let bert = serde_json::json!({
@@ -179,6 +194,7 @@ impl Description {
         });
         Ok(Self {
             family,
+            n_labels,
             same_label,
             pad_id,
             layer_norm_eps: file.layer_norm_eps.unwrap_or(1e-12),

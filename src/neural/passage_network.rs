@@ -130,8 +130,8 @@ impl PassageBatch {
 }
 
 impl PassageNetwork {
-    /// Builds the network in a new store, from a BERT that was trained for something else, whose head is left. The `n_frozen`
-    /// lowest layers will not learn.
+    /// Builds the network in a new store, from a passage model, or from a BERT that was trained for something else, whose head
+    /// is left. The `n_frozen` lowest layers will not learn.
     pub(crate) fn from_weights(
         description: &Description,
         weights: &Weights,
@@ -147,13 +147,11 @@ impl PassageNetwork {
             let network = Self::new(&store, sizes, n_frozen);
             (store, network)
         })?;
-        for (name, mut variable) in store.variables() {
-            if let Some(found) = weights.get(&name, description.prefix()).filter(|_| !name.starts_with("classifier.")) {
-                weights.check_shape(&name, found, &variable.size())?;
-                tch::no_grad(|| variable.copy_(found));
-            } else if !name.starts_with("classifier.") {
-                return Err(weights.lacks(&name));
-            }
+        let is_taken = |name: &str| description.n_labels == 1 || !name.starts_with("classifier.");
+        for (name, mut variable) in store.variables().into_iter().filter(|(name, _)| is_taken(name)) {
+            let found = weights.get(&name, description.prefix()).ok_or_else(|| weights.lacks(&name))?;
+            weights.check_shape(&name, found, &variable.size())?;
+            tch::no_grad(|| variable.copy_(found));
         }
         Ok((store, network))
     }

@@ -113,7 +113,7 @@ pub fn train_pair(
     let Documents { train, held_out } = documents;
     let name = name_of(base);
     let unusable = |reason| Error::Model { name: name.clone(), reason };
-    let description = Description::from_folder(base, &name)?;
+    let description = Description::of_pair_classifier(base, &name)?;
     let tokens =
         PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
     let weights = Weights::from_folder(base, &name)?;

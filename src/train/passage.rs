@@ -92,9 +92,9 @@ const MAX_TRIES: usize = 100_000;
 /// Trains on documents what stands in the folder `base`, looks at those held out, and writes to `output`: `model.safetensors` in
 /// f32 and `config.json`, in the layout of model hubs, the vocabulary, and `passage.json`, how scores are calibrated.
 ///
-/// `base` is a BERT in that layout, with or without a head. `encoder` makes the vectors of the context model; with it, and
-/// with the pair model, the result is also combined. A training that was stopped goes on from `checkpoint.safetensors` and ends with the weights it would
-/// have had.
+/// `base` is a BERT in that layout, with or without a head, or what a training of this kind wrote. `encoder` makes the vectors of
+/// the context model; with it, and with the pair model, the result is also combined. A training that was stopped goes on from
+/// `checkpoint.safetensors` and ends with the weights it would have had.
 pub fn train_passage(
     documents: &Documents,
     base: &Path,
@@ -488,6 +488,20 @@ mod tests {
         let config = std::fs::read(folder.path().join("passage.json")).expect("it was written");
         let config: PassageConfig = serde_json::from_slice(&config).expect("it is whole");
         assert!(config.of_first.starts_with(Context::embedded().sha256()));
+    }
+
+    #[test]
+    fn what_a_training_wrote_is_where_another_begins() {
+        let _alone = alone();
+        let (base, first, second) = (base(MAX_PIECES), tempfile::tempdir(), tempfile::tempdir());
+        let (first, second) = (first.expect("a folder"), second.expect("a folder"));
+        let before = trained(base.path(), first.path(), &Unwatched).expect("it trains");
+        let usual = settings();
+        let still = PassageTraining { schedule: Schedule { rate: 0.0, ..usual.schedule }, ..usual };
+        let documents = split(6, 4);
+        let path = train_passage(&documents, first.path(), &still, &Hashing, second.path(), &mut |_| (), &Unwatched);
+        let after = std::fs::read(path.expect("it goes on")).expect("the weights were written");
+        assert!(before == after, "a training that changes nothing changed the weights");
     }
 
     #[test]

@@ -939,7 +939,7 @@ pub(crate) struct MadeOver {
 pub(crate) struct TrainPassage {
     #[command(flatten)]
     pub(crate) data: TrainData,
-    /// A BERT in the layout of model hubs: config.json, weights, a vocabulary
+    /// A BERT in the layout of model hubs: config.json, weights, a vocabulary; or what such a training wrote
     #[arg(long, value_name = "DIR", required_unless_present = "refit")]
     pub(crate) base: Option<PathBuf>,
     /// Trains nothing: calibrates the passage model in the --output folder anew, with the context model of this program
