@@ -196,6 +196,9 @@ pub struct Prediction {
     pub boundaries: Vec<GapIndex>,
     /// The score of each gap; empty for engines that give none.
     pub scores: Vec<f32>,
+    /// How likely each gap is to be of the top level if it is a boundary; left out where the engine does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tops: Option<Vec<f32>>,
     /// What the program thinks of the cut, and how that turned out; left out where it does not say.
     #[serde(flatten)]
     pub foretold: Option<Foretold>,
@@ -264,12 +267,14 @@ pub fn evaluate_chapters(
             if let Some(top) = reference.top_level() {
                 tally.add_top_level(&top, &found, &scores);
             }
+            let (scores, tops) = scores.into_parts();
             (surroundings.on_prediction)(Prediction {
                 id: reference.id.clone(),
                 engine: engine.name(),
                 n_units: reference.units.len(),
                 boundaries: found.boundaries().to_vec(),
-                scores: scores.as_slice().to_vec(),
+                scores,
+                tops,
                 foretold,
             })?;
         }
