@@ -26,7 +26,7 @@ const N_LABELS: i64 = 2;
 pub(crate) struct Description {
     pub(crate) family: Family,
     /// How many labels its head tells apart.
-    pub(super) n_labels: usize,
+    n_labels: usize,
     /// Which of two labels says that both texts are of one section: 0 or 1.
     pub(crate) same_label: i64,
     /// The number of the piece that fills up, which `RoBERTa` counts its positions from.
@@ -239,6 +239,11 @@ impl Description {
             Family::Bert => "bert",
             Family::Roberta => "roberta",
         }
+    }
+
+    /// Returns whether its head is that of a passage model: one label.
+    pub(crate) fn judges_marks(&self) -> bool {
+        self.n_labels == 1
     }
 
     /// Returns whether a weight belongs to what is put on top of a model that was trained for something else.

@@ -129,6 +129,26 @@ impl PassageBatch {
     }
 }
 
+/// Makes `share` of every weight, in `0.0..=1.0`, that of a folder, and leaves the rest as it is. A head for something else than
+/// marks is as if it were not there.
+pub(crate) fn mix(
+    store: &nn::VarStore,
+    description: &Description,
+    weights: &Weights,
+    share: f64,
+) -> Result<(), String> {
+    let is_mixed = |name: &str| description.judges_marks() || !Description::is_of_head(name);
+    for (name, mut variable) in store.variables().into_iter().filter(|(name, _)| is_mixed(name)) {
+        let found = weights.get(&name, description.prefix()).ok_or_else(|| weights.lacks(&name))?;
+        weights.check_shape(&name, found, &variable.size())?;
+        tch::no_grad(|| {
+            let mixed = found * share + &variable * (1.0 - share);
+            variable.copy_(&mixed);
+        });
+    }
+    Ok(())
+}
+
 impl PassageNetwork {
     /// Builds the network in a new store, from a passage model, or from a BERT that was trained for something else, whose head
     /// is left. The `n_frozen` lowest layers will not learn.
@@ -147,12 +167,7 @@ impl PassageNetwork {
             let network = Self::new(&store, sizes, n_frozen);
             (store, network)
         })?;
-        let is_taken = |name: &str| description.n_labels == 1 || !name.starts_with("classifier.");
-        for (name, mut variable) in store.variables().into_iter().filter(|(name, _)| is_taken(name)) {
-            let found = weights.get(&name, description.prefix()).ok_or_else(|| weights.lacks(&name))?;
-            weights.check_shape(&name, found, &variable.size())?;
-            tch::no_grad(|| variable.copy_(found));
-        }
+        mix(&store, description, weights, 1.0)?;
         Ok((store, network))
     }
 

@@ -27,7 +27,7 @@ use crate::evaluate::data::Reference;
 use crate::neural::Encoder;
 use crate::neural::pair_network::{Description, Weights, guarded, name_of};
 use crate::neural::pair_tokens::tokenizer_json;
-use crate::neural::passage_network::{PassageBatch, PassageNetwork};
+use crate::neural::passage_network::{PassageBatch, PassageNetwork, mix};
 use crate::neural::passages::{MAX_PIECES, PassageTokens, passages};
 use crate::progress::{Part, Progress, Unwatched};
 
@@ -54,6 +54,9 @@ pub struct PassageTraining {
     pub n_calibrated: usize,
     /// How many of the lowest layers stay as they are.
     pub n_frozen_layers: usize,
+    /// What share of the weights of a passage model that the training goes on from comes out again, in `0.0..=1.0`: Wortsman et
+    /// al. 2022, "Robust fine-tuning of zero-shot models" (CVPR). 0 where it begins with another model.
+    pub kept: f64,
 }
 
 impl PassageTraining {
@@ -70,12 +73,14 @@ impl PassageTraining {
             n_looked_at: 40,
             n_calibrated: 200,
             n_frozen_layers: 2,
+            kept: 0.0,
         }
     }
 
-    /// What tells one training from another: more steps go on with what there is.
+    /// What tells one training from another: more steps go on with what there is, and a training that was finished is only mixed
+    /// anew where another share is kept.
     fn identity(&self) -> String {
-        format!("{:?}", Self { schedule: Schedule { n_steps: 0, ..self.schedule }, ..self.clone() })
+        format!("{:?}", Self { schedule: Schedule { n_steps: 0, ..self.schedule }, kept: 0.0, ..self.clone() })
     }
 }
 
@@ -112,6 +117,9 @@ pub fn train_passage(
         let n = description.n_positions();
         return Err(unusable(format!("it has positions for {n} pieces, and a passage has up to {MAX_PIECES}")));
     }
+    if settings.kept > 0.0 && !description.judges_marks() {
+        return Err(unusable("it is no passage model, and none of its weights can be kept".to_owned()));
+    }
     let (_, tokenizer) = tokenizer_json(base, description.family, &name)?;
     let tokens = PassageTokens::from_json(&tokenizer, &name)?;
     let weights = Weights::from_folder(base, &name)?;
@@ -134,6 +142,10 @@ pub fn train_passage(
     course.run(1, &mut run, on_look, progress)?;
     let best = course.best_weights();
     store.load(&best).map_err(|error| Error::Model { name: best.display().to_string(), reason: error.to_string() })?;
+    if settings.kept > 0.0 {
+        let weights = Weights::from_folder(base, &name)?;
+        mix(&store, &description, &weights, settings.kept).map_err(unusable)?;
+    }
     let config = to_fit.config(&run.said(&to_fit)?, first.sha256());
     write_whole(&output.join("passage.json"), &serde_json::to_vec_pretty(&config)?)?;
     let changes = [
@@ -496,12 +508,18 @@ mod tests {
         let (base, first, second) = (base(MAX_PIECES), tempfile::tempdir(), tempfile::tempdir());
         let (first, second) = (first.expect("a folder"), second.expect("a folder"));
         let before = trained(base.path(), first.path(), &Unwatched).expect("it trains");
-        let usual = settings();
-        let still = PassageTraining { schedule: Schedule { rate: 0.0, ..usual.schedule }, ..usual };
-        let documents = split(6, 4);
-        let path = train_passage(&documents, first.path(), &still, &Hashing, second.path(), &mut |_| (), &Unwatched);
-        let after = std::fs::read(path.expect("it goes on")).expect("the weights were written");
-        assert!(before == after, "a training that changes nothing changed the weights");
+        let after = |base: &Path, settings: &PassageTraining| {
+            let output = second.path();
+            let path = train_passage(&split(6, 4), base, settings, &Hashing, output, &mut |_| (), &Unwatched)?;
+            Ok::<_, Error>(std::fs::read(path).expect("the weights were written"))
+        };
+        // Of a training that was finished another share is kept; what is kept whole has the same head, too.
+        let keeping = |kept| PassageTraining { kept, ..settings() };
+        let [trained, mixed, kept] =
+            [0.0, 0.5, 1.0].map(|kept| after(first.path(), &keeping(kept)).expect("it goes on"));
+        assert!(kept == before && trained != before && mixed != before && mixed != trained);
+        let error = after(base.path(), &keeping(0.5)).expect_err("it is no passage model").to_string();
+        assert!(error.contains("none of its weights can be kept"), "{error}");
     }
 
     #[test]

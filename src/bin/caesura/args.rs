@@ -944,9 +944,12 @@ pub(crate) struct TrainPassage {
     pub(crate) base: Option<PathBuf>,
     /// Trains nothing: calibrates the passage model in the --output folder anew, with the context model of this program
     #[arg(long, conflicts_with_all = [
-        "base", "automatic", "punctuated", "regrouped", "spliced", "talk", "steps", "rate",
+        "base", "kept", "automatic", "punctuated", "regrouped", "spliced", "talk", "steps", "rate",
     ])]
     pub(crate) refit: bool,
+    /// The share of the weights of a passage model as base in what comes of the training [default: 0]
+    #[arg(long, value_name = "0..1", value_parser = share)]
+    pub(crate) kept: Option<f64>,
     #[command(flatten)]
     pub(crate) made_over: MadeOver,
     /// How many steps are made [default: 2400]

@@ -92,6 +92,7 @@ fn train_a_passage_model(session: &Session, args: &TrainPassage) -> Result<()> {
         schedule: schedule(usual.schedule, args.steps, args.rate),
         made_over: made_over(usual.made_over, &args.made_over),
         talk_share: args.made_over.talk.unwrap_or(usual.talk_share),
+        kept: args.kept.unwrap_or(usual.kept),
         ..usual
     };
     let documents = read(session, &args.data)?;
