@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::boundaries::{
     Combined, Context, GapInput, GapScorer, Lexical, LexicalConfig, Pair, Passage, Scales, VectorDepth, VectorsConfig,
 };
-use crate::chapters::{self, CutConfig, CutRule};
+use crate::chapters::{self, BoundaryCost, CutConfig, CutRule};
 use crate::document::{Chapter, Document, GapIndex, GapScores, Layer, Provenance, UnitKind, Units, setting as written};
 use crate::error::{Error, Result};
 use crate::import;
@@ -58,12 +58,6 @@ pub enum Engine {
     Lexical,
 }
 
-/// What a boundary costs where several models have read: in paragraphs, and in talk. On the tuning part terms are cut better by
-/// .65 than by the usual .6, by every measure, and talk by .6 than by the usual .55, by `WindowDiff`, F1 within one unit and the
-/// number of chapters.
-const COMBINED_PARAGRAPH_COST: f32 = 0.65;
-const COMBINED_UTTERANCE_COST: f32 = 0.6;
-
 impl Engine {
     /// Every engine there is.
     pub const ALL: [Self; 6] = [Self::Context, Self::Pair, Self::Passage, Self::Combined, Self::Vectors, Self::Lexical];
@@ -91,12 +85,7 @@ impl Engine {
             Self::Context | Self::Pair | Self::Passage | Self::Combined => CutRule::Probability,
             Self::Vectors | Self::Lexical => CutRule::Threshold,
         };
-        let usual = CutConfig::usual(granularity, kind, rule);
-        match (self, kind) {
-            (Self::Combined, UnitKind::Paragraph) => CutConfig { boundary_cost: COMBINED_PARAGRAPH_COST, ..usual },
-            (Self::Combined, UnitKind::Utterance) => CutConfig { boundary_cost: COMBINED_UTTERANCE_COST, ..usual },
-            _ => usual,
-        }
+        CutConfig::usual(granularity, kind, rule)
     }
 
     /// Returns whether this engine reads a vector of each unit.
@@ -294,6 +283,10 @@ pub fn confidence(text: &str, units: &Units, scores: &GapScores, chapters: &[Cha
     (cut.rule == CutRule::Probability).then(|| chapters::confidence(scores, &words_of_units(text, units), &boundaries))
 }
 
+/// The settings that a [`BoundaryCost`] is kept under, either of them.
+const BOUNDARY_COST: &str = "boundary_cost";
+const BOUNDARY_PRICE: &str = "boundary_price";
+
 /// Returns how a document of the library was cut: what its chapters were made with, at its own granularity.
 pub fn stored_cut(row: &DocumentRow, provenance: Option<&Provenance>) -> CutConfig {
     let engine = Engine::from_name(&row.engine).unwrap_or(Engine::Lexical);
@@ -301,7 +294,10 @@ pub fn stored_cut(row: &DocumentRow, provenance: Option<&Provenance>) -> CutConf
     let min_chapter_units = kept("min_chapter_units").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
     let number = |name, earlier| kept(name).and_then(Value::as_f64).map_or(earlier, |number| number as f32);
     CutConfig {
-        boundary_cost: number("boundary_cost", CutConfig::EARLIER_BOUNDARY_COST),
+        boundary_cost: match kept(BOUNDARY_PRICE).and_then(Value::as_f64) {
+            Some(price) => BoundaryCost::OfDocument { price: price as f32 },
+            None => BoundaryCost::Fixed(number(BOUNDARY_COST, CutConfig::EARLIER_BOUNDARY_COST)),
+        },
         min_chapter_share: number("min_chapter_share", CutConfig::EARLIER_MIN_CHAPTER_SHARE),
         ..cut_config(engine, row.granularity, min_chapter_units, row.unit_kind)
     }
@@ -325,7 +321,11 @@ fn provenance(
     settings.insert("granularity".to_owned(), written(cut.granularity));
     settings.insert("min_chapter_units".to_owned(), cut.min_chapter_units.into());
     if cut.rule == CutRule::Probability {
-        settings.insert("boundary_cost".to_owned(), written(cut.boundary_cost));
+        let (name, number) = match cut.boundary_cost {
+            BoundaryCost::Fixed(cost) => (BOUNDARY_COST, cost),
+            BoundaryCost::OfDocument { price } => (BOUNDARY_PRICE, price),
+        };
+        settings.insert(name.to_owned(), written(number));
         settings.insert("min_chapter_share".to_owned(), written(cut.min_chapter_share));
     }
     let mut provenance = Provenance::of(scorer.name(), settings);

@@ -5,6 +5,9 @@
 //! cost. So three neighbouring gaps of which one must be a boundary make one, though none is likely by itself, and chapters
 //! that are short for the document do not pay. Segmentation by dynamic programming with a prior is as old as Utiyama,
 //! Isahara 2001 ("A Statistical Model for Domain-Independent Text Segmentation", ACL); what we add up is ours.
+//!
+//! What a boundary costs hangs on the document ([`BoundaryCost::OfDocument`]): the less sure the scores are of it, the less
+//! sure a boundary must be.
 
 use std::ops::Range;
 
@@ -19,12 +22,28 @@ pub struct CutConfig {
     pub min_chapter_units: u32,
     /// What the engine's own judgement is.
     pub rule: CutRule,
-    /// What a boundary costs where scores are probabilities, in true boundaries: it is worth the expected number near it,
-    /// and besides what it is expected to hit exactly. Above 0; the higher, the fewer chapters.
-    pub boundary_cost: f32,
+    /// What a boundary costs where scores are probabilities.
+    pub boundary_cost: BoundaryCost,
     /// The fewest words of a chapter of that judgement, in chapters of the mean size that the scores let expect. At least
     /// 0; of no weight where the rule is a threshold, or where more chapters are wanted than that judgement makes.
     pub min_chapter_share: f32,
+}
+
+/// What a boundary costs, in true boundaries: it is worth the expected number near it, and besides what it is expected to hit
+/// exactly. The higher, the fewer chapters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum BoundaryCost {
+    /// The same in every document, above 0.
+    Fixed(f32),
+    /// What agrees best: of all cuts the one of the highest `(worth - price * found) / (found + expected)`, where `found` and
+    /// `expected` are numbers of boundaries. At a price of 0 that is the F1 to be expected, the mean of that of boundaries hit
+    /// nearly and exactly. A boundary then costs the price and what that quotient is (Dinkelbach 1967, "On Nonlinear Fractional
+    /// Programming"; for F1, Lipton, Elkan, Naryanaswamy 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"),
+    /// but at most [`MAX_COST`]: who is sure of most boundaries of a document need not be as sure of all.
+    OfDocument {
+        /// At least 0: `WindowDiff` counts a boundary too many as much as one too few, and F1 does not.
+        price: f32,
+    },
 }
 
 /// What becomes of scores when nothing finer or coarser is asked for.
@@ -47,26 +66,12 @@ impl CutConfig {
             (UnitKind::Sentence, _) => 3,
             (UnitKind::Utterance, _) => 4,
         };
-        let boundary_cost = Self::usual_boundary_cost(kind);
         Self {
             granularity,
             min_chapter_units,
             rule,
-            boundary_cost,
+            boundary_cost: BoundaryCost::OfDocument { price: Self::USUAL_PRICE },
             min_chapter_share: Self::usual_min_chapter_share(kind),
-        }
-    }
-
-    /// Returns what a boundary usually costs.
-    ///
-    /// Measured on the tuning part, where every cost from 0.5 to 0.7 is about as good by Pk, `WindowDiff` and F1 within one
-    /// unit. In sentences and utterances the lower ones find as many chapters as there are, where a higher one finds too few;
-    /// that was looked at on the validation part too.
-    const fn usual_boundary_cost(kind: UnitKind) -> f32 {
-        match kind {
-            UnitKind::Paragraph => Self::EARLIER_BOUNDARY_COST,
-            UnitKind::Sentence => 0.5,
-            UnitKind::Utterance => 0.55,
         }
     }
 
@@ -79,6 +84,12 @@ impl CutConfig {
             UnitKind::Sentence | UnitKind::Utterance => 0.05,
         }
     }
+
+    /// The usual price of a boundary.
+    ///
+    /// On the tuning part every price from 0.1 to 0.3 is about as good, by Pk, `WindowDiff` and F1 within one unit; with this one
+    /// as many chapters are found as there are.
+    const USUAL_PRICE: f32 = 0.15;
 
     /// What a boundary cost, in text of any kind, before documents kept it with their chapters.
     pub const EARLIER_BOUNDARY_COST: f32 = 0.6;
@@ -116,7 +127,10 @@ impl Cutter {
         let search = Search::new(scores, n_words, config.min_chapter_units.max(1) as usize, config.min_chapter_share);
         let mut own = match config.rule {
             CutRule::Threshold => Vec::new(),
-            CutRule::Probability => search.best(f64::from(config.boundary_cost)),
+            CutRule::Probability => match config.boundary_cost {
+                BoundaryCost::Fixed(cost) => search.best(f64::from(cost)),
+                BoundaryCost::OfDocument { price } => search.best_of_document(f64::from(price)),
+            },
         };
         own.sort_by(|&one, &other| strength(scores, other).total_cmp(&strength(scores, one)).then(one.cmp(&other)));
         let scores = scores.as_slice().to_vec();
@@ -191,19 +205,42 @@ pub fn agreement(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex], t
 
 /// Returns the level of each boundary: 1 opens a chapter of the top level, 2 one within another.
 ///
-/// A boundary is of the top level if it is more likely so than not. If all would be of the second level, there is but one.
+/// Of a boundary the score is how likely there is one, and its top how likely that is one of the top level: both together how
+/// likely a chapter of the top level begins there. The likeliest are of the top level, so many that the highest
+/// `(hits - price * found) / (found + expected)` comes of it, as [`BoundaryCost::OfDocument`] has it, with hits twice the
+/// number that is expected to be exact; and besides any that is so for sure if it is a boundary at all: a weak boundary of a
+/// document without levels is not a chapter within another. If that is none of them, or all, there is but one level.
 pub fn levels(scores: &GapScores, boundaries: &[GapIndex]) -> Vec<u8> {
     levels_among(scores, boundaries, boundaries)
 }
 
-/// Returns the level of each boundary as [`levels`] does, where `found` alone says whether there are two levels: so one
-/// boundary more, or one fewer, changes no level of the others.
+/// Returns the level of each boundary as [`levels`] does, where `found` alone says how many levels there are and how likely a
+/// boundary of the top level must be: so one boundary more, or one fewer, changes no level of the others. One that is not
+/// among `found`, which is ascending, is there for certain, and of the top level if it is more likely so than not.
 pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapIndex]) -> Vec<u8> {
-    let Some(tops) = scores.tops() else { return vec![1; boundaries.len()] };
-    let is_top = |gap: &GapIndex| tops.get(gap.index()).is_some_and(|top| 0.5 <= *top);
-    if !found.iter().any(is_top) {
-        return vec![1; boundaries.len()];
+    let one_level = || vec![1; boundaries.len()];
+    let Some(tops) = scores.tops() else { return one_level() };
+    let top = |gap: usize| tops.get(gap).copied().unwrap_or(0.0);
+    let of_gap = |gap: usize| f64::from(scores.as_slice().get(gap).copied().unwrap_or(0.0)) * f64::from(top(gap));
+    let n_expected: f64 = (0..scores.len()).map(of_gap).sum();
+    let mut of_found: Vec<f64> = found.iter().map(|gap| of_gap(gap.index())).collect();
+    of_found.sort_unstable_by(|one, other| other.total_cmp(one));
+    let (mut worth, mut best, mut least) = (0.0, 0.0, f64::INFINITY);
+    for (rank, &probability) in of_found.iter().enumerate() {
+        worth += 2.0 * probability - TOP_PRICE;
+        let agreement = worth / ((rank + 1) as f64 + n_expected);
+        if best < agreement {
+            (best, least) = (agreement, probability);
+        }
     }
+    let is_found_top = |gap: usize| SURELY_TOP <= top(gap) || least <= of_gap(gap);
+    if !found.iter().any(|gap| is_found_top(gap.index())) {
+        return one_level();
+    }
+    let is_top = |gap: &GapIndex| match found.binary_search(gap) {
+        Ok(_) => is_found_top(gap.index()),
+        Err(_) => 0.5 <= top(gap.index()),
+    };
     boundaries.iter().map(|gap| if is_top(gap) { 1 } else { 2 }).collect()
 }
 
@@ -223,8 +260,17 @@ fn strength(scores: &GapScores, gap: usize) -> f32 {
     scores.as_slice()[gap] * (0.5 + 0.5 * top)
 }
 
+/// What a boundary of the top level costs: by the same measures, on what documents of the tuning part have two levels.
+const TOP_PRICE: f64 = 0.4;
+
+/// What is of the top level with this probability if it is a boundary is so in any case.
+const SURELY_TOP: f32 = 0.8;
+
 /// Gaps less likely than this are no boundaries of the engine's own judgement: a bound on the time, not on the result.
 const MIN_PROBABILITY: f32 = 0.002;
+
+/// The most that a boundary costs where its cost is that of the document.
+const MAX_COST: f64 = 0.8;
 
 /// A true boundary is near if it is within this share of the mean chapter, in words. Measured on the tuning part of
 /// terms, podcasts, meetings, lectures, dialogue and encyclopaedic text: of half and nearly twice as much neither is
@@ -309,6 +355,43 @@ impl Search {
     fn expected_within_before(&self) -> Vec<f64> {
         let within = |(gap, &probability)| if self.may_be_cut_at(gap) { probability } else { 0.0 };
         sums_before(self.probabilities.iter().enumerate().map(within))
+    }
+
+    /// Returns the set of boundaries that [`BoundaryCost::OfDocument`] means, ascending.
+    ///
+    /// Each round finds the best set at the cost that follows from the set before it, which never falls, and comes to an end
+    /// after a few.
+    fn best_of_document(&self, price: f64) -> Vec<usize> {
+        let mut cost = price;
+        loop {
+            let set = self.best(cost);
+            let next = (price + self.quotient(&set, price)).min(MAX_COST);
+            if next <= cost + 1e-9 {
+                return set;
+            }
+            cost = next;
+        }
+    }
+
+    /// Returns what a set of boundaries, ascending, is worth at a price each, over their number and that of all to be expected; 0
+    /// where there are none and none is to be expected.
+    fn quotient(&self, set: &[usize], price: f64) -> f64 {
+        let all = set.len() as f64 + self.expected(0..self.probabilities.len());
+        if all > 0.0 { self.value(set, price) / all } else { 0.0 }
+    }
+
+    /// Returns what a set of boundaries, ascending, is worth at a cost each, as [`Search::best`] counts it.
+    fn value(&self, set: &[usize], cost: f64) -> f64 {
+        let within_before = self.expected_within_before();
+        let mut counted_to = 0;
+        set.iter()
+            .map(|&gap| {
+                let near = self.near(gap);
+                let own = sum_of(&within_before, near.start.max(counted_to)..near.end);
+                counted_to = near.end;
+                own + self.probabilities[gap] - cost
+            })
+            .sum()
     }
 
     /// Returns the set of boundaries that is worth most, ascending; of equals one, the same each time.
@@ -401,7 +484,13 @@ mod tests {
     const COST: f32 = 0.6;
 
     fn cut_of(granularity: f32, min_chapter_units: u32, rule: CutRule) -> CutConfig {
-        CutConfig { granularity, min_chapter_units, rule, boundary_cost: COST, min_chapter_share: 0.0 }
+        CutConfig {
+            granularity,
+            min_chapter_units,
+            rule,
+            boundary_cost: BoundaryCost::Fixed(COST),
+            min_chapter_share: 0.0,
+        }
     }
 
     fn gaps_of(scores: &[f32], n_words: &[u32], config: CutConfig) -> Vec<u32> {
@@ -495,10 +584,27 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_is_of_the_top_level_if_that_is_more_likely() {
-        check_levels(&GapScores::with_tops(vec![0.9; 3], vec![0.2, 0.5, 0.9]), &[2, 1, 1]);
-        check_levels(&GapScores::with_tops(vec![0.9; 2], vec![0.2, 0.3]), &[1, 1]);
+    fn the_likeliest_boundaries_of_the_top_level_are_of_it() {
+        check_levels(&GapScores::with_tops(vec![0.9; 3], vec![0.2, 0.7, 0.7]), &[2, 1, 1]);
+        // Others that nobody is sure of are as likely as that.
+        check_levels(&GapScores::with_tops(vec![0.9; 3], vec![0.4, 0.4, 0.4]), &[1, 1, 1]);
+        check_levels(&GapScores::with_tops(vec![0.9; 2], vec![0.1, 0.2]), &[1, 1]);
         check_levels(&GapScores::new(vec![0.9; 2]), &[1, 1]);
+    }
+
+    #[test]
+    fn a_weak_boundary_that_is_of_the_top_level_if_it_is_one_is_of_it() {
+        check_levels(&GapScores::with_tops(vec![0.9, 0.2, 0.2], vec![0.9, 0.85, 0.5]), &[1, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_added_to_what_was_found_changes_no_level() {
+        let scores = GapScores::with_tops(vec![0.9, 0.1, 0.9, 0.1], vec![0.7, 0.6, 0.2, 0.3]);
+        let found = [GapIndex(0), GapIndex(2)];
+        let levels = |boundaries: &[u32]| {
+            levels_among(&scores, &found, &boundaries.iter().map(|&gap| GapIndex(gap)).collect::<Vec<_>>())
+        };
+        assert_eq!((levels(&[0, 2]), levels(&[0, 1, 2, 3]), levels(&[2])), (vec![1, 2], vec![1, 1, 2, 2], vec![2]));
     }
 
     #[test]
@@ -523,47 +629,75 @@ mod tests {
         assert!(none.near.iter().all(|near| near.len() < 10), "{:?}", none.near);
     }
 
-    /// The value of a set as the documentation of the search puts it.
-    fn value(search: &Search, set: &[usize]) -> f64 {
-        let within_before = search.expected_within_before();
-        let mut counted_to = 0;
-        set.iter()
-            .map(|&gap| {
-                let near = search.near(gap);
-                let own = sum_of(&within_before, near.start.max(counted_to)..near.end);
-                counted_to = near.end;
-                own + search.probabilities[gap] - f64::from(COST)
-            })
-            .sum()
+    #[test]
+    fn the_less_sure_scores_are_of_a_document_the_less_sure_a_boundary_must_be() {
+        let n_own = |others: f32| {
+            let mut scores = vec![0.0; 100];
+            for gap in [10, 30, 70, 90] {
+                scores[gap] = others;
+            }
+            scores[50] = 0.3;
+            let config = CutConfig {
+                min_chapter_share: 0.0,
+                ..CutConfig::usual(0.5, UnitKind::Paragraph, CutRule::Probability)
+            };
+            gaps_of(&scores, &[10; 101], config).contains(&50)
+        };
+        assert_eq!([0.3, 0.95].map(n_own), [true, false]);
+    }
+
+    /// The scores of some gaps, and the words of the units around them.
+    fn units() -> impl Strategy<Value = (Vec<f32>, Vec<u32>)> {
+        prop::collection::vec((0.0_f32..=1.0, 1_u32..40), 1..12).prop_map(|pairs| {
+            let (scores, mut n_words): (Vec<f32>, Vec<u32>) = pairs.into_iter().unzip();
+            n_words.push(7);
+            (scores, n_words)
+        })
+    }
+
+    fn shares() -> impl Strategy<Value = f32> {
+        prop_oneof![Just(0.0_f32), 0.0_f32..1.5]
+    }
+
+    /// Every set of boundaries between chapters that are large enough, the empty one among them.
+    fn allowed_sets(search: &Search) -> Vec<Vec<usize>> {
+        let n_gaps = search.n_units - 1;
+        let set = |bits: u32| (0..n_gaps).filter(|gap| bits >> gap & 1 == 1).collect::<Vec<usize>>();
+        let is_allowed = |set: &Vec<usize>| {
+            let starts: Vec<usize> =
+                std::iter::once(0).chain(set.iter().map(|gap| gap + 1)).chain([search.n_units]).collect();
+            set.is_empty() || starts.windows(2).all(|pair| search.is_chapter(pair[0]..pair[1]))
+        };
+        (0..1_u32 << n_gaps).map(set).filter(is_allowed).collect()
     }
 
     proptest! {
         #[test]
         fn no_set_is_worth_more_than_the_one_found(
-            (scores, n_words) in prop::collection::vec((0.0_f32..=1.0, 1_u32..40), 1..12).prop_map(|pairs| {
-                let (scores, mut n_words): (Vec<f32>, Vec<u32>) = pairs.into_iter().unzip();
-                n_words.push(7);
-                (scores, n_words)
-            }),
-            min_units in 1_usize..4,
-            share in prop_oneof![Just(0.0_f32), 0.0_f32..1.5],
+            (scores, n_words) in units(), min_units in 1_usize..4, share in shares(),
         ) {
-            let n_units = n_words.len();
             let search = Search::new(&GapScores::new(scores), &n_words, min_units, share);
             let best = search.best(f64::from(COST));
-            let is_allowed = |set: &[usize]| {
-                let starts: Vec<usize> = std::iter::once(0).chain(set.iter().map(|gap| gap + 1)).chain([n_units]).collect();
-                set.is_empty() || starts.windows(2).all(|pair| {
-                    let words: u32 = n_words[pair[0]..pair[1]].iter().sum();
-                    min_units <= pair[1] - pair[0] && search.min_words <= u64::from(words)
-                })
-            };
-            prop_assert!(is_allowed(&best), "{best:?}");
-            for bits in 0..1_u32 << (n_units - 1) {
-                let set: Vec<usize> = (0..n_units - 1).filter(|gap| bits >> gap & 1 == 1).collect();
-                if is_allowed(&set) {
-                    prop_assert!(value(&search, &set) <= value(&search, &best) + 1e-9, "{set:?} beats {best:?}");
-                }
+            let sets = allowed_sets(&search);
+            prop_assert!(sets.contains(&best), "{best:?}");
+            let worth = |set: &[usize]| search.value(set, f64::from(COST));
+            for set in sets {
+                prop_assert!(worth(&set) <= worth(&best) + 1e-9, "{set:?} beats {best:?}");
+            }
+        }
+
+        #[test]
+        fn no_set_has_a_higher_quotient_than_the_one_found(
+            (scores, n_words) in units(), min_units in 1_usize..4, share in shares(), price in 0.0_f64..0.5,
+        ) {
+            let search = Search::new(&GapScores::new(scores), &n_words, min_units, share);
+            let found = search.best_of_document(price);
+            let quotients = allowed_sets(&search).into_iter().map(|set| search.quotient(&set, price));
+            let highest = quotients.fold(0.0, f64::max);
+            if price + highest < MAX_COST {
+                prop_assert!((search.quotient(&found, price) - highest).abs() < 1e-6, "{found:?}");
+            } else {
+                prop_assert_eq!(found, search.best(MAX_COST));
             }
         }
 

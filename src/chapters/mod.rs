@@ -3,7 +3,7 @@
 
 mod cut;
 
-pub use cut::{CutConfig, CutRule, Cutter, agreement, boundaries, confidence, levels, levels_among};
+pub use cut::{BoundaryCost, CutConfig, CutRule, Cutter, agreement, boundaries, confidence, levels, levels_among};
 
 use crate::document::{Chapter, GapIndex, GapScores, Heading, Mark, Origin, Span, TimeSpan, UnitIndex, Units};
 

@@ -138,6 +138,7 @@ pub fn of_layer<'a>(
 mod tests {
     use super::super::{Engine, Imported, Source, SplitSettings, add_document, add_imported, split_document};
     use super::*;
+    use crate::chapters::BoundaryCost;
     use crate::document::{ByteOffset, Page, UnitKind};
     use crate::export::{ChapterFormat, write_document};
     use crate::import::import;
@@ -197,17 +198,14 @@ mod tests {
             let cut = stored_cut(&row, Some(&provenance));
             (cut.boundary_cost, cut.min_chapter_share)
         };
-        let kept = serde_json::json!({ "boundary_cost": 0.5, "min_chapter_share": 0.25 });
-        assert_eq!([cost(kept), cost(serde_json::json!({}))], [(0.5, 0.25), (0.6, 0.0)]);
-    }
-
-    #[test]
-    fn a_boundary_costs_more_where_several_models_have_read_but_for_sentences() {
-        for kind in UnitKind::ALL {
-            let [of_one, of_several] =
-                [Engine::Context, Engine::Combined].map(|engine| engine.cut(0.5, kind).boundary_cost);
-            assert_eq!(of_one < of_several, kind != UnitKind::Sentence, "{kind:?}: {of_one} and {of_several}");
-        }
+        let before = serde_json::json!({ "boundary_cost": 0.5, "min_chapter_share": 0.25 });
+        let now = serde_json::json!({ "boundary_price": 0.25, "min_chapter_share": 0.25 });
+        let expected = [
+            (BoundaryCost::OfDocument { price: 0.25 }, 0.25),
+            (BoundaryCost::Fixed(0.5), 0.25),
+            (BoundaryCost::Fixed(0.6), 0.0),
+        ];
+        assert_eq!([now, before, serde_json::json!({})].map(cost), expected);
     }
 
     #[test]
