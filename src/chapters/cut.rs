@@ -286,6 +286,9 @@ struct Search {
     probabilities: Vec<f64>,
     /// The probabilities of all gaps before a gap, summed up; one more than there are gaps.
     expected_before: Vec<f64>,
+    /// The probabilities of all gaps before a gap that may be cut at, summed up; one more than there are gaps. What is expected so
+    /// near an end that it makes no chapter speaks for no other boundary.
+    expected_within_before: Vec<f64>,
     /// The gaps that are near to each gap, itself among them.
     near: Vec<Range<u32>>,
     /// The words before each gap, and all words.
@@ -308,15 +311,19 @@ impl Search {
         }
         let n_gaps = probabilities.len();
         let mean_chapter = words as f64 / (1.0 + expected_before[n_gaps]);
-        Self {
+        let mut search = Self {
             probabilities,
             expected_before,
+            expected_within_before: Vec::new(),
             near: near_of(&words_before[..n_gaps.min(words_before.len())], (TOLERANCE_SHARE * mean_chapter) as u64),
             words_before,
             n_units: n_gaps + 1,
             min_units,
             min_words: (f64::from(min_chapter_share) * mean_chapter) as u64,
-        }
+        };
+        let within = |(gap, &probability)| if search.may_be_cut_at(gap) { probability } else { 0.0 };
+        search.expected_within_before = sums_before(search.probabilities.iter().enumerate().map(within));
+        search
     }
 
     /// Returns whether a chapter from one unit to before another, 0 and the number of units for the ends, is large enough.
@@ -353,13 +360,6 @@ impl Search {
         sum_of(&self.expected_before, gaps)
     }
 
-    /// Returns the probabilities of all gaps before a gap that may be cut at, summed up: what is expected so near an end
-    /// that it makes no chapter speaks for no other boundary.
-    fn expected_within_before(&self) -> Vec<f64> {
-        let within = |(gap, &probability)| if self.may_be_cut_at(gap) { probability } else { 0.0 };
-        sums_before(self.probabilities.iter().enumerate().map(within))
-    }
-
     /// Returns the set of boundaries that [`BoundaryCost::OfDocument`] means, ascending.
     ///
     /// Each round finds the best set at the cost that follows from the set before it, which never falls, and comes to an end
@@ -385,12 +385,11 @@ impl Search {
 
     /// Returns what a set of boundaries, ascending, is worth at a cost each, as [`Search::best`] counts it.
     fn value(&self, set: &[usize], cost: f64) -> f64 {
-        let within_before = self.expected_within_before();
         let mut counted_to = 0;
         set.iter()
             .map(|&gap| {
                 let near = self.near(gap);
-                let own = sum_of(&within_before, near.start.max(counted_to)..near.end);
+                let own = sum_of(&self.expected_within_before, near.start.max(counted_to)..near.end);
                 counted_to = near.end;
                 own + self.probabilities[gap] - cost
             })
@@ -405,7 +404,6 @@ impl Search {
     fn best(&self, boundary_cost: f64) -> Vec<usize> {
         let is_candidate =
             |&gap: &usize| f64::from(MIN_PROBABILITY) <= self.probabilities[gap] && self.may_be_cut_at(gap);
-        let within_before = self.expected_within_before();
         let candidates: Vec<usize> = (0..self.probabilities.len()).filter(is_candidate).collect();
         let near: Vec<Range<usize>> = candidates.iter().map(|&gap| self.near(gap)).collect();
         // The value of the best set that ends with each candidate, and the candidate before it in that set.
@@ -421,12 +419,12 @@ impl Search {
                 }
                 n_far += 1;
             }
-            let (mut value, mut from) = (far.0 + sum_of(&within_before, near[last].clone()), far.1);
+            let (mut value, mut from) = (far.0 + sum_of(&self.expected_within_before, near[last].clone()), far.1);
             for other in n_far..last {
                 if !self.is_chapter(candidates[other] + 1..gap + 1) {
                     break;
                 }
-                let own = sum_of(&within_before, near[last].start.max(near[other].end)..near[last].end);
+                let own = sum_of(&self.expected_within_before, near[last].start.max(near[other].end)..near[last].end);
                 if value < values[other] + own {
                     (value, from) = (values[other] + own, Some(other));
                 }
@@ -634,7 +632,7 @@ mod tests {
 
     #[test]
     fn the_less_sure_scores_are_of_a_document_the_less_sure_a_boundary_must_be() {
-        let n_own = |others: f32| {
+        let is_cut_at_doubt = |others: f32| {
             let mut scores = vec![0.0; 100];
             for gap in [10, 30, 70, 90] {
                 scores[gap] = others;
@@ -646,7 +644,7 @@ mod tests {
             };
             gaps_of(&scores, &[10; 101], config).contains(&50)
         };
-        assert_eq!([0.3, 0.95].map(n_own), [true, false]);
+        assert_eq!([0.3, 0.95].map(is_cut_at_doubt), [true, false]);
     }
 
     /// The scores of some gaps, and the words of the units around them.

@@ -467,7 +467,16 @@ mod tests {
     }
 
     fn trained(base: &Path, output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
-        let path = train_passage(&split(6, 4), base, &settings(), &Hashing, output, &mut |_| (), progress)?;
+        trained_with(&settings(), base, output, progress)
+    }
+
+    fn trained_with(
+        settings: &PassageTraining,
+        base: &Path,
+        output: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Vec<u8>> {
+        let path = train_passage(&split(6, 4), base, settings, &Hashing, output, &mut |_| (), progress)?;
         Ok(std::fs::read(path).expect("the weights were written"))
     }
 
@@ -508,17 +517,12 @@ mod tests {
         let (base, first, second) = (base(MAX_PIECES), tempfile::tempdir(), tempfile::tempdir());
         let (first, second) = (first.expect("a folder"), second.expect("a folder"));
         let before = trained(base.path(), first.path(), &Unwatched).expect("it trains");
-        let after = |base: &Path, settings: &PassageTraining| {
-            let output = second.path();
-            let path = train_passage(&split(6, 4), base, settings, &Hashing, output, &mut |_| (), &Unwatched)?;
-            Ok::<_, Error>(std::fs::read(path).expect("the weights were written"))
-        };
         // Of a training that was finished another share is kept; what is kept whole has the same head, too.
-        let keeping = |kept| PassageTraining { kept, ..settings() };
-        let [trained, mixed, kept] =
-            [0.0, 0.5, 1.0].map(|kept| after(first.path(), &keeping(kept)).expect("it goes on"));
+        let keeping =
+            |kept, base: &Path| trained_with(&PassageTraining { kept, ..settings() }, base, second.path(), &Unwatched);
+        let [trained, mixed, kept] = [0.0, 0.5, 1.0].map(|kept| keeping(kept, first.path()).expect("it goes on"));
         assert!(kept == before && trained != before && mixed != before && mixed != trained);
-        let error = after(base.path(), &keeping(0.5)).expect_err("it is no passage model").to_string();
+        let error = keeping(0.5, base.path()).expect_err("it is no passage model").to_string();
         assert!(error.contains("none of its weights can be kept"), "{error}");
     }
 
