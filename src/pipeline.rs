@@ -267,7 +267,7 @@ fn titled_chapters(
 ) -> Result<Vec<Chapter>> {
     let &GapInput { text, units, vectors, language } = input;
     let boundaries = chapters::boundaries(gap_scores, &words_of_units(text, units), cut);
-    let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries);
+    let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries, cut.boundary_cost);
     titles::title_chapters(&mut found, text, units, vectors, encoder, language, progress)?;
     Ok(found)
 }
@@ -461,7 +461,7 @@ pub fn recut_by(
     let known = KnownTopics::of(library)?;
     loop {
         let by_hand = library.hand_made(id)?;
-        let mut chapters = by_hand.corrections.cut(text.len(), &units, &gap_scores, &found, min_units_of(cut));
+        let mut chapters = by_hand.corrections.cut(text.len(), &units, &gap_scores, &found, cut);
         titles::title_chapters(&mut chapters, &text, &units, vectors.as_ref(), encoder, language, progress)?;
         let assessment = Assessment {
             confidence: stored_confidence(&text, &units, &gap_scores, &chapters, cut),
@@ -507,11 +507,6 @@ pub fn read_again(
     library.put_gap_scores(id, &gap_scores, &provenance(&*scorer, encoder, cut, units.kind, language))?;
     progress.report(100, 100);
     Ok(())
-}
-
-/// Returns the fewest units between a boundary that was found and one that was set by hand.
-pub fn min_units_of(cut: CutConfig) -> u32 {
-    cut.min_chapter_units.max(1)
 }
 
 /// Works out how sure the chapters of a document are, from its stored scores, and keeps it in the library.

@@ -56,7 +56,20 @@ pub enum CutRule {
     Probability,
 }
 
+impl BoundaryCost {
+    /// What a front end starts from.
+    ///
+    /// On the tuning part every price from 0.1 to 0.3 is about as good, by Pk, `WindowDiff` and F1 within one unit, in text of any
+    /// kind; the higher finds fewer chapters, and this one about as many as there are.
+    pub const USUAL: Self = Self::OfDocument { price: 0.25 };
+}
+
 impl CutConfig {
+    /// Returns the fewest units between a boundary that was found and one that was set by hand.
+    pub fn min_units(self) -> u32 {
+        self.min_chapter_units.max(1)
+    }
+
     /// Returns the cut that a front end starts from, at that granularity, for units of `kind`.
     ///
     /// A section of terms may well be one paragraph. A sentence or two is no chapter, and neither is one exchange of
@@ -71,7 +84,7 @@ impl CutConfig {
             granularity,
             min_chapter_units,
             rule,
-            boundary_cost: BoundaryCost::OfDocument { price: Self::USUAL_PRICE },
+            boundary_cost: BoundaryCost::USUAL,
             min_chapter_share: Self::usual_min_chapter_share(kind),
         }
     }
@@ -85,12 +98,6 @@ impl CutConfig {
             UnitKind::Sentence | UnitKind::Utterance => 0.05,
         }
     }
-
-    /// The usual price of a boundary.
-    ///
-    /// On the tuning part every price from 0.1 to 0.3 is about as good, by Pk, `WindowDiff` and F1 within one unit, in text of any
-    /// kind; the higher finds fewer chapters, and this one about as many as there are.
-    const USUAL_PRICE: f32 = 0.25;
 
     /// What a boundary cost, in text of any kind, before documents kept it with their chapters.
     pub const EARLIER_BOUNDARY_COST: f32 = 0.6;
@@ -125,7 +132,7 @@ impl Cutter {
     /// plays no part.
     pub fn new(scores: &GapScores, n_words: &[u32], config: CutConfig) -> Self {
         assert_eq!(scores.len() + 1, n_words.len().max(1), "a score for each gap between units");
-        let search = Search::new(scores, n_words, config.min_chapter_units.max(1) as usize, config.min_chapter_share);
+        let search = Search::new(scores, n_words, config.min_units() as usize, config.min_chapter_share);
         let mut own = match config.rule {
             CutRule::Threshold => Vec::new(),
             CutRule::Probability => match config.boundary_cost {
@@ -211,20 +218,41 @@ pub fn agreement(scores: &GapScores, n_words: &[u32], boundaries: &[GapIndex], t
 /// `(hits - price * found) / (found + expected)` comes of it, as [`BoundaryCost::OfDocument`] has it, with hits twice the
 /// number that is expected to be exact; and besides any that is so for sure if it is a boundary at all: a weak boundary of a
 /// document without levels is not a chapter within another. If that is none of them, or all, there is but one level.
-pub fn levels(scores: &GapScores, boundaries: &[GapIndex]) -> Vec<u8> {
-    levels_among(scores, boundaries, boundaries)
+///
+/// Where a boundary cost the same in every document, as in those that were cut before costs were their own, one is of the top
+/// level if that is more likely than not.
+pub fn levels(scores: &GapScores, boundaries: &[GapIndex], cost: BoundaryCost) -> Vec<u8> {
+    levels_among(scores, boundaries, boundaries, cost)
 }
 
 /// Returns the level of each boundary as [`levels`] does, where `found` alone says how many levels there are and how likely a
 /// boundary of the top level must be: so one boundary more, or one fewer, changes no level of the others. One that is not
 /// among `found`, which is ascending, is there for certain, and of the top level if it is more likely so than not.
-pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapIndex]) -> Vec<u8> {
+pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapIndex], cost: BoundaryCost) -> Vec<u8> {
     let one_level = || vec![1; boundaries.len()];
     let Some(tops) = scores.tops() else { return one_level() };
-    let top = |gap: usize| tops.get(gap).copied().unwrap_or(0.0);
-    let of_gap = |gap: usize| f64::from(scores.as_slice().get(gap).copied().unwrap_or(0.0)) * f64::from(top(gap));
-    let n_expected: f64 = (0..scores.len()).map(of_gap).sum();
-    let mut of_found: Vec<f64> = found.iter().map(|gap| of_gap(gap.index())).collect();
+    let top = |gap: &GapIndex| tops.get(gap.index()).copied().unwrap_or(0.0);
+    let is_likelier = |gap: &GapIndex| 0.5 <= top(gap);
+    let of_gap = |gap: usize| match (scores.as_slice().get(gap), tops.get(gap)) {
+        (Some(&score), Some(&top)) => f64::from(score) * f64::from(top),
+        _ => 0.0,
+    };
+    let least =
+        least_of_top((0..scores.len()).map(of_gap).sum(), found.iter().map(|gap| of_gap(gap.index())).collect());
+    let is_found_top = |gap: &GapIndex| match cost {
+        BoundaryCost::Fixed(_) => is_likelier(gap),
+        BoundaryCost::OfDocument { .. } => SURELY_TOP <= top(gap) || least <= of_gap(gap.index()),
+    };
+    if !found.iter().any(is_found_top) {
+        return one_level();
+    }
+    let is_top = |gap: &GapIndex| if found.binary_search(gap).is_ok() { is_found_top(gap) } else { is_likelier(gap) };
+    boundaries.iter().map(|gap| if is_top(gap) { 1 } else { 2 }).collect()
+}
+
+/// Returns how likely of the top level a boundary must be at least to be of it, where `n_expected` are expected and `of_found` is
+/// how likely each boundary is.
+fn least_of_top(n_expected: f64, mut of_found: Vec<f64>) -> f64 {
     of_found.sort_unstable_by(|one, other| other.total_cmp(one));
     let (mut worth, mut best, mut least) = (0.0, 0.0, f64::INFINITY);
     for (rank, &probability) in of_found.iter().enumerate() {
@@ -234,15 +262,7 @@ pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapInd
             (best, least) = (agreement, probability);
         }
     }
-    let is_found_top = |gap: usize| SURELY_TOP <= top(gap) || least <= of_gap(gap);
-    if !found.iter().any(|gap| is_found_top(gap.index())) {
-        return one_level();
-    }
-    let is_top = |gap: &GapIndex| match found.binary_search(gap) {
-        Ok(_) => is_found_top(gap.index()),
-        Err(_) => 0.5 <= top(gap.index()),
-    };
-    boundaries.iter().map(|gap| if is_top(gap) { 1 } else { 2 }).collect()
+    least
 }
 
 /// Returns how many boundaries there are at a granularity, where the engine's own judgement is `n_own`: one chapter at 0,
@@ -580,8 +600,13 @@ mod tests {
 
     #[track_caller]
     fn check_levels(scores: &GapScores, expected: &[u8]) {
+        check_levels_at(BoundaryCost::USUAL, scores, expected);
+    }
+
+    #[track_caller]
+    fn check_levels_at(cost: BoundaryCost, scores: &GapScores, expected: &[u8]) {
         let all: Vec<GapIndex> = (0..scores.len()).map(GapIndex::from).collect();
-        assert_eq!(levels(scores, &all), expected);
+        assert_eq!(levels(scores, &all, cost), expected);
     }
 
     #[test]
@@ -599,11 +624,21 @@ mod tests {
     }
 
     #[test]
+    fn at_one_cost_for_all_documents_what_is_likelier_of_the_top_level_is_of_it() {
+        let check = |tops: Vec<f32>, expected: &[u8]| {
+            check_levels_at(BoundaryCost::Fixed(COST), &GapScores::with_tops(vec![0.9; tops.len()], tops), expected);
+        };
+        check(vec![0.2, 0.5, 0.9], &[2, 1, 1]);
+        check(vec![0.2, 0.3], &[1, 1]);
+    }
+
+    #[test]
     fn what_is_added_to_what_was_found_changes_no_level() {
         let scores = GapScores::with_tops(vec![0.9, 0.1, 0.9, 0.1], vec![0.7, 0.6, 0.2, 0.3]);
         let found = [GapIndex(0), GapIndex(2)];
         let levels = |boundaries: &[u32]| {
-            levels_among(&scores, &found, &boundaries.iter().map(|&gap| GapIndex(gap)).collect::<Vec<_>>())
+            let boundaries: Vec<GapIndex> = boundaries.iter().map(|&gap| GapIndex(gap)).collect();
+            levels_among(&scores, &found, &boundaries, BoundaryCost::USUAL)
         };
         assert_eq!((levels(&[0, 2]), levels(&[0, 1, 2, 3]), levels(&[2])), (vec![1, 2], vec![1, 1, 2, 2], vec![2]));
     }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::chapters::CutRule;
 use crate::document::UnitKind;
 use crate::error::Error;
 
@@ -14,7 +15,7 @@ struct Desk {
     units: Units,
     scores: GapScores,
     found: Vec<GapIndex>,
-    min_units: u32,
+    cut: CutConfig,
     corrections: Corrections,
     history: History,
 }
@@ -29,7 +30,10 @@ impl Desk {
             units,
             scores: GapScores::with_tops(scores, tops),
             found: found.iter().copied().map(GapIndex).collect(),
-            min_units,
+            cut: CutConfig {
+                min_chapter_units: min_units,
+                ..CutConfig::usual(0.5, UnitKind::Paragraph, CutRule::Threshold)
+            },
             corrections: Corrections::default(),
             history: History::default(),
         }
@@ -40,7 +44,7 @@ impl Desk {
     }
 
     fn chapters_at(&self, found: &[GapIndex]) -> Vec<Chapter> {
-        self.corrections.cut(self.text.len(), &self.units, &self.scores, found, self.min_units)
+        self.corrections.cut(self.text.len(), &self.units, &self.scores, found, self.cut)
     }
 
     fn starts(&self) -> Vec<u32> {

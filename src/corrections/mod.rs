@@ -23,7 +23,7 @@ pub use change::{Change, MAX_LEVEL};
 pub use history::{Edit, History, Step, StepKind};
 pub use review::{Question, questions};
 
-use crate::chapters;
+use crate::chapters::{self, CutConfig};
 use crate::document::{Chapter, GapIndex, GapScores, Origin, Span, UnitIndex, Units};
 
 /// What a person says of the boundary before a unit.
@@ -272,7 +272,7 @@ impl Corrections {
         before.is_some_and(|(start, lock)| start.0.saturating_add(lock.n_units) == unit.0)
     }
 
-    /// Returns the chapters of a document in which an engine found the boundaries `found`, with all that was done by hand.
+    /// Returns the chapters of a document in which an engine found the boundaries `found` by `cut`, with all that was done by hand.
     /// They tile the text. A title that no person gave is empty.
     pub fn cut(
         &self,
@@ -280,11 +280,11 @@ impl Corrections {
         units: &Units,
         scores: &GapScores,
         found: &[GapIndex],
-        min_units: u32,
+        cut: CutConfig,
     ) -> Vec<Chapter> {
-        let boundaries = self.boundaries(found, units.n_gaps(), min_units);
-        let mut chapters = chapters::chapters_at(text_len, units, scores, &boundaries);
-        let levels = chapters::levels_among(scores, found, &boundaries);
+        let boundaries = self.boundaries(found, units.n_gaps(), cut.min_units());
+        let mut chapters = chapters::chapters_at(text_len, units, scores, &boundaries, cut.boundary_cost);
+        let levels = chapters::levels_among(scores, found, &boundaries, cut.boundary_cost);
         // The first chapter starts at no boundary, and is of the top level.
         for (chapter, level) in chapters.iter_mut().zip(std::iter::once(1).chain(levels)) {
             chapter.level = level;

@@ -251,7 +251,7 @@ pub fn evaluate_chapters(
         let n_words = words::count(&reference.text);
         for (engine, tally) in engines.iter().zip(&mut tallies) {
             let started = (surroundings.seconds)();
-            let Found { sections: found, scores, foretold } =
+            let Found { sections: found, levels, scores, foretold } =
                 found_by(engine, &reference, vectors.as_ref(), n_documents, &within)?;
             let secs = match engine {
                 // They read nothing, and so have no speed.
@@ -265,7 +265,7 @@ pub fn evaluate_chapters(
             tally.foretold.extend(foretold);
             tally.add(&reference.sections, &found, &scores, n_words, secs);
             if let Some(top) = reference.top_level() {
-                tally.add_top_level(&top, &found, &scores);
+                tally.add_top_level(&top, &found, &levels);
             }
             let (scores, tops) = scores.into_parts();
             (surroundings.on_prediction)(Prediction {
@@ -303,6 +303,8 @@ fn changes(engines: &[Engine], tallies: &[Tally], groups: &[String]) -> Vec<Chan
 /// What an engine makes of a document.
 struct Found {
     sections: Segmentation,
+    /// The level of each boundary; empty for an engine that knows none.
+    levels: Vec<u8>,
     scores: GapScores,
     foretold: Option<Foretold>,
 }
@@ -327,6 +329,7 @@ fn found_by(
     let n_boundaries = reference.sections.boundaries().len();
     let told = |boundaries| Found {
         sections: Segmentation::new(n_units, boundaries),
+        levels: Vec::new(),
         scores: GapScores::default(),
         foretold: None,
     };
@@ -347,7 +350,8 @@ fn found_by(
                 confidence: confidence(&scores, &n_words, &found),
                 agreement: agreement(&scores, &n_words, &found, reference.sections.boundaries()),
             });
-            Found { sections: Segmentation::new(n_units, found), scores, foretold }
+            let levels = levels(&scores, &found, cut.boundary_cost);
+            Found { sections: Segmentation::new(n_units, found), levels, scores, foretold }
         }
     })
 }
@@ -414,9 +418,7 @@ impl Tally {
         self.secs += secs;
     }
 
-    fn add_top_level(&mut self, reference: &Segmentation, found: &Segmentation, scores: &GapScores) {
-        // An engine that gives no scores knows no levels.
-        let levels = if scores.is_empty() { Vec::new() } else { levels(scores, found.boundaries()) };
+    fn add_top_level(&mut self, reference: &Segmentation, found: &Segmentation, levels: &[u8]) {
         let is_top = |&(i, _): &(usize, GapIndex)| levels.get(i).is_none_or(|&level| level == 1);
         let tops = found.boundaries().iter().copied().enumerate().filter(is_top).map(|(_, gap)| gap).collect();
         let found = Segmentation::new(found.n_units(), tops);

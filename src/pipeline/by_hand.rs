@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::topics::KnownTopics;
-use super::{language_in, language_read_in, min_units_of, words_of_units};
+use super::{language_in, language_read_in, words_of_units};
 use crate::chapters;
 use crate::corrections::{Change, carry_titles, titles_behind};
 use crate::document::{Chapter, GapIndex, Heading, Layer, UnitIndex, Units};
@@ -93,9 +93,8 @@ fn recut_by_hand(
     } else {
         Vec::new()
     };
-    let min_units = min_units_of(cut);
-    let found = before.corrections.found_behind(&kept, &recomputed, min_units);
-    let mut chapters = after.corrections.cut(text.len(), &units, &scores, &found, min_units);
+    let found = before.corrections.found_behind(&kept, &recomputed, cut.min_units());
+    let mut chapters = after.corrections.cut(text.len(), &units, &scores, &found, cut);
     let (old, former) = titles_behind(old, &before.former_titles, &before.corrections, &after.corrections, &chapters);
     carry_titles(&old, &former, &mut chapters);
     let language = provenance.as_ref().map_or_else(|| language_read_in(row.language.as_deref(), &text), language_in);

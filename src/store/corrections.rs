@@ -375,8 +375,9 @@ fn write_former_titles(connection: &Connection, id: DocumentId, titles: &BTreeMa
 mod tests {
     use super::super::{ChapterRow, full_text, samples};
     use super::*;
+    use crate::chapters::{CutConfig, CutRule};
     use crate::corrections::{Change, Edit};
-    use crate::document::{GapScores, Layer, Span};
+    use crate::document::{GapIndex, GapScores, Layer, Span, UnitKind};
 
     const TEXT: &str =
         "The lamp is lit at dusk.\nThe tide turns at noon.\nGulls follow the boats.\nNets dry on the quay.";
@@ -397,7 +398,8 @@ mod tests {
         let Some(after) = before.after(change) else { return false };
         let units = library.units(id).unwrap();
         let scores = GapScores::new(vec![0.0, 0.9, 0.0]);
-        let mut chapters = after.corrections.cut(TEXT.len(), &units, &scores, &[crate::document::GapIndex(1)], 1);
+        let cut = CutConfig::usual(0.5, UnitKind::Paragraph, CutRule::Threshold);
+        let mut chapters = after.corrections.cut(TEXT.len(), &units, &scores, &[GapIndex(1)], cut);
         let old: Vec<Chapter> = rows(library, id).into_iter().map(|row| row.chapter).collect();
         crate::corrections::carry_titles(&old, &before.former_titles, &mut chapters);
         for chapter in chapters.iter_mut().filter(|chapter| chapter.title.is_empty()) {

@@ -9,7 +9,7 @@ use caesura::corrections::{
 };
 use caesura::document::{Chapter, GapIndex, Span, UnitIndex};
 use caesura::error::Error;
-use caesura::pipeline::{Engine, min_units_of};
+use caesura::pipeline::Engine;
 use caesura::store::{DocumentId, HandMade, HandMove};
 
 use crate::command::{Action, Outline};
@@ -197,8 +197,8 @@ impl OpenDocument {
     /// Cuts the chapters by what is done by hand, at the boundaries the engine found, and takes what is done as `kept`.
     fn take_by_hand(&mut self, mut kept: HandMade) {
         let before = &self.hand.kept;
-        let min_units = min_units_of(self.cut_config());
-        let mut chapters = kept.corrections.cut(self.text.len(), &self.units, &self.scores, &self.found, min_units);
+        let cut = self.cut_config();
+        let mut chapters = kept.corrections.cut(self.text.len(), &self.units, &self.scores, &self.found, cut);
         let (old, former) = titles_behind(
             self.chapters.clone(),
             &before.former_titles,
@@ -926,7 +926,7 @@ pub(crate) fn found_behind(open: &OpenDocument, kept: &[GapIndex]) -> Vec<GapInd
     if corrections.is_empty() || open.scores.len() != open.units.n_gaps() {
         return kept.to_vec();
     }
-    corrections.found_behind(kept, &open.found_now(), min_units_of(open.cut_config()))
+    corrections.found_behind(kept, &open.found_now(), open.cut_config().min_units())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use caesura::chapters::{CutConfig, CutRule, Cutter};
 use caesura::document::{ByteOffset, Chapter, Fields, GapIndex, GapScores, UnitIndex, Units};
 use caesura::export::ChapterFormat;
 use caesura::import::name_of;
-use caesura::pipeline::{min_units_of, words_of_units};
+use caesura::pipeline::words_of_units;
 use caesura::store::{ChapterId, ChapterRow, DocumentId, DocumentRow, TopicChapter, TopicId, TopicRow, WorkState};
 
 use crate::backups::{self, Backup};
@@ -344,7 +344,7 @@ impl OpenDocument {
             return;
         }
         let corrections = self.hand.corrections();
-        let mut chapters = corrections.cut(self.text.len(), &self.units, &self.scores, &found, min_units_of(config));
+        let mut chapters = corrections.cut(self.text.len(), &self.units, &self.scores, &found, config);
         for chapter in chapters.iter_mut().filter(|chapter| chapter.title.is_empty()) {
             let same = self.stored.binary_search_by_key(&chapter.first_unit, |stored| stored.first_unit);
             if let Ok(at) = same {
@@ -1477,7 +1477,7 @@ impl Notice {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use caesura::chapters;
+    use caesura::chapters::{self, BoundaryCost};
     use caesura::document::{Format, Layer, Origin, Provenance, Span, Unit, UnitKind};
     use caesura::store::{Library, NewDocument};
 
@@ -1496,7 +1496,7 @@ pub(crate) mod tests {
         }
         let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
         let scores = GapScores::new(scores.to_vec());
-        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[]);
+        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[], BoundaryCost::USUAL);
         "All of it".clone_into(&mut chapters[0].title);
         let new = NewDocument {
             document: caesura::document::Document::new(
