@@ -1,7 +1,7 @@
 //! Which documents train a model, which tune it, and which are kept to measure it: fixed before anything was trained.
 //!
-//! By a hash of the provider, guest, show, course or meeting series, never of the document alone: two versions of one
-//! company's terms, or two interviews with one guest, are on the same side.
+//! By a hash of the provider, guest, show, course, meeting series, book or company, never of the document alone: two versions
+//! of one company's terms, or two interviews with one guest, are on the same side.
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,7 @@ pub fn group(fields: &Map<String, Value>) -> String {
         "qmsum" if rest.len() == 7 && rest.as_bytes()[2..6].iter().all(u8::is_ascii_digit) => {
             format!("qmsum/{}", &rest[..6])
         }
+        "manual" | "call" => format!("{source}/{}", rest.split('/').next().unwrap_or(rest)),
         "avlecture" => format!("avlecture/{}", rest.split("@@").next().unwrap_or(rest)),
         _ => id.to_owned(),
     }
@@ -111,6 +112,8 @@ mod tests {
         check_group("qmsum/ES2008a", "", "qmsum/ES2008");
         check_group("qmsum/ES2008d", "", "qmsum/ES2008");
         check_group("avlecture/course@@lecture 3", "", "avlecture/course");
+        check_group("manual/book/17", "", "manual/book");
+        check_group("call/SHOP/SHOP_q1", "", "call/SHOP");
         check_group("shelf/17", "", "shelf/17");
     }
 
