@@ -47,6 +47,14 @@ pub enum BoundaryCost {
     },
 }
 
+impl BoundaryCost {
+    /// What a front end starts from.
+    ///
+    /// On the tuning part every price from 0.1 to 0.3 is about as good, by Pk, `WindowDiff` and F1 within one unit, in text of any
+    /// kind; the higher finds fewer chapters, and this one about as many as there are.
+    pub const USUAL: Self = Self::OfDocument { price: 0.25 };
+}
+
 /// What becomes of scores when nothing finer or coarser is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CutRule {
@@ -54,14 +62,6 @@ pub enum CutRule {
     Threshold,
     /// Scores are probabilities, and the whole document is looked at.
     Probability,
-}
-
-impl BoundaryCost {
-    /// What a front end starts from.
-    ///
-    /// On the tuning part every price from 0.1 to 0.3 is about as good, by Pk, `WindowDiff` and F1 within one unit, in text of any
-    /// kind; the higher finds fewer chapters, and this one about as many as there are.
-    pub const USUAL: Self = Self::OfDocument { price: 0.25 };
 }
 
 impl CutConfig {
