@@ -16,6 +16,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from bulletins import sentences
+
 MIN_WORDS = 300
 MIN_SECTIONS = 3
 PAGES = range(1, 7)
@@ -71,10 +73,6 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self.is_in_main and not self.n_left_out:
             self.words.append(data)
-
-
-def sentences(text):
-    return re.split(r"(?<=[.?!])\s+(?=[A-Z`])", text)
 
 
 def pages(book):

@@ -267,7 +267,8 @@ fn titled_chapters(
 ) -> Result<Vec<Chapter>> {
     let &GapInput { text, units, vectors, language } = input;
     let boundaries = chapters::boundaries(gap_scores, &words_of_units(text, units), cut);
-    let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries, cut.boundary_cost);
+    let levels = chapters::levels(gap_scores, &boundaries, cut.boundary_cost);
+    let mut found = chapters::chapters_at(text.len(), units, gap_scores, &boundaries, &levels);
     titles::title_chapters(&mut found, text, units, vectors, encoder, language, progress)?;
     Ok(found)
 }

@@ -231,17 +231,19 @@ pub fn levels(scores: &GapScores, boundaries: &[GapIndex], cost: BoundaryCost) -
 pub fn levels_among(scores: &GapScores, found: &[GapIndex], boundaries: &[GapIndex], cost: BoundaryCost) -> Vec<u8> {
     let one_level = || vec![1; boundaries.len()];
     let Some(tops) = scores.tops() else { return one_level() };
-    let top = |gap: &GapIndex| tops.get(gap.index()).copied().unwrap_or(0.0);
-    let is_likelier = |gap: &GapIndex| 0.5 <= top(gap);
-    let of_gap = |gap: usize| match (scores.as_slice().get(gap), tops.get(gap)) {
-        (Some(&score), Some(&top)) => f64::from(score) * f64::from(top),
-        _ => 0.0,
+    let top = |gap: usize| tops.get(gap).copied().unwrap_or(0.0);
+    let of_gap = |gap: usize| f64::from(scores.as_slice().get(gap).copied().unwrap_or(0.0)) * f64::from(top(gap));
+    let is_likelier = |gap: &GapIndex| 0.5 <= top(gap.index());
+    let least = match cost {
+        BoundaryCost::Fixed(_) => None,
+        BoundaryCost::OfDocument { .. } => {
+            let of_found = found.iter().map(|gap| of_gap(gap.index())).collect();
+            Some(least_of_top((0..scores.len()).map(of_gap).sum(), of_found))
+        }
     };
-    let least =
-        least_of_top((0..scores.len()).map(of_gap).sum(), found.iter().map(|gap| of_gap(gap.index())).collect());
-    let is_found_top = |gap: &GapIndex| match cost {
-        BoundaryCost::Fixed(_) => is_likelier(gap),
-        BoundaryCost::OfDocument { .. } => SURELY_TOP <= top(gap) || least <= of_gap(gap.index()),
+    let is_found_top = |gap: &GapIndex| match least {
+        None => is_likelier(gap),
+        Some(least) => SURELY_TOP <= top(gap.index()) || least <= of_gap(gap.index()),
     };
     if !found.iter().any(is_found_top) {
         return one_level();

@@ -7,22 +7,23 @@ pub use cut::{BoundaryCost, CutConfig, CutRule, Cutter, agreement, boundaries, c
 
 use crate::document::{Chapter, GapIndex, GapScores, Heading, Mark, Origin, Span, TimeSpan, UnitIndex, Units};
 
-/// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty.
+/// Returns the chapters between `boundaries`, which are ascending, without titles: the title of each is empty. Each boundary
+/// opens a chapter of its level, as [`levels`] tells it; the first chapter is of the top level.
 ///
 /// They tile the text of `text_len` bytes. A chapter starts at the headings right before its first unit, if any. A
-/// document without a unit has no chapter. A gap without a score, in a document that no engine has read, scores 0. What a
-/// boundary `cost` says how levels are told ([`levels`]).
+/// document without a unit has no chapter. A gap without a score, in a document that no engine has read, scores 0.
 pub fn chapters_at(
     text_len: usize,
     units: &Units,
     scores: &GapScores,
     boundaries: &[GapIndex],
-    cost: BoundaryCost,
+    levels: &[u8],
 ) -> Vec<Chapter> {
+    assert_eq!(boundaries.len(), levels.len(), "a level for each boundary");
     if units.is_empty() {
         return Vec::new();
     }
-    let opened = boundaries.iter().map(|boundary| boundary.unit_after()).zip(levels(scores, boundaries, cost));
+    let opened = boundaries.iter().map(|boundary| boundary.unit_after()).zip(levels.iter().copied());
     let opening = |(first_unit, level): (UnitIndex, u8)| Opening {
         level,
         title: String::new(),
@@ -211,7 +212,7 @@ mod tests {
             prop_assume!(!units.is_empty());
             let scores = GapScores::new(scores[..units.n_gaps()].to_vec());
             let cut: Vec<GapIndex> = (0..scores.len()).filter(|&gap| scores.as_slice()[gap] > 0.5).map(GapIndex::from).collect();
-            check_tiles(&chapters_at(text.len(), &units, &scores, &cut, BoundaryCost::USUAL), &text, &units);
+            check_tiles(&chapters_at(text.len(), &units, &scores, &cut, &vec![1; cut.len()]), &text, &units);
             let written = as_written(&text, &units, "Title");
             prop_assert_eq!(written.is_empty(), units.headings.iter().all(|heading| heading.before.index() == units.len()));
             if !written.is_empty() {
@@ -336,7 +337,7 @@ mod tests {
     fn a_chapter_starts_at_the_headings_before_its_first_unit_and_has_its_gaps_score() {
         let (text, units) = document(&[0, 2, 3, 0]);
         let scores = GapScores::new(vec![0.75]);
-        let chapters = chapters_at(text.len(), &units, &scores, &[GapIndex(0)], BoundaryCost::USUAL);
+        let chapters = chapters_at(text.len(), &units, &scores, &[GapIndex(0)], &[1]);
         assert_eq!(chapters[1].span, Span { start: units.headings[0].span.start, end: text.len().into() });
         assert_eq!((chapters[0].score, chapters[1].score), (1.0, 0.75));
     }
@@ -347,8 +348,7 @@ mod tests {
         let secs = |start: u64, end: u64| Some(TimeSpan { start: Millis(start * 1000), end: Millis(end * 1000) });
         units.units[0].time = secs(1, 4);
         units.units[1].time = secs(3, 9);
-        let chapters =
-            chapters_at(text.len(), &units, &GapScores::new(vec![0.0, 1.0]), &[GapIndex(1)], BoundaryCost::USUAL);
+        let chapters = chapters_at(text.len(), &units, &GapScores::new(vec![0.0, 1.0]), &[GapIndex(1)], &[1]);
         assert_eq!((chapters[0].time, chapters[1].time), (secs(1, 9), None));
     }
 

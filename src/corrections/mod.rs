@@ -283,11 +283,9 @@ impl Corrections {
         cut: CutConfig,
     ) -> Vec<Chapter> {
         let boundaries = self.boundaries(found, units.n_gaps(), cut.min_units());
-        let mut chapters = chapters::chapters_at(text_len, units, scores, &boundaries, cut.boundary_cost);
         let levels = chapters::levels_among(scores, found, &boundaries, cut.boundary_cost);
-        // The first chapter starts at no boundary, and is of the top level.
-        for (chapter, level) in chapters.iter_mut().zip(std::iter::once(1).chain(levels)) {
-            chapter.level = level;
+        let mut chapters = chapters::chapters_at(text_len, units, scores, &boundaries, &levels);
+        for chapter in &mut chapters {
             let Some(correction) = self.at(chapter.first_unit) else { continue };
             if let Some(level) = correction.level {
                 chapter.level = level;

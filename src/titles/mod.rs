@@ -310,7 +310,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::chapters::{BoundaryCost, chapters_at};
+    use crate::chapters::chapters_at;
     use crate::document::{GapIndex, GapScores, Heading, UnitIndex, UnitKind};
     use crate::neural::SentenceEncoder;
     use crate::progress::Unwatched;
@@ -321,7 +321,7 @@ mod tests {
         let end = |number: usize| chapters[..number].concat().len();
         let cut: Vec<GapIndex> = (1..chapters.len()).map(|number| GapIndex::from(end(number) - 1)).collect();
         let scores = GapScores::new(vec![0.5; units.n_gaps()]);
-        let chapters = chapters_at(text.len(), &units, &scores, &cut, BoundaryCost::USUAL);
+        let chapters = chapters_at(text.len(), &units, &scores, &cut, &vec![1; cut.len()]);
         (text, units, chapters)
     }
 

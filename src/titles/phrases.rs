@@ -211,14 +211,14 @@ fn is_shouted(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chapters::{BoundaryCost, chapters_at};
+    use crate::chapters::chapters_at;
     use crate::document::{GapScores, UnitKind};
     use crate::words::Language;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, u32)]) {
         let (text, units) = Units::of_lines(UnitKind::Paragraph, &[text]);
-        let chapter = &chapters_at(text.len(), &units, &GapScores::default(), &[], BoundaryCost::USUAL)[0];
+        let chapter = &chapters_at(text.len(), &units, &GapScores::default(), &[], &[])[0];
         let analyzer = Analyzer::new(Language::English);
         let grammar = Grammar::of([text.as_str()].into_iter(), &analyzer);
         let mut found = phrases(chapter, &text, &units, &grammar, &analyzer);

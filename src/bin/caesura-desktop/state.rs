@@ -1477,7 +1477,7 @@ impl Notice {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use caesura::chapters::{self, BoundaryCost};
+    use caesura::chapters;
     use caesura::document::{Format, Layer, Origin, Provenance, Span, Unit, UnitKind};
     use caesura::store::{Library, NewDocument};
 
@@ -1496,7 +1496,7 @@ pub(crate) mod tests {
         }
         let units = Units { kind: UnitKind::Paragraph, units, headings: Vec::new() };
         let scores = GapScores::new(scores.to_vec());
-        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[], BoundaryCost::USUAL);
+        let mut chapters = chapters::chapters_at(text.len(), &units, &scores, &[], &[]);
         "All of it".clone_into(&mut chapters[0].title);
         let new = NewDocument {
             document: caesura::document::Document::new(

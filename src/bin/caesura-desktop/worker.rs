@@ -758,7 +758,8 @@ fn engine_starts(library: &Library, document: DocumentId, engine: &str, granular
     let cut = pipeline::stored_cut(&row, Some(&provenance));
     let words = pipeline::words_of_units(&text, &units);
     let found: Vec<GapIndex> = caesura::chapters::boundaries(&scores, &words, cut);
-    let mut chapters = caesura::chapters::chapters_at(text.len(), &units, &scores, &found, cut.boundary_cost);
+    let levels = caesura::chapters::levels(&scores, &found, cut.boundary_cost);
+    let mut chapters = caesura::chapters::chapters_at(text.len(), &units, &scores, &found, &levels);
     for chapter in &mut chapters {
         let heading = units.headings_before(chapter.first_unit).first();
         let span = heading.map_or(units.units[chapter.first_unit.index()].span, |heading| heading.span);

@@ -224,7 +224,8 @@ fn make_library(path: &Path, n_units: usize, n_notes: usize) -> Result<DocumentI
     let words = pipeline::words_of_units(&text, &units);
     let cut = pipeline::Engine::Context.cut(0.5, units.kind);
     let boundaries = caesura::chapters::boundaries(&scores, &words, cut);
-    let mut chapters = caesura::chapters::chapters_at(text.len(), &units, &scores, &boundaries, cut.boundary_cost);
+    let levels = caesura::chapters::levels(&scores, &boundaries, cut.boundary_cost);
+    let mut chapters = caesura::chapters::chapters_at(text.len(), &units, &scores, &boundaries, &levels);
     for (at, chapter) in chapters.iter_mut().enumerate() {
         chapter.title = format!("Chapter {} of the harbour", at + 1);
     }
