@@ -18,7 +18,7 @@ use rten_tensor::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::queue::{check_threads, run_all};
-use super::tokens::Tokens;
+use super::tokens::{Tokens, carried};
 use super::upper::encoder_graph;
 use super::vectors::normalize;
 use super::{Encoder, Vectors};
@@ -27,8 +27,6 @@ use crate::progress::Progress;
 
 pub(super) static ENCODER_WEIGHTS: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
-pub(super) static TOKENIZER: &[u8] =
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
 
 /// The name stored with every result.
 const NAME: &str = "all-MiniLM-L6-v2";
@@ -62,7 +60,7 @@ impl SentenceEncoder {
         let Some(&output) = model.output_ids().first() else {
             return Err(unusable(NAME, &"it has no output"));
         };
-        let tokens = Tokens::from_json(TOKENIZER, NAME)?;
+        let tokens = Tokens::new(carried(NAME)?, NAME)?;
         let mut encoder = Self { tokens, model, inputs, output, dims: 1, options };
         // The width of a vector is best learnt from one; this also finds a model that loads but does not run.
         encoder.dims = encoder.vector("tide", &encoder.options[0]).map_err(|error| unusable(NAME, &error))?.len();

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rten::{Model, RunOptions};
 
-use super::encoder::{TOKENIZER, model_options, run_options, unusable};
+use super::encoder::{model_options, run_options, unusable};
 use super::queue::run_all;
-use super::tokens::PairTokenizer;
+use super::tokens::{PairTokenizer, carried, whole};
 use super::upper::{OfPieces, Upper, first_output, is_upper, numbers};
 use super::{PairScorer, hex_sha256};
 use crate::error::{Error, Result};
@@ -59,7 +59,8 @@ impl PairModel {
     pub(crate) fn embedded(weights: &'static [u8], max_pieces: usize, n_threads: usize) -> Result<Self> {
         let name = "the pair model";
         let model = model_options().load_static_slice(weights).map_err(|error| unusable(name, &error))?;
-        Self::new(name, hex_sha256(weights), PairTokenizer::from_json(TOKENIZER, max_pieces, name)?, model, n_threads)
+        let tokens = PairTokenizer::new(carried(name)?, max_pieces, name)?;
+        Self::new(name, hex_sha256(weights), tokens, model, n_threads)
     }
 
     /// Returns the model in a folder that holds `model.onnx`, and perhaps a `tokenizer.json` for other word pieces than
@@ -70,13 +71,13 @@ impl PairModel {
         let weights = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
         let path = folder.join("tokenizer.json");
         let tokenizer = match std::fs::read(&path) {
-            Ok(json) => json,
-            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => TOKENIZER.to_vec(),
+            Ok(json) => whole(&json, &name)?,
+            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => carried(&name)?,
             Err(source) => return Err(Error::Read { path, source }),
         };
         let sha256 = hex_sha256(&weights);
         let model = model_options().load(weights).map_err(|error| unusable(&name, &error))?;
-        let tokens = PairTokenizer::from_json(&tokenizer, max_pieces, &name)?;
+        let tokens = PairTokenizer::new(tokenizer, max_pieces, &name)?;
         Self::new(&name, sha256, tokens, model, n_threads)
     }
 
@@ -138,7 +139,8 @@ mod tests {
     fn the_second_score_less_the_first_is_the_log_odds() {
         let folder = folder(TINY);
         let model = PairModel::from_folder(folder.path(), 40, 1).expect("the graph is whole");
-        let tokens = PairTokenizer::from_json(TOKENIZER, 40, "tiny").expect("the tokenizer is whole");
+        let tokens =
+            carried("tiny").and_then(|tokenizer| PairTokenizer::new(tokenizer, 40, "tiny")).expect("it is whole");
         let found = model.log_odds(&pairs(), &Unwatched).expect("it runs");
         for ((first, second), found) in pairs().iter().zip(found) {
             let (ids, types) = tokens.pieces(first, second).expect("any text can be tokenised");

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::tokens::PairTokenizer;
+use super::tokens::{PairTokenizer, whole};
 use crate::error::{Error, Result};
 
 /// Which family a model is of: the marks between the texts, the numbers of positions and the head differ.
@@ -54,7 +54,7 @@ impl PairTokens {
     pub(crate) fn from_folder(folder: &Path, family: Family, max_pieces: usize, name: &str) -> Result<Self> {
         let unusable = |reason: String| Error::Model { name: name.to_owned(), reason };
         let (from, json) = tokenizer_json(folder, family, name)?;
-        let tokenizer = PairTokenizer::from_json(&json, max_pieces, name)?;
+        let tokenizer = PairTokenizer::new(whole(&json, name)?, max_pieces, name)?;
         let tokens = Self { tokenizer };
         let n_marks = tokens.pieces("", "")?.ids.len();
         match (family, n_marks) {

@@ -7,10 +7,11 @@ use std::path::Path;
 use rten::{Model, RunOptions};
 
 use super::PassageScorer;
-use super::encoder::{TOKENIZER, model_options, run_options, unusable};
+use super::encoder::{model_options, run_options, unusable};
 use super::hex_sha256;
 use super::passages::{Passage, PassageTokens, PassageUnit, passages};
 use super::queue::run_all;
+use super::tokens::carried;
 use super::upper::Upper;
 use crate::error::{Error, Result};
 use crate::progress::{Part, Progress};
@@ -47,7 +48,7 @@ impl PassageModel {
 
     fn new(name: &str, sha256: String, model: Model, n_threads: usize) -> Result<Self> {
         let options = run_options(n_threads)?;
-        let (tokens, upper) = (PassageTokens::from_json(TOKENIZER, name)?, Upper::new(name, model)?);
+        let (tokens, upper) = (PassageTokens::new(carried(name)?, name)?, Upper::new(name, model)?);
         let model = Self { name: name.to_owned(), sha256, tokens, upper, options };
         // This finds a model that loads but does not run.
         let unit = |text| model.tokens.unit(PassageUnit { text, changes_speaker: false });

@@ -6,11 +6,12 @@
 //! section 3.1), so that an edit moves the stretches near it and no others.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tokenizers::Tokenizer;
 
-use super::tokens::{bounded_ends, marks_of, whole};
+use super::tokens::{bounded_ends, marks_of};
 use crate::error::{Error, Result};
 
 /// What stands before a unit, and before one of another speaker than the last, as captions have it.
@@ -43,7 +44,7 @@ pub struct PassageUnit<'a> {
 
 /// The pieces of words that a passage model knows, and its marks.
 pub(crate) struct PassageTokens {
-    tokenizer: Tokenizer,
+    tokenizer: Arc<Tokenizer>,
     model: String,
     /// The numbers of the marks at the start and the end of a passage, of both marks of units, and of the ellipsis.
     start: i32,
@@ -54,9 +55,8 @@ pub(crate) struct PassageTokens {
 }
 
 impl PassageTokens {
-    /// Reads the `tokenizer.json` of a BERT. `model` names the model in an error.
-    pub(crate) fn from_json(json: &[u8], model: &str) -> Result<Self> {
-        let tokenizer = whole(json, model)?;
+    /// Takes the tokenizer of a BERT. `model` names the model in an error.
+    pub(crate) fn new(tokenizer: Arc<Tokenizer>, model: &str) -> Result<Self> {
         let [start, end] = marks_of(&tokenizer, model)?;
         let mut tokens =
             Self { tokenizer, model: model.to_owned(), start, end, unit: 0, speaker: 0, ellipsis: Vec::new() };
@@ -183,10 +183,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::neural::encoder::TOKENIZER;
+    use crate::neural::tokens::carried;
 
     fn tokens() -> PassageTokens {
-        PassageTokens::from_json(TOKENIZER, "the tokenizer").expect("it is whole")
+        carried("bert").and_then(|tokenizer| PassageTokens::new(tokenizer, "bert")).expect("it is whole")
     }
 
     fn pieces(text: &str, changes_speaker: bool) -> Vec<i32> {

@@ -3,6 +3,8 @@
 //! `rten-text` is lighter (15 crates beside those we have, against 59), but of 497 texts it read 264 otherwise than the
 //! reference and panicked on 13, plain ASCII among them; `tokenizers` read every one alike.
 
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 
 use crate::error::{Error, Result};
@@ -17,21 +19,37 @@ const MAX_BYTES: usize = 16 * 1024;
 /// The fewest pieces a pair may have: four marks, and something of each text.
 const MIN_PAIR_PIECES: usize = 8;
 
+static CARRIED: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
+
+/// Returns the tokenizer that this program carries: one and the same for all who have it at a time. `model` names the model in an
+/// error.
+pub(super) fn carried(model: &str) -> Result<Arc<Tokenizer>> {
+    static LOADED: Mutex<Weak<Tokenizer>> = Mutex::new(Weak::new());
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(tokenizer) = loaded.upgrade() {
+        return Ok(tokenizer);
+    }
+    let tokenizer = whole(CARRIED, model)?;
+    *loaded = Arc::downgrade(&tokenizer);
+    Ok(tokenizer)
+}
+
 /// The pieces of words that a model knows.
 pub(super) struct Tokens {
-    tokenizer: Tokenizer,
+    tokenizer: Arc<Tokenizer>,
     model: &'static str,
 }
 
 /// Reads a `tokenizer.json` that gives every piece of a text. `model` names the model in an error.
-pub(super) fn whole(json: &[u8], model: &str) -> Result<Tokenizer> {
+pub(crate) fn whole(json: &[u8], model: &str) -> Result<Arc<Tokenizer>> {
     let unusable = |error| Error::Model { name: model.to_owned(), reason: format!("tokenizer.json: {error}") };
     let mut tokenizer = Tokenizer::from_bytes(json).map_err(unusable)?;
     // A document that says "[SEP]" says just that; it does not end there.
     tokenizer.set_encode_special_tokens(true);
     tokenizer.with_padding(None);
     tokenizer.with_truncation(None).map_err(unusable)?;
-    Ok(tokenizer)
+    Ok(Arc::new(tokenizer))
 }
 
 /// Returns the numbers of the marks at the start and the end of a text.
@@ -57,9 +75,8 @@ pub(super) fn bounded_ends(text: &str) -> (&str, Option<&str>) {
 }
 
 impl Tokens {
-    /// Reads a `tokenizer.json`. `model` names the model in an error.
-    pub(super) fn from_json(json: &[u8], model: &'static str) -> Result<Self> {
-        let tokenizer = whole(json, model)?;
+    /// Takes the tokenizer of a model. `model` names it in an error.
+    pub(super) fn new(tokenizer: Arc<Tokenizer>, model: &'static str) -> Result<Self> {
         marks_of(&tokenizer, model)?;
         Ok(Self { tokenizer, model })
     }
@@ -82,20 +99,19 @@ impl Tokens {
 
 /// The pieces of two texts that a model reads together: `[CLS] first [SEP] second [SEP]`.
 pub(super) struct PairTokenizer {
-    tokenizer: Tokenizer,
+    tokenizer: Arc<Tokenizer>,
     model: String,
     /// The pieces of both texts that are read, the marks left out.
     max_of_texts: usize,
 }
 
 impl PairTokenizer {
-    /// Reads a `tokenizer.json`. A pair of more than `max_pieces`, its marks included and at least 8, loses pieces from the
+    /// Takes the tokenizer of a model. A pair of more than `max_pieces`, its marks included and at least 8, loses pieces from the
     /// end of its longer text until it fits; of both once they are equally long.
-    pub(super) fn from_json(json: &[u8], max_pieces: usize, model: &str) -> Result<Self> {
+    pub(super) fn new(tokenizer: Arc<Tokenizer>, max_pieces: usize, model: &str) -> Result<Self> {
         if max_pieces < MIN_PAIR_PIECES {
             return Err(Error::Setting { name: "max_pieces", needed: "at least 8", found: max_pieces.to_string() });
         }
-        let tokenizer = whole(json, model)?;
         let n_marks = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
         let max_of_texts = max_pieces.saturating_sub(n_marks);
         Ok(Self { tokenizer, model: model.to_owned(), max_of_texts })
@@ -141,9 +157,14 @@ mod tests {
     use super::*;
 
     fn embedded() -> Tokens {
-        let json =
-            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/tokenizer.json"));
-        Tokens::from_json(json, "all-MiniLM-L6-v2").expect("the tokenizer is whole")
+        let model = "all-MiniLM-L6-v2";
+        Tokens::new(carried(model).expect("the tokenizer is whole"), model).expect("it marks both ends")
+    }
+
+    #[test]
+    fn all_who_read_the_pieces_of_this_program_have_one_tokenizer() {
+        let held = carried("another").expect("the tokenizer is whole");
+        assert!(Arc::ptr_eq(&held, &embedded().tokenizer));
     }
 
     fn ids(text: &str) -> Vec<i32> {
@@ -203,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_tokenizer_that_is_none_is_refused() {
-        let error = Tokens::from_json(b"tide", "mine").err().expect("this is no JSON");
+        let error = whole(b"tide", "mine").expect_err("this is no JSON");
         assert!(error.to_string().starts_with("load the model \"mine\": tokenizer.json: "), "{error}");
     }
 

@@ -29,6 +29,7 @@ use crate::neural::pair_network::{Description, Weights, guarded, name_of};
 use crate::neural::pair_tokens::tokenizer_json;
 use crate::neural::passage_network::{PassageBatch, PassageNetwork, mix};
 use crate::neural::passages::{MAX_PIECES, PassageTokens, passages};
+use crate::neural::tokens::whole;
 use crate::progress::{Part, Progress, Unwatched};
 
 /// How a passage model is trained.
@@ -121,7 +122,7 @@ pub fn train_passage(
         return Err(unusable("it is no passage model, and none of its weights can be kept".to_owned()));
     }
     let (_, tokenizer) = tokenizer_json(base, description.family, &name)?;
-    let tokens = PassageTokens::from_json(&tokenizer, &name)?;
+    let tokens = PassageTokens::new(whole(&tokenizer, &name)?, &name)?;
     let weights = Weights::from_folder(base, &name)?;
     let first = Doubted::new(Context::embedded(), Pair::embedded())?;
     let sampler = Sampler::new(train, settings, &tokens)?;
