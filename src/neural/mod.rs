@@ -21,6 +21,7 @@ mod passage_model;
 pub(crate) mod passage_network;
 pub(crate) mod passages;
 mod queue;
+mod shared;
 pub(crate) mod tokens;
 mod upper;
 mod vectors;

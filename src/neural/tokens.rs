@@ -3,10 +3,11 @@
 //! `rten-text` is lighter (15 crates beside those we have, against 59), but of 497 texts it read 264 otherwise than the
 //! reference and panicked on 13, plain ASCII among them; `tokenizers` read every one alike.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 
+use super::shared::Shared;
 use crate::error::{Error, Result};
 
 /// The word pieces of a text that are read, the two that mark its start and end included: the length the model was
@@ -25,14 +26,8 @@ static CARRIED: &[u8] =
 /// Returns the tokenizer that this program carries: one and the same for all who have it at a time. `model` names the model in an
 /// error.
 pub(super) fn carried(model: &str) -> Result<Arc<Tokenizer>> {
-    static LOADED: Mutex<Weak<Tokenizer>> = Mutex::new(Weak::new());
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(tokenizer) = loaded.upgrade() {
-        return Ok(tokenizer);
-    }
-    let tokenizer = whole(CARRIED, model)?;
-    *loaded = Arc::downgrade(&tokenizer);
-    Ok(tokenizer)
+    static LOADED: Shared<Tokenizer> = Shared::new();
+    LOADED.get(|| whole(CARRIED, model))
 }
 
 /// The pieces of words that a model knows.

@@ -1,13 +1,14 @@
 //! Upper layers that were fine-tuned for a task, on the lower layers of the encoder: what a word means does not change with the
 //! task, so the program carries embeddings and lower layers once, and holds them once.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use rten::{Model, NodeId, RunOptions, Value, ValueOrView};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
 use super::encoder::{ENCODER_WEIGHTS, model_options, unusable};
+use super::shared::Shared;
 use crate::error::Result;
 
 /// What leaves the last of the encoder's layers that are shared, by its name in the encoder's graph.
@@ -23,15 +24,11 @@ pub(super) fn is_upper(model: &Model) -> bool {
 
 /// Returns the graph of the encoder: one and the same for all who have it at a time.
 pub(super) fn encoder_graph() -> Result<Arc<Model>> {
-    static LOADED: Mutex<Weak<Model>> = Mutex::new(Weak::new());
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(model) = loaded.upgrade() {
-        return Ok(model);
-    }
-    let model = model_options().load_static_slice(ENCODER_WEIGHTS);
-    let model = Arc::new(model.map_err(|error| unusable("the encoder", &error))?);
-    *loaded = Arc::downgrade(&model);
-    Ok(model)
+    static LOADED: Shared<Model> = Shared::new();
+    LOADED.get(|| {
+        let model = model_options().load_static_slice(ENCODER_WEIGHTS);
+        Ok(Arc::new(model.map_err(|error| unusable("the encoder", &error))?))
+    })
 }
 
 /// A graph that begins with word pieces, and what of it is wanted.
