@@ -73,6 +73,9 @@ fn data_that_teaches_nothing_is_refused() {
     refused("broken.jsonl", "broken.jsonl");
     place.file("kind.jsonl", "{\"id\": \"a\", \"unit\": \"stanza\", \"sections\": []}\n");
     refused("kind.jsonl", "stanza");
+    place.file("talks.jsonl", documents(9));
+    let args = ["context", "talks.jsonl", "--share", "tlaks.jsonl=0.5", "--output", "model"];
+    train(&place, &args).refused("--share names \"tlaks.jsonl\", and the files are talks.jsonl");
     assert!(!place.path("model/model.safetensors").exists());
 }
 

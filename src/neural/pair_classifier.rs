@@ -51,10 +51,7 @@ impl PairClassifier {
         let description = Description::of_pair_classifier(folder, &name)?;
         let tokens =
             PairTokens::from_folder(folder, description.family, max_pieces.min(description.n_positions()), &name)?;
-        let (known, needed) = (description.n_pieces_known(), tokens.n_pieces_known());
-        if known < needed {
-            return Err(unusable(format!("the vocabulary has {needed} pieces, and the model knows {known}")));
-        }
+        description.check_vocabulary(tokens.n_pieces_known()).map_err(unusable)?;
         let weights = Weights::from_folder(folder, &name)?;
         let stored = |_| -> Result<Mutex<Stored>> {
             let (mut store, network) = filled(&description, &weights, Extent::Whole).map_err(unusable)?;
@@ -196,6 +193,15 @@ mod tests {
             fs::write(&path, &bytes[..bytes.len() / 2]).expect("room for a file");
         };
         check_refused(cut_short, "damaged or cut short");
+        check_refused(|_, config| config["layer_norm_eps"] = (-1).into(), "layer_norm_eps is -1");
+        let without_numbers = |folder: &Path, _: &mut Value| {
+            let path = folder.join("model.safetensors");
+            let mut bytes = fs::read(&path).expect("it is there");
+            let last = bytes.len() - 4..;
+            bytes[last].copy_from_slice(&f32::NAN.to_le_bytes());
+            fs::write(&path, bytes).expect("room for a file");
+        };
+        check_refused(without_numbers, "holds what is no number");
     }
 
     #[test]

@@ -114,6 +114,9 @@ impl ConfigFile {
             let (size, heads) = (self.hidden_size, self.num_attention_heads);
             return Err(format!("hidden_size {size} is no multiple of the {heads} heads"));
         }
+        if let Some(epsilon) = self.layer_norm_eps.filter(|epsilon| !(0.0..=1.0).contains(epsilon)) {
+            return Err(format!("layer_norm_eps is {epsilon}, and must be in 0..=1"));
+        }
         let chances = [self.hidden_dropout_prob, self.attention_probs_dropout_prob, self.classifier_dropout];
         if let Some(chance) = chances.into_iter().flatten().find(|chance| !(0.0..1.0).contains(chance)) {
             return Err(format!("a dropout is {chance}, and must be at least 0 and below 1"));
@@ -209,9 +212,13 @@ impl Description {
         usize::try_from(self.bert.max_position_embeddings - n_reserved).unwrap_or(0)
     }
 
-    /// Returns how many pieces the model has a vector for.
-    pub(crate) fn n_pieces_known(&self) -> usize {
-        self.bert.vocab_size as usize
+    /// Fails if a vocabulary of `needed` pieces has some that the model has no vector for.
+    pub(crate) fn check_vocabulary(&self, needed: usize) -> Result<(), String> {
+        let known = self.bert.vocab_size as usize;
+        if known < needed {
+            return Err(format!("the vocabulary has {needed} pieces, and the model knows {known}"));
+        }
+        Ok(())
     }
 
     /// Returns how large everything is.
@@ -359,14 +366,21 @@ impl Weights {
                 .and_then(|read| read.map_err(|error| first_line(&error.to_string())))
                 .map_err(|reason| unusable(format!("rust_model.ot is damaged or cut short: {reason}")))?;
             let tensors = tensors.into_iter().map(|(name, tensor)| (name, tensor.to_kind(Kind::Float))).collect();
-            return Ok(Self { tensors, file: "rust_model.ot", sha256: hex_sha256(&bytes) });
+            return Self { tensors, file: "rust_model.ot", sha256: hex_sha256(&bytes) }.of_numbers().map_err(unusable);
         }
         let bytes = read(&safetensors)?;
-        let tensors = tensors(&bytes).map_err(|reason| Error::Model {
-            name: name.to_owned(),
-            reason: format!("model.safetensors is damaged or cut short: {reason}"),
-        })?;
-        Ok(Self { tensors, file: "model.safetensors", sha256: hex_sha256(&bytes) })
+        let unusable = |reason| Error::Model { name: name.to_owned(), reason };
+        let tensors = tensors(&bytes)
+            .map_err(|reason| unusable(format!("model.safetensors is damaged or cut short: {reason}")))?;
+        Self { tensors, file: "model.safetensors", sha256: hex_sha256(&bytes) }.of_numbers().map_err(unusable)
+    }
+
+    /// Returns the weights, if each of them is a number, as those of a training that ran away are not.
+    fn of_numbers(self) -> Result<Self, String> {
+        match self.tensors.iter().filter(|(_, tensor)| !is_of_numbers(tensor)).map(|(name, _)| name).min() {
+            Some(weight) => Err(format!("{}: {weight:?} holds what is no number", self.file)),
+            None => Ok(self),
+        }
     }
 
     /// Returns the tensor of a weight: under its name, without `prefix` as a bare encoder has it, or with the names of
@@ -413,6 +427,11 @@ pub(crate) fn tensors(bytes: &[u8]) -> Result<HashMap<String, Tensor>, String> {
         tensors.insert(name.to_owned(), tensor.to_kind(Kind::Float));
     }
     Ok(tensors)
+}
+
+/// Returns whether a tensor holds numbers alone: nothing infinite, and nothing undefined.
+pub(crate) fn is_of_numbers(tensor: &Tensor) -> bool {
+    bool::try_from(tensor.isfinite().all()).expect("it is one answer")
 }
 
 /// The sum itself, over variables that stand in a store of tch.

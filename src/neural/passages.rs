@@ -92,6 +92,12 @@ impl PassageTokens {
         Ok(ids)
     }
 
+    /// Returns one more than the highest number a piece can have.
+    #[cfg(feature = "libtorch")]
+    pub(crate) fn n_pieces_known(&self) -> usize {
+        super::tokens::n_pieces_known(&self.tokenizer)
+    }
+
     /// Returns units as a passage has them.
     pub(crate) fn passage(&self, units: &[Vec<i32>]) -> Vec<i32> {
         let inner = units.iter().flatten().copied();

@@ -131,8 +131,14 @@ impl PairTokenizer {
     /// Returns one more than the highest number a piece can have.
     #[cfg(feature = "libtorch")]
     pub(super) fn n_pieces_known(&self) -> usize {
-        self.tokenizer.get_vocab(true).into_values().max().map_or(0, |highest| highest as usize + 1)
+        n_pieces_known(&self.tokenizer)
     }
+}
+
+/// Returns one more than the highest number a piece can have.
+#[cfg(feature = "libtorch")]
+pub(super) fn n_pieces_known(tokenizer: &Tokenizer) -> usize {
+    tokenizer.get_vocab(true).into_values().max().map_or(0, |highest| highest as usize + 1)
 }
 
 /// Returns how many pieces are left of two texts that may have `max` together: the longer one gives first, and keeps the odd

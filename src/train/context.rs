@@ -573,8 +573,11 @@ impl Learner for Run<'_> {
             let calibrated = scores.into_iter().map(|(log_odds, answer)| (log_odds * slope + offset, answer));
             scored.entry(self.kinds[example.domain].to_owned()).or_default().extend(calibrated);
         }
-        let of_kinds: BTreeMap<String, (f64, f64)> =
-            scored.into_iter().map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores)))).collect();
+        let of_kinds: BTreeMap<String, (f64, f64)> = scored
+            .into_iter()
+            .filter(|(_, scores)| !scores.is_empty())
+            .map(|(kind, scores)| (kind, (mean_loss(&scores), best_f1(scores))))
+            .collect();
         // Of the logarithms: the kinds differ in how rare boundaries are, and none is to rule the others.
         let mean = of_kinds.values().map(|(loss, _)| loss.ln()).sum::<f64>() / of_kinds.len().max(1) as f64;
         Ok((mean, of_kinds))
@@ -704,6 +707,27 @@ mod tests {
             assert!(checkpoint(folder.path(), member).exists());
             let resumed = trained(folder.path(), &Unwatched).expect("it goes on");
             assert!(whole == resumed, "the weights differ");
+        }
+    }
+
+    #[test]
+    fn documents_without_a_gap_have_no_say_in_what_is_best() {
+        let _alone = alone();
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().expect("a place for a file");
+        let line =
+            serde_json::json!({"id": "one", "unit": "utterance", "sections": [{"paragraphs": [{"text": "So."}]}]});
+        std::io::Write::write_all(&mut file, line.to_string().as_bytes()).expect("room for a file");
+        let found = crate::evaluate::data::references(file.path(), crate::evaluate::data::Selection::default())
+            .expect("the file is there");
+        let mut documents = split(5, 4);
+        documents.held_out.extend(found.map(|found| ("single".to_owned(), found.expect("it is whole"))));
+        let (folder, mut looks) = (tempfile::tempdir().expect("a folder"), Vec::new());
+        let mut on_look = |look: &Look| looks.push(look.of_kinds.clone());
+        train_context(&documents, &settings(), None, &Hashing, folder.path(), &mut on_look, &Unwatched)
+            .expect("it trains");
+        assert!(!looks.is_empty());
+        for of_kinds in looks {
+            assert_eq!(of_kinds.keys().collect::<Vec<_>>(), ["talk"]);
         }
     }
 
@@ -855,7 +879,7 @@ mod tests {
         // Steps of that length lead away from anything.
         let settings = ContextTraining {
             n_members: 1,
-            schedule: Schedule { n_steps: 40, rate: 50.0, validate_every: 1, patience: 2 },
+            schedule: Schedule { n_steps: 40, rate: 1.0, validate_every: 1, patience: 2 },
             ..settings()
         };
         let mut looks = Vec::new();

@@ -9,6 +9,7 @@ use tch::Tensor;
 use super::adam_w::AdamW;
 use super::{checkpoint, rate_at, restore, write_tensors};
 use crate::error::{Error, Result};
+use crate::neural::pair_network::is_of_numbers;
 use crate::progress::Progress;
 
 /// Of each kind of document, the loss of a gap in nats, and the best F1 of any one threshold.
@@ -111,7 +112,9 @@ impl Course {
         while self.optimizer.n_steps() < n_steps && self.n_worse < patience {
             progress.check()?;
             let step = self.optimizer.n_steps();
-            loss_sum += learner.learn(step)?;
+            let loss = learner.learn(step)?;
+            self.check(step, loss)?;
+            loss_sum += loss;
             self.optimizer.step(rate_at(step, n_steps, rate), 1.0);
             tracing::debug!(step, loss_sum, "made a step");
             n_losses += 1;
@@ -124,6 +127,7 @@ impl Course {
             (loss_sum, n_losses) = (0.0, 0);
             self.optimizer.swap_average();
             let (loss, of_kinds) = learner.look()?;
+            self.check(step, loss)?;
             // Without anything to look at, the last weights are as good as any.
             let is_best = of_kinds.is_empty() || loss < self.best;
             if is_best {
@@ -137,5 +141,20 @@ impl Course {
             checkpoint(&self.checkpoint(), &self.optimizer, self.identity, (self.best, self.n_worse))?;
         }
         Ok(())
+    }
+
+    /// Fails where a loss or a weight is no number any more: nothing is written of such a training, and its last checkpoint and
+    /// best weights stay.
+    fn check(&self, step: usize, loss: f64) -> Result<()> {
+        if loss.is_finite() && self.weights.iter().all(|(_, weight)| is_of_numbers(weight)) {
+            return Ok(());
+        }
+        Err(Error::Nothing {
+            attempt: "go on with the training",
+            reason: format!(
+                "after {step} steps the loss or a weight is no number; the last checkpoint in {} is kept; train at a lower --rate",
+                self.folder.display()
+            ),
+        })
     }
 }

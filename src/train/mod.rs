@@ -247,7 +247,8 @@ pub(crate) fn restore(path: &Path, optimizer: &mut AdamW, identity: i64) -> Resu
     let (looks, of) = (take("looks", 2)?, take("identity", 1)?);
     if of.int64_value(&[0]) != identity {
         return Err(
-            "it is of a training with other data, settings or features; take another folder, or remove it".to_owned()
+            "it is of a training with another base, other data, settings or features; take another folder, or remove it"
+                .to_owned()
         );
     }
     optimizer.restore(state)?;

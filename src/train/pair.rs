@@ -116,6 +116,7 @@ pub fn train_pair(
     let description = Description::of_pair_classifier(base, &name)?;
     let tokens =
         PairTokens::from_folder(base, description.family, settings.max_pieces.min(description.n_positions()), &name)?;
+    description.check_vocabulary(tokens.n_pieces_known()).map_err(unusable)?;
     let weights = Weights::from_folder(base, &name)?;
     let context = Context::embedded();
     let says = |input: &GapInput| context.score(input, &Unwatched);
@@ -133,8 +134,9 @@ pub fn train_pair(
 
     tch::manual_seed(settings.seed as i64);
     let (mut store, network) = filled(&description, &weights, Extent::BelowHead).map_err(unusable)?;
+    let of = format!("{} {} {}", settings.identity(), context.sha256(), weights.sha256);
+    let identity = super::identity(documents, &of);
     drop(weights);
-    let identity = super::identity(documents, &format!("{} {}", settings.identity(), context.sha256()));
     let optimizer = AdamW::new(super::learning(&store, settings.n_frozen_layers), settings.weight_decay);
     let mut course =
         Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
@@ -354,10 +356,13 @@ impl Learner for Run<'_> {
         let pieces: Vec<&PairPieces> = pairs.iter().map(|(pieces, _)| pieces).collect();
         let label = |&(_, is_boundary): &(PairPieces, bool)| self.network.label_of(is_boundary);
         let labels = Tensor::from_slice(&pairs.iter().map(label).collect::<Vec<i64>>());
-        let scores = self.network.scores(&self.network.batch(&pieces), Mode::Training);
-        let loss = scores.log_softmax(-1, Kind::Float).nll_loss(&labels);
-        loss.backward();
-        Ok(loss.double_value(&[]))
+        guarded(|| {
+            let scores = self.network.scores(&self.network.batch(&pieces), Mode::Training);
+            let loss = scores.log_softmax(-1, Kind::Float).nll_loss(&labels);
+            loss.backward();
+            loss.double_value(&[])
+        })
+        .map_err(|reason| Error::ModelRun { name: "pair".to_owned(), reason })
     }
 
     fn look(&mut self) -> Result<(f64, OfKinds)> {
@@ -506,6 +511,53 @@ mod tests {
             let resumed = trained(model, folders[1].path(), &Unwatched).expect("it goes on");
             assert!(whole == resumed, "the weights differ");
         }
+    }
+
+    #[test]
+    fn a_training_goes_on_from_the_base_that_it_began_with_only() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        let stopped = trained(0, folder.path(), &StopsAfter::new(3, settings().schedule.n_steps));
+        assert!(matches!(stopped, Err(Error::Cancelled)));
+        let base = hub(&golden()["models"][0], write_safetensors);
+        let path = base.path().join("model.safetensors");
+        let mut bytes = std::fs::read(&path).expect("it is there");
+        let last = bytes.len() - 4..;
+        bytes[last].copy_from_slice(&0.5_f32.to_le_bytes());
+        std::fs::write(&path, bytes).expect("room for a file");
+        let (documents, settings) = (split(6, 4), settings());
+        let result = train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        let error = result.expect_err("it has other weights").to_string();
+        assert!(error.contains("another base"), "{error}");
+    }
+
+    #[test]
+    fn a_training_that_runs_away_ends_and_leaves_no_weights_that_are_none() {
+        let _alone = alone();
+        let (base, folder) = (hub(&golden()["models"][0], write_safetensors), tempfile::tempdir().expect("a folder"));
+        let usual = settings();
+        let settings = PairTraining { schedule: Schedule { rate: 1e35, validate_every: 1, ..usual.schedule }, ..usual };
+        // With and without something to look at.
+        for n_train in [4, 6] {
+            let documents = split(6, n_train);
+            let result =
+                train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+            let error = result.expect_err("it runs away").to_string();
+            assert!(error.contains("is no number") && error.contains("--rate"), "{error}");
+            assert!(!folder.path().join("model.safetensors").exists());
+        }
+    }
+
+    #[test]
+    fn a_base_that_does_not_know_all_of_its_vocabulary_is_refused() {
+        let mut model = golden()["models"][0].clone();
+        model["config"]["vocab_size"] = 9.into();
+        model["shapes"]["bert.embeddings.word_embeddings.weight"][0] = 9.into();
+        let (base, folder) = (hub(&model, write_safetensors), tempfile::tempdir().expect("a folder"));
+        let (documents, settings) = (split(6, 4), settings());
+        let result = train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
+        let error = result.expect_err("some pieces have no vector").to_string();
+        assert!(error.contains("and the model knows 9"), "{error}");
     }
 
     #[test]

@@ -123,6 +123,7 @@ pub fn train_passage(
     }
     let (_, tokenizer) = tokenizer_json(base, description.family, &name)?;
     let tokens = PassageTokens::new(whole(&tokenizer, &name)?, &name)?;
+    description.check_vocabulary(tokens.n_pieces_known()).map_err(unusable)?;
     let weights = Weights::from_folder(base, &name)?;
     let first = Doubted::new(Context::embedded(), Pair::embedded())?;
     let sampler = Sampler::new(train, settings, &tokens)?;
@@ -134,9 +135,10 @@ pub fn train_passage(
     tch::manual_seed(settings.seed as i64);
     let (mut store, network) =
         PassageNetwork::from_weights(&description, &weights, settings.n_frozen_layers).map_err(unusable)?;
+    let of = format!("passage {} {} {}", settings.identity(), first.sha256(), weights.sha256);
     drop(weights);
     let optimizer = AdamW::new(super::learning(&store, settings.n_frozen_layers), settings.weight_decay);
-    let identity = super::identity(documents, &format!("passage {} {}", settings.identity(), first.sha256()));
+    let identity = super::identity(documents, &of);
     let mut course =
         Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
     let mut run = Run { network, sampler, settings, looked_at: &looked_at, batches: Batches::new(settings.n_passages) };
@@ -535,6 +537,12 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         };
         refused(base(80).path(), "it has positions for 80 pieces");
+        let mut small = golden()["models"][0].clone();
+        small["config"]["max_position_embeddings"] = MAX_PIECES.into();
+        small["shapes"]["bert.embeddings.position_embeddings.weight"][0] = MAX_PIECES.into();
+        small["config"]["vocab_size"] = 9.into();
+        small["shapes"]["bert.embeddings.word_embeddings.weight"][0] = 9.into();
+        refused(hub(&small, write_safetensors).path(), "and the model knows 9");
         let mut roberta = golden()["models"][2].clone();
         roberta["config"]["max_position_embeddings"] = 600.into();
         roberta["shapes"]["roberta.embeddings.position_embeddings.weight"][0] = 600.into();

@@ -128,6 +128,11 @@ fn made_over(usual: MadeOver, typed: &args::MadeOver) -> MadeOver {
 
 /// Returns the documents to learn from and those to look at; the rest, to measure by, is not read.
 fn read(session: &Session, args: &TrainData) -> Result<Documents> {
+    let kinds: Vec<String> = args.data.iter().map(|path| caesura::import::name_of(path)).collect();
+    if let Some((name, _)) = args.share.iter().find(|(name, _)| !kinds.contains(name)) {
+        let reason = format!("--share names {name:?}, and the files are {}", kinds.join(", "));
+        return Err(Error::Nothing { attempt: "read a share of the documents", reason }.into());
+    }
     let (mut train, mut held_out) = (Vec::new(), Vec::new());
     for path in &args.data {
         let kind = caesura::import::name_of(path);
