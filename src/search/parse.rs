@@ -39,6 +39,8 @@ const OPERATORS: [&str; 4] = ["AND", "OR", "NOT", "NEAR"];
 pub struct Query {
     expression: Option<FtsQuery>,
     explanation: Option<String>,
+    /// Whether `AND` was written out somewhere: then all that it joins is wanted, and nothing less.
+    has_and: bool,
 }
 
 impl Query {
@@ -52,7 +54,8 @@ impl Query {
         self.explanation.as_deref()
     }
 
-    /// Returns the query written out with its operators. [`parse`] reads it as the same query.
+    /// Returns the query written out with its operators. [`parse`] reads it as the same
+    /// expression, of which all is wanted then: an `AND` that is written out is meant.
     pub fn understood_as(&self) -> String {
         let mut written = String::new();
         if let Some(expression) = &self.expression {
@@ -64,6 +67,9 @@ impl Query {
     /// Returns the words, with a space between each two, if the query is for words side by side and nothing else: no
     /// phrase, no beginning of a word, no operator.
     pub fn plain_words(&self) -> Option<String> {
+        if self.has_and {
+            return None;
+        }
         let words = match self.expression.as_ref()? {
             one @ FtsQuery::Phrase(_) => std::slice::from_ref(one),
             FtsQuery::All(words) => words,
@@ -95,14 +101,15 @@ impl Query {
             _ => return None,
         };
         last.is_prefix = true;
-        Some(Self { expression: Some(expression), explanation: self.explanation.clone() })
+        Some(Self { expression: Some(expression), explanation: self.explanation.clone(), has_and: false })
     }
 
-    /// Returns the query for any of the words, if this one is for all of two or more words and nothing else.
+    /// Returns the query for any of the words, if this one is for all of two or more words and nothing else, and no `AND` says
+    /// that all of them are wanted.
     ///
     /// Stop words are left out, unless there is nothing else.
     pub fn any_word(&self) -> Option<Self> {
-        let Some(FtsQuery::All(words)) = &self.expression else { return None };
+        let Some(FtsQuery::All(words)) = self.expression.as_ref().filter(|_| !self.has_and) else { return None };
         let typed: Vec<&Phrase> = words
             .iter()
             .map(|word| match word {
@@ -124,6 +131,7 @@ impl Query {
                 Some(first) => format!("{first}; no chapter has all of them: searched for any of {listed}"),
                 None => format!("no chapter has all the words: searched for any of {listed}"),
             }),
+            has_and: false,
         })
     }
 }
@@ -134,9 +142,9 @@ pub fn parse(typed: &str) -> Query {
         Some((end, _)) => (&typed[..end], true),
         None => (typed, false),
     };
-    let (expression, trouble) = match expression_of(text) {
-        Ok(expression) => (expression, None),
-        Err(reason) => (plain_words(text), Some(reason)),
+    let (expression, has_and, trouble) = match expression_of(text) {
+        Ok((expression, has_and)) => (expression, has_and, None),
+        Err(reason) => (plain_words(text), false, Some(reason)),
     };
     let explanation = match (&expression, trouble) {
         (None, None) => Some("there is no word to search for".to_owned()),
@@ -149,7 +157,7 @@ pub fn parse(typed: &str) -> Query {
         (true, None) => Some(format!("only the first {MAX_CHARS} characters were read")),
         (false, explanation) => explanation,
     };
-    Query { expression, explanation }
+    Query { expression, explanation, has_and }
 }
 
 /// Why what was typed is no query.
@@ -170,18 +178,20 @@ enum Token {
     Phrase(Phrase),
 }
 
-fn expression_of(text: &str) -> Result<Option<FtsQuery>, Trouble> {
+/// Returns what to look for, and whether `AND` is written out in it.
+fn expression_of(text: &str) -> Result<(Option<FtsQuery>, bool), Trouble> {
     let tokens = lex(text)?;
     if tokens.iter().filter(|token| matches!(token, Token::Phrase(_))).count() > MAX_TERMS {
         return Err("too many words to search for at once");
     }
     if tokens.is_empty() {
-        return Ok(None);
+        return Ok((None, false));
     }
+    let has_and = tokens.contains(&Token::And);
     let mut parser = Parser { tokens: tokens.into_iter().peekable(), depth: 0 };
     let query = parser.any()?;
     match parser.tokens.next() {
-        None => Ok(Some(query)),
+        None => Ok((Some(query), has_and)),
         Some(Token::Close) => Err("a parenthesis is closed that was not opened"),
         Some(_) => Err("two operators stand side by side"),
     }
@@ -607,18 +617,20 @@ mod tests {
         assert_eq!(parse("tide").any_word(), None);
         assert_eq!(parse("tide OR lamp").any_word(), None);
         assert_eq!(parse("tide (lamp OR sea)").any_word(), None);
+        assert_eq!(parse("salty AND tide").any_word(), None);
     }
 
     #[test]
     fn plain_words_are_told_from_queries() {
         let plain = |typed: &str| parse(typed).plain_words();
         assert_eq!(plain("high  tide?").as_deref(), Some("high tide?"));
-        assert_eq!(plain("\"tide\" AND noon").as_deref(), Some("tide noon"));
-        for typed in ["", "\"high tide\"", "tid*", "a OR b", "a NOT b", "title:a", "a NEAR b"] {
+        assert_eq!(plain("\"tide\" noon").as_deref(), Some("tide noon"));
+        for typed in ["", "a AND b", "\"high tide\"", "tid*", "a OR b", "a NOT b", "title:a", "a NEAR b"] {
             assert_eq!(plain(typed), None, "{typed}");
         }
         let begun = |typed: &str| parse(typed).begun_word().map(|query| query.understood_as());
         assert_eq!(begun("high ti").as_deref(), Some("high AND ti*"));
+        assert_eq!(begun("high AND ti"), None);
         assert_eq!(begun("ti").as_deref(), Some("ti*"));
         assert_eq!(begun("ti OR lamp"), None);
     }

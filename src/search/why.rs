@@ -18,7 +18,8 @@ pub(super) fn reasons(library: &Library, query: &FtsQuery, filter: &Filter) -> R
     if !filter.is_empty() {
         let n = counter.n_anywhere(query)?;
         if n > 0 {
-            reasons.push(format!("without the filters, {} would be found", chapters(n)));
+            // Of each part it would be said that nothing holds it, which is not so.
+            return Ok(vec![format!("without the filters, {} would be found", chapters(n))]);
         }
     }
     counter.explain(query, &mut reasons)?;
@@ -180,8 +181,8 @@ mod tests {
     }
 
     #[test]
-    fn filters_that_leave_nothing_are_named_first() {
+    fn filters_that_leave_nothing_are_named_alone() {
         let elsewhere = Filter { document: Some(DocumentId(9)), ..Filter::default() };
-        check_within("lamp", &elsewhere, &["without the filters, 1 chapter would be found", "no chapter holds “lamp”"]);
+        check_within("lamp", &elsewhere, &["without the filters, 1 chapter would be found"]);
     }
 }

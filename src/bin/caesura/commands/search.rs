@@ -2,12 +2,13 @@
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use caesura::document::Provenance;
 use caesura::export::clock;
 use caesura::neural::Encoder;
 use caesura::progress::Unwatched;
 use caesura::search::{self, Found, FoundBy, Hit, Question, Ranking};
 use caesura::store::SnippetPart;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::args::{self, SearchFormat};
 use crate::output::{self, Session};
@@ -16,12 +17,15 @@ pub(crate) fn run(session: &Session, args: &args::Search) -> Result<()> {
     let library = session.library()?;
     let typed = args.query.join(" ");
     let filter = args.within.filter(&library)?;
-    let vector = match search::text_to_encode(&typed) {
-        Some(text) if args.ranking != Ranking::Words && library.vector_dims()?.is_some() => {
-            Some(session.encoder()?.encode(&[&text], &Unwatched)?)
-        }
+    let has_vectors = library.vector_dims()?.is_some();
+    if args.ranking == Ranking::Meaning && !has_vectors {
+        session.note("no document of this library has vectors to compare meanings by: ranked by words");
+    }
+    let encoder = match search::text_to_encode(&typed) {
+        Some(text) if args.ranking != Ranking::Words && has_vectors => Some((session.encoder()?, text)),
         _ => None,
     };
+    let vector = encoder.as_ref().map(|(encoder, text)| encoder.encode(&[text], &Unwatched)).transpose()?;
     let question = Question {
         typed: &typed,
         ranking: args.ranking,
@@ -33,7 +37,14 @@ pub(crate) fn run(session: &Session, args: &args::Search) -> Result<()> {
     let found = search::search(&library, &question)?;
     match args.format {
         SearchFormat::Text => print_text(session, &found),
-        SearchFormat::Json => print_json(&typed, &found),
+        SearchFormat::Json => {
+            let settings = Map::from_iter([("limit".to_owned(), args.limit.into())]);
+            let provenance = Provenance {
+                model_sha256: encoder.map(|(encoder, _)| encoder.sha256().to_owned()),
+                ..Provenance::of(found.ranking.name(), settings)
+            };
+            print_json(&typed, &found, &provenance)
+        }
     }
 }
 
@@ -83,7 +94,7 @@ fn marked(parts: &[SnippetPart]) -> String {
         .collect()
 }
 
-fn print_json(typed: &str, found: &Found) -> Result<()> {
+fn print_json(typed: &str, found: &Found, provenance: &Provenance) -> Result<()> {
     let hits: Vec<Value> = found.hits.iter().map(hit_json).collect();
     output::print_json(&json!({
         "caesura": caesura::VERSION,
@@ -93,6 +104,7 @@ fn print_json(typed: &str, found: &Found) -> Result<()> {
         "ranking": found.ranking.name(),
         "why_none": found.why_none,
         "hits": hits,
+        "provenance": provenance,
     }))
 }
 
