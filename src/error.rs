@@ -297,7 +297,9 @@ pub enum Error {
     NoChapter(i64),
 
     /// There is no topic of that number.
-    #[error("there is no topic {0} in the library; the topics may have been mined anew")]
+    #[error(
+        "there is no topic {0} in the library; `caesura topic list` has the numbers, and the topics may have been mined anew"
+    )]
     NoTopic(i64),
 
     /// A format needs times, and the document has none.

@@ -237,6 +237,77 @@ fn wrong_usage_is_exit_code_2() {
 }
 
 #[test]
+fn a_file_that_was_asked_for_and_is_not_there_is_said_and_makes_no_library() {
+    let place = Place::new();
+    let there = place.file("one.txt", TWO_SUBJECTS);
+    for quiet in [&[][..], &["--quiet"]] {
+        let ran = place.run([quiet, &["add", "nowhere.txt"]].concat());
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(ran.err.contains("nowhere.txt"), "{}", ran.err);
+        place.run(["list"]).refused("make one with");
+    }
+    let args = ["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), there.as_os_str(), "nowhere.txt".as_ref()];
+    let ran = place.run(args);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("1 added, 1 failed"), "{}", ran.err);
+    assert_eq!(place.run(["list", "--format", "json"]).json()["documents"].as_array().map(Vec::len), Some(1));
+    // What was named twice is taken out once.
+    place.run(["remove", "1", "1"]).ok();
+}
+
+#[test]
+fn what_caused_an_error_is_said_once() {
+    let place = Place::new();
+    let ran = place.run(["split", "nowhere.txt"]);
+    assert_eq!(ran.err.matches("os error").count(), 1, "{}", ran.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_is_heard_while_standard_input_says_nothing() {
+    let place = Place::new();
+    let mut child = place.command().args(["split", "-"]).stdin(Stdio::piped()).spawn().expect("run caesura");
+    // Waiting for the child would close what it waits for.
+    let _says_nothing = child.stdin.take();
+    let listens = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("the system says so");
+        u64::from_str_radix(caught.trim(), 16).expect("a mask") & 2 != 0
+    };
+    while !listens() {
+        std::thread::yield_now();
+    }
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill is there").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+}
+
+#[test]
+fn nothing_to_measure_is_no_measure() {
+    let place = Place::new();
+    place.file("empty.jsonl", "");
+    place.run(["evaluate", "chapters", "empty.jsonl", "--engine", "lexical"]).refused("empty.jsonl holds none");
+    place.file("one.jsonl", "{\"id\": \"a\", \"unit\": \"paragraph\", \"sections\": [{\"paragraphs\": [\"Out.\"]}]}\n");
+    place.run(["evaluate", "chapters", "one.jsonl", "--engine", "lexical"]).refused("1 were passed over");
+}
+
+#[test]
+fn an_and_that_was_typed_is_meant() {
+    let place = Place::new();
+    let file = place.file("one.txt", TWO_SUBJECTS);
+    place.run(["add".as_ref(), "--engine".as_ref(), "lexical".as_ref(), file.as_os_str()]).ok();
+    let found = |query: &str| place.run(["search", query, "--format", "json"]).json();
+    let word = TWO_SUBJECTS.split_whitespace().find(|word| word.len() > 5).expect("a long word");
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let n_hits = |found: &Value| found["hits"].as_array().map(Vec::len);
+    assert_ne!(n_hits(&found(&format!("{word} zyzzyva"))), Some(0));
+    let none = found(&format!("{word} AND zyzzyva"));
+    assert_eq!((n_hits(&none), &none["understood_as"]), (Some(0), &format!("{word} AND zyzzyva").into()));
+    assert_eq!(none["provenance"]["engine"], "words");
+    assert!(place.run(["search", word, "--ranking", "meaning"]).err.contains("ranked by words"));
+}
+
+#[test]
 fn the_manual_and_the_completions_know_every_command() {
     let place = Place::new();
     let man = place.run(["man"]).ok();

@@ -364,7 +364,7 @@ impl<'a> Collection<'a> {
             | ChapterFormat::YouTube => Err(Error::Nothing {
                 attempt: "export several documents",
                 reason: format!(
-                    "a {} file holds one document; choose one with --document, or name a folder with --output",
+                    "a {} file holds one document; choose one with --document, or name a folder that is there with --output",
                     format.name()
                 ),
             }),

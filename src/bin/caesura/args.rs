@@ -101,7 +101,7 @@ pub(crate) struct Cut {
     /// What chapters are made of [default: what the text is laid out in]
     #[arg(long, value_name = "KIND", value_parser = unit_kind())]
     pub(crate) units: Option<UnitKind>,
-    /// How finely to cut, from 0 (not at all) to 1 (at every gap)
+    /// How finely to cut, from 0 (not at all) to 1 (at every gap that makes no chapter too short)
     #[arg(long, value_name = "0..1", default_value_t = 0.5)]
     pub(crate) granularity: f32,
     /// The fewest units a chapter may have [default: by the kind of unit]
@@ -774,7 +774,7 @@ pub(crate) struct EvaluateChapters {
     /// Only the first N documents that are kept
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
-    /// How finely to cut, from 0 (not at all) to 1 (at every gap)
+    /// How finely to cut, from 0 (not at all) to 1 (at every gap that makes no chapter too short)
     #[arg(long, value_name = "0..1", default_value_t = 0.5)]
     pub(crate) granularity: f32,
     /// Says also how reliable scores are, and how well documents are cut by their length

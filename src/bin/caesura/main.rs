@@ -68,12 +68,13 @@ fn say(error: &anyhow::Error) -> ExitCode {
     match kind {
         Kind::Cancelled => ExitCode::from(130),
         Kind::Input => {
-            output::complain(&format!("{error:#}"));
+            output::complain(&output::told(error));
             ExitCode::from(2)
         }
         Kind::Internal => {
             output::complain(&format!(
-                "{error:#}\nThis is a mistake in Caesura; please report it with the command that led to it."
+                "{}\nThis is a mistake in Caesura; please report it with the command that led to it.",
+                output::told(error)
             ));
             ExitCode::from(1)
         }

@@ -4,7 +4,8 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
@@ -113,10 +114,31 @@ impl Session {
     /// Says something on standard error, unless asked to be quiet.
     pub(crate) fn note(&self, sentence: &str) {
         if !self.common.quiet {
-            let _ = writeln!(anstream::stderr(), "{sentence}");
+            say(sentence);
+        }
+    }
+
+    /// Returns what `read` returns. It may wait for others, as for the end of standard input; a wish to stop is heard
+    /// meanwhile, and nobody waits for it any more.
+    pub(crate) fn unless_stopped<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, done) = mpsc::channel();
+        std::thread::spawn(move || sender.send(read()));
+        loop {
+            match done.recv_timeout(HEARD_EVERY) {
+                Ok(read) => return Ok(read),
+                Err(_) if self.cancelled.load(Ordering::SeqCst) => return Err(Error::Cancelled),
+                Err(RecvTimeoutError::Timeout) => (),
+                Err(RecvTimeoutError::Disconnected) => panic!("reading panicked"),
+            }
         }
     }
 }
+
+/// How often a wish to stop is listened for while the program waits.
+const HEARD_EVERY: Duration = Duration::from_millis(50);
 
 /// A progress bar, which also carries the wish to stop.
 pub(crate) struct Bar {
@@ -155,6 +177,20 @@ fn rayon_threads(n_threads: usize) -> Result<()> {
 /// Returns where files are read: in processes of this program.
 pub(crate) fn reader() -> Reader {
     std::env::current_exe().map_or(Reader::Thread, Reader::itself)
+}
+
+/// Says something on standard error.
+pub(crate) fn say(sentence: &str) {
+    let _ = writeln!(anstream::stderr(), "{sentence}");
+}
+
+/// Returns what an error says, and what it says caused it, once each: an error of the library names its cause itself.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        _ if told.ends_with(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
 }
 
 /// Says what went wrong, on standard error.

@@ -16,18 +16,23 @@ use crate::output::{self, Session};
 
 pub(crate) fn run(session: &Session, args: &args::Add) -> Result<()> {
     let settings = args.cut.settings()?;
-    let mut library = session.library_to_add_to()?;
-    let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
-    let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
-
     let mut tally = Tally::default();
     let mut paths: Vec<PathBuf> = Vec::new();
     for found in without_chapter_files(import::files_under(&args.paths)) {
         match found {
+            Found::Skipped { path, reason } if args.paths.contains(&path) => {
+                tally.failed.push(format!("read {}: {reason}", path.display()));
+            }
             Found::Skipped { path, reason } => tally.skipped.push(format!("{}: {reason}", path.display())),
             Found::File { path } => paths.push(path),
         }
     }
+    if paths.is_empty() && !tally.failed.is_empty() {
+        return tally.say(session);
+    }
+    let mut library = session.library_to_add_to()?;
+    let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
+    let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);
     let bar = session.bar("add");
     // The next files are read while the model works on the last.
     let mut ahead = Ahead::start(paths.clone(), args.tables.settings(), library.checksums()?, import::TIME_LIMIT);
@@ -119,8 +124,9 @@ impl Tally {
         for line in &self.in_part {
             session.note(&output::tame(&format!("  read in part: {line}")));
         }
+        // What failed is said to who wants to see no progress, too.
         for line in &self.failed {
-            session.note(&output::tame(&format!("  failed: {line}")));
+            output::say(&output::tame(&format!("  failed: {line}")));
         }
         let mut parts = vec![format!("{} added", self.n_new)];
         let others =

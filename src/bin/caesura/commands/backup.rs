@@ -8,7 +8,7 @@ use caesura::progress::Progress;
 use caesura::store::{Counts, Library};
 
 use crate::args;
-use crate::output::{Bar, Session};
+use crate::output::{self, Bar, Session};
 
 pub(crate) fn back_up(session: &Session, args: &args::Backup) -> Result<()> {
     let library = session.library()?;
@@ -28,7 +28,7 @@ pub(crate) fn restore(session: &Session, args: &args::Restore) -> Result<()> {
         Ok(library) => library,
         Err(error) if args.replace && is_past_use(&error) => {
             let aside = put_aside(&path)?;
-            session.note(&format!("{error:#}\nit is kept as {}", aside.display()));
+            session.note(&format!("{}\nit is kept as {}", output::told(&error), aside.display()));
             session.library_to_add_to()?
         }
         Err(error) => return Err(error),

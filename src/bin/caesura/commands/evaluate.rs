@@ -85,6 +85,13 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
             },
         };
         let evaluation = evaluate_chapters(data::references(path, selection)?, &measured, &mut surroundings, &bar)?;
+        if evaluation.n_documents == 0 {
+            let reason = match evaluation.n_skipped {
+                0 => format!("{} holds none that was asked for", path.display()),
+                n => format!("{} holds none with sections to compare with; {n} were passed over", path.display()),
+            };
+            return Err(Error::Nothing { attempt: "evaluate chapters", reason }.into());
+        }
         Ok((path.as_path(), evaluation))
     });
     let results: Vec<(&Path, ChaptersEvaluation)> = results.collect::<Result<_>>()?;

@@ -17,7 +17,8 @@ use crate::output::Session;
 
 pub(crate) fn run(session: &Session, args: &args::Split) -> Result<()> {
     let settings = args.cut.settings()?;
-    let (bytes, name) = read(&args.file)?;
+    let file = args.file.clone();
+    let (bytes, name) = session.unless_stopped(move || read(&file))??;
     let bar = session.bar(&name);
     let encoder = if args.cut.needs_model() { Some(session.encoder()?) } else { None };
     let encoder = encoder.as_ref().map(|encoder| encoder as &dyn Encoder);

@@ -121,7 +121,11 @@ pub(crate) fn run(session: &Session, args: &args::Topics) -> Result<()> {
 
 fn print(session: &Session, view: &TopicsView, provenance: &Provenance, format: args::TopicFormatArg) -> Result<()> {
     if view.topics.is_empty() {
-        session.note("no words keep company in so many of the documents that it is more than chance");
+        let limit = provenance.settings.get("max_document_share").and_then(serde_json::Value::as_f64);
+        let limit = limit.filter(|share| *share < 1.0).map_or_else(String::new, |share| {
+            format!("; words in more than {:.0} % of them were left out (--max-document-share)", 100.0 * share)
+        });
+        session.note(&format!("no words keep company in so many of the documents that it is more than chance{limit}"));
     }
     output::print_raw(|out| Ok(export::write_topics(view, provenance, format.into(), out)?))
 }
