@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Place, Ran, project};
 
@@ -289,6 +289,40 @@ fn nothing_to_measure_is_no_measure() {
     place.run(["evaluate", "chapters", "empty.jsonl", "--engine", "lexical"]).refused("empty.jsonl holds none");
     place.file("one.jsonl", "{\"id\": \"a\", \"unit\": \"paragraph\", \"sections\": [{\"paragraphs\": [\"Out.\"]}]}\n");
     place.run(["evaluate", "chapters", "one.jsonl", "--engine", "lexical"]).refused("1 were passed over");
+}
+
+#[test]
+fn titles_are_measured_against_those_of_sections() {
+    let place = Place::new();
+    let section = |title: &str, words: &str| json!({"title": title, "paragraphs": [words, words]});
+    let sections = [
+        section("The lamp", "The lamp is lit at dusk, and the lamp burns until morning."),
+        section("Bread", "Bread begins with flour; good bread needs an hour to rise."),
+        section("", "Nets dry on the quay."),
+    ];
+    let document = json!({"id": "a", "unit": "paragraph", "sections": sections});
+    let without = json!({"id": "b", "unit": "paragraph", "sections": [section("", "Gulls follow the boats.")]});
+    place.file("some.jsonl", format!("{document}\n{without}\n"));
+    let args = ["evaluate", "titles", "some.jsonl", "--format", "json", "--predictions", "titles.jsonl"];
+    let found = place.run(args).json();
+    let n = |name: &str| found[name].as_u64();
+    assert_eq!((n("n_documents"), n("n_skipped"), n("n_titles")), (Some(1), Some(1), Some(2)));
+    let engine = |name: &str| {
+        let engines = found["engines"].as_array().expect("a list");
+        engines.iter().find(|row| row["engine"] == name).expect("it was measured").clone()
+    };
+    let (phrases, first) = (engine("phrases"), engine("first_words"));
+    assert!(phrases["rouge_1"].as_f64() > first["rouge_1"].as_f64(), "{phrases} {first}");
+    for row in [&phrases, &first, &engine("phrases_by_words")] {
+        assert_eq!((row["share_grounded"].as_f64(), row["share_repeated"].as_f64()), (Some(1.0), Some(0.0)), "{row}");
+    }
+    let lines = std::fs::read_to_string(place.path("titles.jsonl")).expect("it was written");
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 9);
+    assert!(lines.iter().all(|line| line["id"] == "a" && line["title"].as_str().is_some_and(|it| !it.is_empty())));
+    assert!(place.run(["evaluate", "titles", "some.jsonl"]).ok().contains("2 titles of 1 documents"));
+    place.file("none.jsonl", format!("{without}\n"));
+    place.run(["evaluate", "titles", "none.jsonl"]).refused("none.jsonl holds no document");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod pk;
 pub mod rankings;
 mod segmentation;
 pub mod split;
+pub mod titles;
 pub mod topics;
 mod window_diff;
 

@@ -292,7 +292,8 @@ fn joined(one: &Phrase, other: &Phrase, grammar: &Grammar) -> String {
 }
 
 /// Returns the first words of a chapter, or its first characters if it has none.
-fn first_words(chapter: &Chapter, text: &str, units: &Units) -> String {
+/// Returns the first words of a chapter, as many as a title has at most: what any title has to be better than.
+pub fn first_words(chapter: &Chapter, text: &str, units: &Units) -> String {
     let unit = units.units[chapter.first_unit.index()].span.of(text);
     let mut words = tokens(unit).take(MAX_TITLE_WORDS);
     let Some(first) = words.next() else { return unit.chars().take(MAX_TITLE_WORDS).collect() };

@@ -733,6 +733,8 @@ pub(crate) struct Evaluate {
 pub(crate) enum EvaluateWhat {
     /// Pk, window difference, boundary similarity and F1 against true sections
     Chapters(EvaluateChapters),
+    /// ROUGE and nearness of titles to those that sections have, and whether they are grounded in their chapters
+    Titles(EvaluateTitles),
     /// Coherence, diversity, support and agreement with labels
     Topics(EvaluateTopics),
     /// nDCG, recall and reciprocal rank of a search against judgements, and how long it takes
@@ -781,6 +783,30 @@ pub(crate) struct EvaluateChapters {
     #[arg(long)]
     pub(crate) details: bool,
     /// Writes what was predicted, a line a document and engine
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(crate) format: SearchFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateTitles {
+    /// Documents whose sections have titles (JSON lines, plain or .zst); each section is given one anew, without seeing it
+    pub(crate) data: PathBuf,
+    /// Keeps the vectors of documents in this folder, so that a second run need not make them again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// Keeps the documents of one part of the data [default: all]
+    #[arg(long, value_parser = part())]
+    pub(crate) part: Option<Part>,
+    /// Keeps documents whose field has this value; may be given several times
+    #[arg(long = "where", value_name = "KEY=VALUE")]
+    pub(crate) keep: Vec<String>,
+    /// Only the first N documents that are kept
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Writes the titles, a line a chapter and engine
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
     /// The form of the result

@@ -27,6 +27,7 @@ use crate::output::{self, Session};
 pub(crate) fn run(session: &Session, args: &args::Evaluate) -> Result<()> {
     match &args.what {
         EvaluateWhat::Chapters(args) => chapters(session, args),
+        EvaluateWhat::Titles(args) => super::evaluate_titles::run(session, args),
         EvaluateWhat::Topics(args) => super::evaluate_topics::run(session, args),
         EvaluateWhat::Search(args) => super::evaluate_search::run(session, args),
     }
@@ -126,16 +127,21 @@ fn engines(typed: &[String], of_own: bool) -> Result<Vec<String>, Error> {
 }
 
 fn selection(args: &args::EvaluateChapters) -> Result<Selection> {
-    let field = |typed: &String| {
-        let (name, value) = typed.split_once('=').with_context(|| format!("--where takes KEY=VALUE, not {typed:?}"))?;
-        Ok((name.to_owned(), value.to_owned()))
-    };
     Ok(Selection {
-        fields: args.keep.iter().map(field).collect::<Result<_>>()?,
+        fields: fields(&args.keep)?,
         part: args.part,
         untitled_first: if args.drop_untitled_first { UntitledFirst::Drop } else { UntitledFirst::Keep },
         limit: args.limit,
     })
+}
+
+/// Returns the names of fields and the values that they must have.
+pub(super) fn fields(typed: &[String]) -> Result<Vec<(String, String)>> {
+    let field = |typed: &String| {
+        let (name, value) = typed.split_once('=').with_context(|| format!("--where takes KEY=VALUE, not {typed:?}"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    typed.iter().map(field).collect()
 }
 
 fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters, out: &mut dyn Write) -> Result<()> {

@@ -6,6 +6,7 @@ pub(crate) mod concordance;
 pub(crate) mod edit;
 pub(crate) mod evaluate;
 mod evaluate_search;
+mod evaluate_titles;
 mod evaluate_topics;
 pub(crate) mod export;
 pub(crate) mod list;

@@ -1,0 +1,144 @@
+//! `caesura evaluate titles`: how good the titles of chapters are, against those that sections have.
+//!
+//! Sections are taken as they are: what is measured is the titling, and not the cut before it.
+
+use std::io::Write;
+
+use anyhow::Result;
+use caesura::chapters::chapters_at;
+use caesura::document::{Chapter, GapScores};
+use caesura::error::Error;
+use caesura::evaluate::data::{Reference, Selection, UntitledFirst, references};
+use caesura::evaluate::split::Part;
+use caesura::evaluate::titles::{Titled, TitlesMeasures, TitlesTally};
+use caesura::export::write_file;
+use caesura::neural::Encoder;
+use caesura::progress::{Part as Share, Progress};
+use caesura::titles::{first_words, title_chapters};
+use caesura::words::Analyzer;
+use serde_json::json;
+
+use crate::args::{self, SearchFormat};
+use crate::output::{self, Session};
+
+/// What makes titles: the program with vectors, as it is used; by words alone; and the first words of a chapter.
+const ENGINES: [&str; 3] = ["phrases", "phrases_by_words", "first_words"];
+
+pub(crate) fn run(session: &Session, args: &args::EvaluateTitles) -> Result<()> {
+    let selection = Selection {
+        fields: super::evaluate::fields(&args.keep)?,
+        part: args.part,
+        untitled_first: UntitledFirst::Keep,
+        limit: args.limit,
+    };
+    let of_units = session.encoder_keeping(args.vectors.as_deref())?;
+    let encoder = session.encoder()?;
+    let bar = session.bar("titles");
+    let (mut n_documents, mut n_skipped) = (0, 0);
+    let mut tallies = ENGINES.map(|_| TitlesTally::default());
+    let mut predictions = Vec::new();
+    for reference in references(&args.data, selection)? {
+        let reference = reference?;
+        bar.check()?;
+        if reference.titles.iter().all(String::is_empty) {
+            n_skipped += 1;
+            continue;
+        }
+        // How many documents there are is not known beforehand: each is one step, of no total.
+        let within = Share { progress: &bar, range: n_documents..n_documents, of: 0 };
+        let analyzer = Analyzer::new(reference.language);
+        for ((engine, tally), titles) in
+            ENGINES.iter().zip(&mut tallies).zip(titles(&reference, of_units.as_ref(), &encoder, &within)?)
+        {
+            let chapters = chapters(&reference);
+            let titled: Vec<Titled> = chapters
+                .iter()
+                .zip(&reference.titles)
+                .zip(&titles)
+                .map(|((chapter, expected), found)| Titled { text: chapter.span.of(&reference.text), expected, found })
+                .collect();
+            tally.add(&titled, &analyzer, &encoder)?;
+            for (chapter, title) in titles.iter().enumerate() {
+                let line = json!({"id": reference.id, "engine": engine, "chapter": chapter, "title": title});
+                serde_json::to_writer(&mut predictions, &line)?;
+                predictions.push(b'\n');
+            }
+        }
+        n_documents += 1;
+        bar.report(n_documents, 0);
+    }
+    drop(bar);
+    if n_documents == 0 {
+        let reason = format!("{} holds no document that was asked for with a title", args.data.display());
+        return Err(Error::Nothing { attempt: "evaluate titles", reason }.into());
+    }
+    if let Some(path) = &args.predictions {
+        write_file(path, |out| out.write_all(&predictions).map_err(Error::Output))?;
+    }
+    let n_titles = tallies[0].n_compared();
+    let results: Vec<(&str, TitlesMeasures)> =
+        ENGINES.iter().copied().zip(tallies.iter().map(TitlesTally::measures)).collect();
+    match args.format {
+        SearchFormat::Text => output::print(|out| {
+            let data = args.data.display();
+            writeln!(out, "{data}: {n_titles} titles of {n_documents} documents, {n_skipped} without one left out")?;
+            writeln!(out, "  engine            ROUGE-1  ROUGE-2  ROUGE-L  similarity  grounded  repeated")?;
+            results.iter().try_for_each(|(engine, measures)| row(engine, measures, out))
+        }),
+        SearchFormat::Json => {
+            let engines = results.iter().map(|(engine, measures)| {
+                let mut row = json!({"engine": engine});
+                let measures = json!(measures);
+                row.as_object_mut().expect("made as one").extend(measures.as_object().cloned().unwrap_or_default());
+                row
+            });
+            output::print_json(&json!({
+                "caesura": caesura::VERSION,
+                "data": args.data.to_string_lossy(),
+                "n_documents": n_documents,
+                "n_skipped": n_skipped,
+                "n_titles": n_titles,
+                "engines": engines.collect::<Vec<_>>(),
+                "provenance": {
+                    "caesura": caesura::VERSION,
+                    "model_sha256": encoder.sha256(),
+                    "settings": {"part": args.part.map(Part::name), "where": args.keep, "limit": args.limit},
+                },
+            }))
+        }
+    }
+}
+
+/// Returns the sections of a document as chapters without titles.
+fn chapters(reference: &Reference) -> Vec<Chapter> {
+    let boundaries = reference.sections.boundaries();
+    let levels = vec![1; boundaries.len()];
+    chapters_at(reference.text.len(), &reference.units, &GapScores::default(), boundaries, &levels)
+}
+
+/// Returns the titles that each of [`ENGINES`] gives the sections of a document.
+fn titles(
+    reference: &Reference,
+    of_units: &dyn Encoder,
+    encoder: &dyn Encoder,
+    progress: &dyn Progress,
+) -> Result<[Vec<String>; 3]> {
+    let Reference { text, units, language, .. } = reference;
+    let vectors = of_units.encode(&reference.texts(), progress)?;
+    let by = |vectors, encoder| -> Result<Vec<String>> {
+        let mut chapters = chapters(reference);
+        title_chapters(&mut chapters, text, units, vectors, encoder, *language, progress)?;
+        Ok(chapters.into_iter().map(|chapter| chapter.title).collect())
+    };
+    let first_words = chapters(reference).iter().map(|chapter| first_words(chapter, text, units)).collect();
+    Ok([by(Some(&vectors), Some(encoder))?, by(None, None)?, first_words])
+}
+
+fn row(engine: &str, measures: &TitlesMeasures, out: &mut dyn Write) -> Result<()> {
+    let TitlesMeasures { rouge_1, rouge_2, rouge_l, similarity, share_grounded, share_repeated } = measures;
+    Ok(writeln!(
+        out,
+        "  {engine:16}    {rouge_1:5.3}    {rouge_2:5.3}    {rouge_l:5.3}       {similarity:5.3}     {share_grounded:5.3}     \
+         {share_repeated:5.3}"
+    )?)
+}
