@@ -13,7 +13,7 @@ use caesura::evaluate::split::Part;
 use caesura::evaluate::titles::{Titled, TitlesMeasures, TitlesTally};
 use caesura::export::write_file;
 use caesura::neural::Encoder;
-use caesura::progress::{Part as Share, Progress};
+use caesura::progress::{self, Progress};
 use caesura::titles::{first_words, title_chapters};
 use caesura::words::Analyzer;
 use serde_json::json;
@@ -45,19 +45,18 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTitles) -> Result<()> 
             continue;
         }
         // How many documents there are is not known beforehand: each is one step, of no total.
-        let within = Share { progress: &bar, range: n_documents..n_documents, of: 0 };
+        let within = progress::Part { progress: &bar, range: n_documents..n_documents, of: 0 };
         let analyzer = Analyzer::new(reference.language);
-        for ((engine, tally), titles) in
-            ENGINES.iter().zip(&mut tallies).zip(titles(&reference, of_units.as_ref(), &encoder, &within)?)
-        {
-            let chapters = chapters(&reference);
-            let titled: Vec<Titled> = chapters
+        let chapters = chapters(&reference);
+        let titles = titles(&reference, &chapters, of_units.as_ref(), &encoder, &within)?;
+        for ((engine, tally), titles) in ENGINES.iter().zip(&mut tallies).zip(titles) {
+            let judged: Vec<Titled> = chapters
                 .iter()
                 .zip(&reference.titles)
                 .zip(&titles)
                 .map(|((chapter, expected), found)| Titled { text: chapter.span.of(&reference.text), expected, found })
                 .collect();
-            tally.add(&titled, &analyzer, &encoder)?;
+            tally.add(&judged, &analyzer, &encoder)?;
             for (chapter, title) in titles.iter().enumerate() {
                 let line = json!({"id": reference.id, "engine": engine, "chapter": chapter, "title": title});
                 serde_json::to_writer(&mut predictions, &line)?;
@@ -119,6 +118,7 @@ fn chapters(reference: &Reference) -> Vec<Chapter> {
 /// Returns the titles that each of [`ENGINES`] gives the sections of a document.
 fn titles(
     reference: &Reference,
+    chapters: &[Chapter],
     of_units: &dyn Encoder,
     encoder: &dyn Encoder,
     progress: &dyn Progress,
@@ -126,11 +126,11 @@ fn titles(
     let Reference { text, units, language, .. } = reference;
     let vectors = of_units.encode(&reference.texts(), progress)?;
     let by = |vectors, encoder| -> Result<Vec<String>> {
-        let mut chapters = chapters(reference);
+        let mut chapters = chapters.to_vec();
         title_chapters(&mut chapters, text, units, vectors, encoder, *language, progress)?;
         Ok(chapters.into_iter().map(|chapter| chapter.title).collect())
     };
-    let first_words = chapters(reference).iter().map(|chapter| first_words(chapter, text, units)).collect();
+    let first_words = chapters.iter().map(|chapter| first_words(chapter, text, units)).collect();
     Ok([by(Some(&vectors), Some(encoder))?, by(None, None)?, first_words])
 }
 
