@@ -513,6 +513,14 @@ mod tests {
         }
     }
 
+    /// Checks that a training ends with a word on why.
+    #[track_caller]
+    fn check_refused(documents: &Documents, base: &Path, settings: &PairTraining, output: &Path, expected: &str) {
+        let result = train_pair(documents, base, settings, &Hashing, output, &mut |_| (), &Unwatched);
+        let error = result.expect_err("it cannot end well").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
     #[test]
     fn a_training_goes_on_from_the_base_that_it_began_with_only() {
         let _alone = alone();
@@ -525,10 +533,7 @@ mod tests {
         let last = bytes.len() - 4..;
         bytes[last].copy_from_slice(&0.5_f32.to_le_bytes());
         std::fs::write(&path, bytes).expect("room for a file");
-        let (documents, settings) = (split(6, 4), settings());
-        let result = train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
-        let error = result.expect_err("it has other weights").to_string();
-        assert!(error.contains("another base"), "{error}");
+        check_refused(&split(6, 4), base.path(), &settings(), folder.path(), "another base");
     }
 
     #[test]
@@ -539,11 +544,7 @@ mod tests {
         let settings = PairTraining { schedule: Schedule { rate: 1e35, validate_every: 1, ..usual.schedule }, ..usual };
         // With and without something to look at.
         for n_train in [4, 6] {
-            let documents = split(6, n_train);
-            let result =
-                train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
-            let error = result.expect_err("it runs away").to_string();
-            assert!(error.contains("is no number") && error.contains("--rate"), "{error}");
+            check_refused(&split(6, n_train), base.path(), &settings, folder.path(), "is no number");
             assert!(!folder.path().join("model.safetensors").exists());
         }
     }
@@ -554,10 +555,7 @@ mod tests {
         model["config"]["vocab_size"] = 9.into();
         model["shapes"]["bert.embeddings.word_embeddings.weight"][0] = 9.into();
         let (base, folder) = (hub(&model, write_safetensors), tempfile::tempdir().expect("a folder"));
-        let (documents, settings) = (split(6, 4), settings());
-        let result = train_pair(&documents, base.path(), &settings, &Hashing, folder.path(), &mut |_| (), &Unwatched);
-        let error = result.expect_err("some pieces have no vector").to_string();
-        assert!(error.contains("and the model knows 9"), "{error}");
+        check_refused(&split(6, 4), base.path(), &settings(), folder.path(), "and the model knows 9");
     }
 
     #[test]
@@ -609,10 +607,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for train in [documents(3, 1), Vec::new()] {
             let documents = Documents { train, ..Documents::default() };
-            let result =
-                train_pair(&documents, base.path(), &settings(), &Hashing, folder.path(), &mut |_| (), &Unwatched);
-            let error = result.expect_err("there is nothing to learn").to_string();
-            assert!(error.contains("none has both a gap within a section and one between two"), "{error}");
+            let expected = "none has both a gap within a section and one between two";
+            check_refused(&documents, base.path(), &settings(), folder.path(), expected);
         }
     }
 
