@@ -2,28 +2,49 @@
 //!
 //! ROUGE-1, ROUGE-2 and ROUGE-L are the F of Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries" (sections 2 and
 //! 3), over stems. Words are those of UAX #29, folded, and stemmed by Snowball in the language of the document, so that titles in
-//! any script are compared; the package's own Python port knows ASCII letters and the first Porter stemmer, and gives English
-//! titles numbers that differ in the third place. Beside them stands how near two titles are in meaning, and two things that a
+//! any script are compared; the package's Python port knows ASCII letters and the first Porter stemmer, and its numbers are not quite
+//! these. Beside them stands how near two titles are in meaning, and two things that a
 //! title can be wrong in whatever the true one is: words that its chapter does not have, and that another chapter has the same.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::neural::Encoder;
+use crate::neural::{Encoder, dot};
 use crate::progress::Unwatched;
 use crate::words::{Analyzer, fold, tokens};
 
-/// A chapter with the title that it was given.
-#[derive(Clone, Copy, Debug)]
-pub struct Titled<'a> {
-    /// The text of the chapter.
-    pub text: &'a str,
-    /// Its true title; empty where there is none to compare with.
-    pub expected: &'a str,
-    /// The title that it was given.
-    pub found: &'a str,
+/// The chapters of a document, and what is to be known of them whoever titles them.
+#[derive(Clone, Debug)]
+pub struct TrueTitles {
+    chapters: Vec<TrueTitle>,
+}
+
+#[derive(Clone, Debug)]
+struct TrueTitle {
+    /// The stems that the chapter has.
+    there: BTreeSet<String>,
+    /// Those of its true title in order, and its vector; nothing where there is none to compare with.
+    expected: Option<(Vec<String>, Vec<f32>)>,
+}
+
+impl TrueTitles {
+    /// Takes the text of each chapter, and its true title, which may be empty. The analyzer is to be of the document's language;
+    /// `encoder` makes the vectors of titles.
+    pub fn new(chapters: &[(&str, &str)], analyzer: &Analyzer, encoder: &dyn Encoder) -> Result<Self> {
+        let has_title = |title: &str| !title.trim().is_empty();
+        let titles: Vec<&str> = chapters.iter().map(|&(_, title)| title).filter(|title| has_title(title)).collect();
+        let vectors = encoder.encode(&titles, &Unwatched)?;
+        let mut rows = vectors.rows();
+        let chapter = |&(text, title): &(&str, &str)| TrueTitle {
+            there: stems(text, analyzer).into_iter().collect(),
+            expected: has_title(title)
+                .then(|| (stems(title, analyzer), rows.next().expect("a row for each title").to_vec())),
+        };
+        Ok(Self { chapters: chapters.iter().map(chapter).collect() })
+    }
 }
 
 /// How good titles are, on average. Each is in `0.0..=1.0`, but for `similarity`, and 0 where there was nothing to measure.
@@ -54,29 +75,37 @@ pub struct TitlesTally {
 }
 
 impl TitlesTally {
-    /// Counts the chapters of a document in. The analyzer is to be of its language; `encoder` makes the vectors of titles.
-    pub fn add(&mut self, chapters: &[Titled], analyzer: &Analyzer, encoder: &dyn Encoder) -> Result<()> {
-        let compared: Vec<&Titled> = chapters.iter().filter(|chapter| !chapter.expected.trim().is_empty()).collect();
-        let titles: Vec<&str> = compared.iter().flat_map(|chapter| [chapter.expected, chapter.found]).collect();
-        let vectors = encoder.encode(&titles, &Unwatched)?;
-        for (number, chapter) in compared.iter().enumerate() {
-            let [expected, found] = [chapter.expected, chapter.found].map(|title| stems(title, analyzer));
-            let similarity = f64::from(vectors.dot(2 * number, 2 * number + 1));
-            let measures = [rouge_n(&expected, &found, 1), rouge_n(&expected, &found, 2), rouge_l(&expected, &found)];
-            for (sum, measure) in self.compared.iter_mut().zip(measures.into_iter().chain([similarity])) {
+    /// Counts a document in, whose chapters were titled so: a title for each of `expected`. `analyzer` and `encoder` are those
+    /// that it was made with.
+    pub fn add(
+        &mut self,
+        expected: &TrueTitles,
+        titles: &[String],
+        analyzer: &Analyzer,
+        encoder: &dyn Encoder,
+    ) -> Result<()> {
+        let both = || expected.chapters.iter().zip(titles);
+        let compared: Vec<&str> =
+            both().filter(|(chapter, _)| chapter.expected.is_some()).map(|(_, title)| title.as_str()).collect();
+        let vectors = encoder.encode(&compared, &Unwatched)?;
+        let true_ones = expected.chapters.iter().filter_map(|chapter| chapter.expected.as_ref());
+        for ((found, of_found), (expected, of_expected)) in compared.iter().zip(vectors.rows()).zip(true_ones) {
+            let found = stems(found, analyzer);
+            let rouge = [rouge_n(expected, &found, 1), rouge_n(expected, &found, 2), rouge_l(expected, &found)];
+            let measures = rouge.into_iter().chain([f64::from(dot(of_expected, of_found))]);
+            for (sum, measure) in self.compared.iter_mut().zip(measures) {
                 *sum += measure;
             }
         }
         self.n_compared += compared.len();
-        let mut n_with: BTreeMap<String, usize> = BTreeMap::new();
-        for chapter in chapters {
-            *n_with.entry(fold(chapter.found.trim()).into_owned()).or_default() += 1;
+        let folded: Vec<Cow<str>> = titles.iter().map(|title| fold(title.trim())).collect();
+        let mut n_with: BTreeMap<&str, usize> = BTreeMap::new();
+        for title in &folded {
+            *n_with.entry(title).or_default() += 1;
         }
-        for chapter in chapters {
-            self.n_titles += 1;
-            self.n_grounded += usize::from(is_grounded(chapter, analyzer));
-            self.n_repeated += usize::from(n_with[fold(chapter.found.trim()).as_ref()] > 1);
-        }
+        self.n_titles += titles.len();
+        self.n_grounded += both().filter(|(chapter, title)| is_grounded(title, &chapter.there, analyzer)).count();
+        self.n_repeated += folded.iter().filter(|title| n_with[title.as_ref()] > 1).count();
         Ok(())
     }
 
@@ -98,9 +127,9 @@ fn stems(text: &str, analyzer: &Analyzer) -> Vec<String> {
     tokens(text).map(|token| analyzer.stem(&fold(token.text))).collect()
 }
 
-fn is_grounded(chapter: &Titled, analyzer: &Analyzer) -> bool {
-    let there: BTreeSet<String> = stems(chapter.text, analyzer).into_iter().collect();
-    let folded = tokens(chapter.found).map(|token| fold(token.text));
+/// Returns whether all words of a title, stop words left out, are of these stems.
+fn is_grounded(title: &str, there: &BTreeSet<String>, analyzer: &Analyzer) -> bool {
+    let folded = tokens(title).map(|token| fold(token.text));
     folded.filter(|word| !analyzer.is_stop_word(word)).all(|word| there.contains(&analyzer.stem(&word)))
 }
 
@@ -169,9 +198,20 @@ mod tests {
         }
     }
 
+    /// A chapter with the title that it was given.
+    struct Titled<'a> {
+        text: &'a str,
+        expected: &'a str,
+        found: &'a str,
+    }
+
     fn measured(chapters: &[Titled]) -> TitlesMeasures {
+        let analyzer = Analyzer::new(Language::English);
+        let expected: Vec<(&str, &str)> = chapters.iter().map(|chapter| (chapter.text, chapter.expected)).collect();
+        let expected = TrueTitles::new(&expected, &analyzer, &ByLength).expect("nothing fails");
+        let found: Vec<String> = chapters.iter().map(|chapter| chapter.found.to_owned()).collect();
         let mut tally = TitlesTally::default();
-        tally.add(chapters, &Analyzer::new(Language::English), &ByLength).expect("nothing fails");
+        tally.add(&expected, &found, &analyzer, &ByLength).expect("nothing fails");
         tally.measures()
     }
 

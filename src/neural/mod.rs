@@ -40,6 +40,7 @@ pub use pair_model::PairModel;
 pub use passage_model::PassageModel;
 pub use passages::PassageUnit;
 pub use vectors::Vectors;
+pub(crate) use vectors::dot;
 
 use crate::error::Result;
 use crate::progress::Progress;

@@ -99,7 +99,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::pair_samples::{golden, hub, write_ot, write_safetensors};
+    use super::super::pair_samples::{golden, hub, put_last, write_ot, write_safetensors};
     use super::*;
     use crate::progress::Unwatched;
 
@@ -194,14 +194,7 @@ mod tests {
         };
         check_refused(cut_short, "damaged or cut short");
         check_refused(|_, config| config["layer_norm_eps"] = (-1).into(), "layer_norm_eps is -1");
-        let without_numbers = |folder: &Path, _: &mut Value| {
-            let path = folder.join("model.safetensors");
-            let mut bytes = fs::read(&path).expect("it is there");
-            let last = bytes.len() - 4..;
-            bytes[last].copy_from_slice(&f32::NAN.to_le_bytes());
-            fs::write(&path, bytes).expect("room for a file");
-        };
-        check_refused(without_numbers, "holds what is no number");
+        check_refused(|folder, _| put_last(f32::NAN, folder), "holds what is no number");
     }
 
     #[test]

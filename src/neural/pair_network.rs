@@ -359,9 +359,9 @@ impl Weights {
     pub(crate) fn from_folder(folder: &Path, name: &str) -> Result<Self> {
         let ot = folder.join("rust_model.ot");
         let safetensors = folder.join("model.safetensors");
+        let unusable = |reason| Error::Model { name: name.to_owned(), reason };
         if !safetensors.exists() && ot.exists() {
             let bytes = read(&ot)?;
-            let unusable = |reason| Error::Model { name: name.to_owned(), reason };
             let tensors = guarded(|| Tensor::load_multi(&ot))
                 .and_then(|read| read.map_err(|error| first_line(&error.to_string())))
                 .map_err(|reason| unusable(format!("rust_model.ot is damaged or cut short: {reason}")))?;
@@ -369,7 +369,6 @@ impl Weights {
             return Self { tensors, file: "rust_model.ot", sha256: hex_sha256(&bytes) }.of_numbers().map_err(unusable);
         }
         let bytes = read(&safetensors)?;
-        let unusable = |reason| Error::Model { name: name.to_owned(), reason };
         let tensors = tensors(&bytes)
             .map_err(|reason| unusable(format!("model.safetensors is damaged or cut short: {reason}")))?;
         Self { tensors, file: "model.safetensors", sha256: hex_sha256(&bytes) }.of_numbers().map_err(unusable)

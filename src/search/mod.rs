@@ -87,8 +87,8 @@ pub fn text_to_encode(typed: &str) -> Option<String> {
 /// The answer to what was typed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// The query that was answered, written out with its operators; typed again, it looks for the same, and for
-    /// nothing less. Empty if there was nothing to look for.
+    /// The query that was answered, written out with its operators; typed again, it looks for the same, and for nothing less.
+    /// Empty if there was nothing to look for.
     pub understood_as: String,
     /// Why that is not quite what was typed, if so.
     pub explanation: Option<String>,
@@ -139,8 +139,7 @@ const POOL: usize = 200;
 /// Looks for what was typed.
 ///
 /// Words are all looked for; if no chapter has all of several plain words, chapters with any of them are found, unless an `AND`
-/// stands between them. No text
-/// makes the search itself fail.
+/// stands between them. No text makes the search itself fail.
 pub fn search(library: &Library, question: &Question<'_>) -> Result<Found> {
     let query = parse(question.typed);
     let vector = question.vector.filter(|_| question.ranking != Ranking::Words && query.plain_words().is_some());

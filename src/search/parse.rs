@@ -54,8 +54,8 @@ impl Query {
         self.explanation.as_deref()
     }
 
-    /// Returns the query written out with its operators. [`parse`] reads it as the same
-    /// expression, of which all is wanted then: an `AND` that is written out is meant.
+    /// Returns the query written out with its operators. [`parse`] reads it as the same expression, of which all is wanted then:
+    /// an `AND` that is written out is meant.
     pub fn understood_as(&self) -> String {
         let mut written = String::new();
         if let Some(expression) = &self.expression {

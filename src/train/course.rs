@@ -113,7 +113,7 @@ impl Course {
             progress.check()?;
             let step = self.optimizer.n_steps();
             let loss = learner.learn(step)?;
-            self.check(step, loss)?;
+            self.check(step, loss.is_finite())?;
             loss_sum += loss;
             self.optimizer.step(rate_at(step, n_steps, rate), 1.0);
             tracing::debug!(step, loss_sum, "made a step");
@@ -127,7 +127,8 @@ impl Course {
             (loss_sum, n_losses) = (0.0, 0);
             self.optimizer.swap_average();
             let (loss, of_kinds) = learner.look()?;
-            self.check(step, loss)?;
+            // Only what is looked at is written.
+            self.check(step, loss.is_finite() && self.weights.iter().all(|(_, weight)| is_of_numbers(weight)))?;
             // Without anything to look at, the last weights are as good as any.
             let is_best = of_kinds.is_empty() || loss < self.best;
             if is_best {
@@ -143,10 +144,10 @@ impl Course {
         Ok(())
     }
 
-    /// Fails where a loss or a weight is no number any more: nothing is written of such a training, and its last checkpoint and
-    /// best weights stay.
-    fn check(&self, step: usize, loss: f64) -> Result<()> {
-        if loss.is_finite() && self.weights.iter().all(|(_, weight)| is_of_numbers(weight)) {
+    /// Fails where a loss or a weight is no number any more, as `is_of_numbers` says: nothing is written of such a training, and
+    /// its last checkpoint and best weights stay.
+    fn check(&self, step: usize, is_of_numbers: bool) -> Result<()> {
+        if is_of_numbers {
             return Ok(());
         }
         Err(Error::Nothing {

@@ -473,7 +473,7 @@ mod tests {
     use super::*;
     use crate::boundaries::Calibration;
     use crate::document::UnitKind;
-    use crate::neural::pair_samples::{golden, hub, write_safetensors};
+    use crate::neural::pair_samples::{golden, hub, put_last, write_safetensors};
 
     fn settings() -> PairTraining {
         let usual = PairTraining::usual();
@@ -528,11 +528,7 @@ mod tests {
         let stopped = trained(0, folder.path(), &StopsAfter::new(3, settings().schedule.n_steps));
         assert!(matches!(stopped, Err(Error::Cancelled)));
         let base = hub(&golden()["models"][0], write_safetensors);
-        let path = base.path().join("model.safetensors");
-        let mut bytes = std::fs::read(&path).expect("it is there");
-        let last = bytes.len() - 4..;
-        bytes[last].copy_from_slice(&0.5_f32.to_le_bytes());
-        std::fs::write(&path, bytes).expect("room for a file");
+        put_last(0.5, base.path());
         check_refused(&split(6, 4), base.path(), &settings(), folder.path(), "another base");
     }
 

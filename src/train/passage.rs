@@ -463,10 +463,14 @@ mod tests {
 
     /// The small checkpoint of a BERT, with as many positions as a passage has pieces.
     fn base(n_positions: usize) -> tempfile::TempDir {
+        hub(&model(n_positions), write_safetensors)
+    }
+
+    fn model(n_positions: usize) -> serde_json::Value {
         let mut model = golden()["models"][0].clone();
         model["config"]["max_position_embeddings"] = n_positions.into();
         model["shapes"]["bert.embeddings.position_embeddings.weight"][0] = n_positions.into();
-        hub(&model, write_safetensors)
+        model
     }
 
     fn trained(base: &Path, output: &Path, progress: &dyn Progress) -> Result<Vec<u8>> {
@@ -537,9 +541,7 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         };
         refused(base(80).path(), "it has positions for 80 pieces");
-        let mut small = golden()["models"][0].clone();
-        small["config"]["max_position_embeddings"] = MAX_PIECES.into();
-        small["shapes"]["bert.embeddings.position_embeddings.weight"][0] = MAX_PIECES.into();
+        let mut small = model(MAX_PIECES);
         small["config"]["vocab_size"] = 9.into();
         small["shapes"]["bert.embeddings.word_embeddings.weight"][0] = 9.into();
         refused(hub(&small, write_safetensors).path(), "and the model knows 9");

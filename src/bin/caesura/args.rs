@@ -741,6 +741,20 @@ pub(crate) enum EvaluateWhat {
     Search(EvaluateSearch),
 }
 
+/// Which documents of the data are measured.
+#[derive(Debug, Args)]
+pub(crate) struct KeptDocuments {
+    /// Keeps the documents of one part of the data: models train on the first, and are stopped by the second [default: all]
+    #[arg(long, value_parser = part())]
+    pub(crate) part: Option<Part>,
+    /// Keeps documents whose field has this value; may be given several times
+    #[arg(long = "where", value_name = "KEY=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// Only the first N documents that are kept
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateChapters {
     /// Documents with their true sections (JSON lines, plain or .zst)
@@ -764,18 +778,11 @@ pub(crate) struct EvaluateChapters {
     /// Takes the weights of the passage model from this folder, as `make_passage.py` writes them
     #[arg(long, value_name = "DIR")]
     pub(crate) passage_model: Option<PathBuf>,
-    /// Keeps the documents of one part of the data: models train on the first, and are stopped by the second [default: all]
-    #[arg(long, value_parser = part())]
-    pub(crate) part: Option<Part>,
-    /// Keeps documents whose field has this value; may be given several times
-    #[arg(long = "where", value_name = "KEY=VALUE")]
-    pub(crate) keep: Vec<String>,
+    #[command(flatten)]
+    pub(crate) kept: KeptDocuments,
     /// Leaves out a first section without a title
     #[arg(long)]
     pub(crate) drop_untitled_first: bool,
-    /// Only the first N documents that are kept
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
     /// How finely to cut, from 0 (not at all) to 1 (at every gap that makes no chapter too short)
     #[arg(long, value_name = "0..1", default_value_t = 0.5)]
     pub(crate) granularity: f32,
@@ -797,15 +804,8 @@ pub(crate) struct EvaluateTitles {
     /// Keeps the vectors of documents in this folder, so that a second run need not make them again
     #[arg(long, value_name = "DIR")]
     pub(crate) vectors: Option<PathBuf>,
-    /// Keeps the documents of one part of the data [default: all]
-    #[arg(long, value_parser = part())]
-    pub(crate) part: Option<Part>,
-    /// Keeps documents whose field has this value; may be given several times
-    #[arg(long = "where", value_name = "KEY=VALUE")]
-    pub(crate) keep: Vec<String>,
-    /// Only the first N documents that are kept
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
+    #[command(flatten)]
+    pub(crate) kept: KeptDocuments,
     /// Writes the titles, a line a chapter and engine
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,

@@ -70,7 +70,8 @@ fn chapters(session: &Session, args: &args::EvaluateChapters) -> Result<()> {
 
     let predictions = RefCell::new(Vec::new());
     let results = args.data.iter().map(|path| {
-        let selection = selection(args)?;
+        let untitled_first = if args.drop_untitled_first { UntitledFirst::Drop } else { UntitledFirst::Keep };
+        let selection = selection(&args.kept, untitled_first)?;
         let bar = session.bar(&caesura::import::name_of(path));
         let started = Instant::now();
         let mut surroundings = Surroundings {
@@ -126,22 +127,14 @@ fn engines(typed: &[String], of_own: bool) -> Result<Vec<String>, Error> {
     Ok(typed.to_vec())
 }
 
-fn selection(args: &args::EvaluateChapters) -> Result<Selection> {
-    Ok(Selection {
-        fields: fields(&args.keep)?,
-        part: args.part,
-        untitled_first: if args.drop_untitled_first { UntitledFirst::Drop } else { UntitledFirst::Keep },
-        limit: args.limit,
-    })
-}
-
-/// Returns the names of fields and the values that they must have.
-pub(super) fn fields(typed: &[String]) -> Result<Vec<(String, String)>> {
+/// Returns which documents are kept, as it was typed.
+pub(super) fn selection(kept: &args::KeptDocuments, untitled_first: UntitledFirst) -> Result<Selection> {
     let field = |typed: &String| {
         let (name, value) = typed.split_once('=').with_context(|| format!("--where takes KEY=VALUE, not {typed:?}"))?;
         Ok((name.to_owned(), value.to_owned()))
     };
-    typed.iter().map(field).collect()
+    let fields = kept.fields.iter().map(field).collect::<Result<_>>()?;
+    Ok(Selection { fields, part: kept.part, untitled_first, limit: kept.limit })
 }
 
 fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters, out: &mut dyn Write) -> Result<()> {
@@ -218,10 +211,10 @@ fn print_chapters_json(
                 "seed": session.seed(),
                 "settings": {
                     "granularity": caesura::document::setting(args.granularity),
-                    "part": args.part.map(Part::name),
-                    "where": args.keep,
+                    "part": args.kept.part.map(Part::name),
+                    "where": args.kept.fields,
                     "drop_untitled_first": args.drop_untitled_first,
-                    "limit": args.limit,
+                    "limit": args.kept.limit,
                 },
             },
         })

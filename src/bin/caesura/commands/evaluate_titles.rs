@@ -8,29 +8,34 @@ use anyhow::Result;
 use caesura::chapters::chapters_at;
 use caesura::document::{Chapter, GapScores};
 use caesura::error::Error;
-use caesura::evaluate::data::{Reference, Selection, UntitledFirst, references};
+use caesura::evaluate::data::{Reference, UntitledFirst, references};
 use caesura::evaluate::split::Part;
-use caesura::evaluate::titles::{Titled, TitlesMeasures, TitlesTally};
+use caesura::evaluate::titles::{TitlesMeasures, TitlesTally, TrueTitles};
 use caesura::export::write_file;
 use caesura::neural::Encoder;
 use caesura::progress::{self, Progress};
 use caesura::titles::{first_words, title_chapters};
 use caesura::words::Analyzer;
+use serde::Serialize;
 use serde_json::json;
 
+use super::evaluate::selection;
 use crate::args::{self, SearchFormat};
 use crate::output::{self, Session};
 
 /// What makes titles: the program with vectors, as it is used; by words alone; and the first words of a chapter.
 const ENGINES: [&str; 3] = ["phrases", "phrases_by_words", "first_words"];
 
+/// What came of one engine.
+#[derive(Serialize)]
+struct Measured {
+    engine: &'static str,
+    #[serde(flatten)]
+    measures: TitlesMeasures,
+}
+
 pub(crate) fn run(session: &Session, args: &args::EvaluateTitles) -> Result<()> {
-    let selection = Selection {
-        fields: super::evaluate::fields(&args.keep)?,
-        part: args.part,
-        untitled_first: UntitledFirst::Keep,
-        limit: args.limit,
-    };
+    let selection = selection(&args.kept, UntitledFirst::Keep)?;
     let of_units = session.encoder_keeping(args.vectors.as_deref())?;
     let encoder = session.encoder()?;
     let bar = session.bar("titles");
@@ -49,14 +54,14 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTitles) -> Result<()> 
         let analyzer = Analyzer::new(reference.language);
         let chapters = chapters(&reference);
         let titles = titles(&reference, &chapters, of_units.as_ref(), &encoder, &within)?;
+        let sections: Vec<(&str, &str)> = chapters
+            .iter()
+            .zip(&reference.titles)
+            .map(|(chapter, title)| (chapter.span.of(&reference.text), title.as_str()))
+            .collect();
+        let expected = TrueTitles::new(&sections, &analyzer, &encoder)?;
         for ((engine, tally), titles) in ENGINES.iter().zip(&mut tallies).zip(titles) {
-            let judged: Vec<Titled> = chapters
-                .iter()
-                .zip(&reference.titles)
-                .zip(&titles)
-                .map(|((chapter, expected), found)| Titled { text: chapter.span.of(&reference.text), expected, found })
-                .collect();
-            tally.add(&judged, &analyzer, &encoder)?;
+            tally.add(&expected, &titles, &analyzer, &encoder)?;
             for (chapter, title) in titles.iter().enumerate() {
                 let line = json!({"id": reference.id, "engine": engine, "chapter": chapter, "title": title});
                 serde_json::to_writer(&mut predictions, &line)?;
@@ -75,36 +80,35 @@ pub(crate) fn run(session: &Session, args: &args::EvaluateTitles) -> Result<()> 
         write_file(path, |out| out.write_all(&predictions).map_err(Error::Output))?;
     }
     let n_titles = tallies[0].n_compared();
-    let results: Vec<(&str, TitlesMeasures)> =
-        ENGINES.iter().copied().zip(tallies.iter().map(TitlesTally::measures)).collect();
+    let results: Vec<Measured> = ENGINES
+        .into_iter()
+        .zip(&tallies)
+        .map(|(engine, tally)| Measured { engine, measures: tally.measures() })
+        .collect();
     match args.format {
         SearchFormat::Text => output::print(|out| {
             let data = args.data.display();
             writeln!(out, "{data}: {n_titles} titles of {n_documents} documents, {n_skipped} without one left out")?;
             writeln!(out, "  engine            ROUGE-1  ROUGE-2  ROUGE-L  similarity  grounded  repeated")?;
-            results.iter().try_for_each(|(engine, measures)| row(engine, measures, out))
+            results.iter().try_for_each(|measured| measured.row(out))
         }),
-        SearchFormat::Json => {
-            let engines = results.iter().map(|(engine, measures)| {
-                let mut row = json!({"engine": engine});
-                let measures = json!(measures);
-                row.as_object_mut().expect("made as one").extend(measures.as_object().cloned().unwrap_or_default());
-                row
-            });
-            output::print_json(&json!({
+        SearchFormat::Json => output::print_json(&json!({
+            "caesura": caesura::VERSION,
+            "data": args.data.to_string_lossy(),
+            "n_documents": n_documents,
+            "n_skipped": n_skipped,
+            "n_titles": n_titles,
+            "engines": results,
+            "provenance": {
                 "caesura": caesura::VERSION,
-                "data": args.data.to_string_lossy(),
-                "n_documents": n_documents,
-                "n_skipped": n_skipped,
-                "n_titles": n_titles,
-                "engines": engines.collect::<Vec<_>>(),
-                "provenance": {
-                    "caesura": caesura::VERSION,
-                    "model_sha256": encoder.sha256(),
-                    "settings": {"part": args.part.map(Part::name), "where": args.keep, "limit": args.limit},
+                "model_sha256": encoder.sha256(),
+                "settings": {
+                    "part": args.kept.part.map(Part::name),
+                    "where": args.kept.fields,
+                    "limit": args.kept.limit,
                 },
-            }))
-        }
+            },
+        })),
     }
 }
 
@@ -134,11 +138,14 @@ fn titles(
     Ok([by(Some(&vectors), Some(encoder))?, by(None, None)?, first_words])
 }
 
-fn row(engine: &str, measures: &TitlesMeasures, out: &mut dyn Write) -> Result<()> {
-    let TitlesMeasures { rouge_1, rouge_2, rouge_l, similarity, share_grounded, share_repeated } = measures;
-    Ok(writeln!(
-        out,
-        "  {engine:16}    {rouge_1:5.3}    {rouge_2:5.3}    {rouge_l:5.3}       {similarity:5.3}     {share_grounded:5.3}     \
-         {share_repeated:5.3}"
-    )?)
+impl Measured {
+    fn row(&self, out: &mut dyn Write) -> Result<()> {
+        let TitlesMeasures { rouge_1, rouge_2, rouge_l, similarity, share_grounded, share_repeated } = self.measures;
+        Ok(writeln!(
+            out,
+            "  {:16}    {rouge_1:5.3}    {rouge_2:5.3}    {rouge_l:5.3}       {similarity:5.3}     {share_grounded:5.3}     \
+             {share_repeated:5.3}",
+            self.engine
+        )?)
+    }
 }

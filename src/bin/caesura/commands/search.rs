@@ -17,12 +17,12 @@ pub(crate) fn run(session: &Session, args: &args::Search) -> Result<()> {
     let library = session.library()?;
     let typed = args.query.join(" ");
     let filter = args.within.filter(&library)?;
-    let has_vectors = library.vector_dims()?.is_some();
+    let has_vectors = args.ranking != Ranking::Words && library.vector_dims()?.is_some();
     if args.ranking == Ranking::Meaning && !has_vectors {
         session.note("no document of this library has vectors to compare meanings by: ranked by words");
     }
     let encoder = match search::text_to_encode(&typed) {
-        Some(text) if args.ranking != Ranking::Words && has_vectors => Some((session.encoder()?, text)),
+        Some(text) if has_vectors => Some((session.encoder()?, text)),
         _ => None,
     };
     let vector = encoder.as_ref().map(|(encoder, text)| encoder.encode(&[text], &Unwatched)).transpose()?;

@@ -134,8 +134,7 @@ fn read(session: &Session, args: &TrainData) -> Result<Documents> {
         return Err(Error::Nothing { attempt: "read a share of the documents", reason }.into());
     }
     let (mut train, mut held_out) = (Vec::new(), Vec::new());
-    for path in &args.data {
-        let kind = caesura::import::name_of(path);
+    for (path, kind) in args.data.iter().zip(kinds) {
         let share = args.share.iter().find(|(name, _)| *name == kind).map_or(1.0, |(_, share)| *share);
         for reference in data::references(path, Selection::default())? {
             let reference: Reference = reference?;
