@@ -562,11 +562,18 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_document_is_named() {
-        let mut file = file();
-        file.write_all(b"{\"id\":1}\n").expect("room for a line");
-        let last = references(file.path(), Selection::default()).expect("the file is there").last();
-        let error = last.expect("a line").expect_err("no document").to_string();
-        assert!(error.contains("line 4: this is not a document"), "{error}");
+        let refused = |line: &str, expected: &str| {
+            let mut file = file();
+            file.write_all(line.as_bytes()).expect("room for a line");
+            let last = references(file.path(), Selection::default()).expect("the file is there").last();
+            let error = last.expect("a line").expect_err("no document").to_string();
+            assert!(error.contains("line 4: this is not a document") && error.contains(expected), "{error}");
+        };
+        refused(r#"{"id":1}"#, "a string");
+        refused(
+            r#"{"id":"c","unit":"sentence","sections":[{"paragraphs":[7]}]}"#,
+            "a paragraph is a text, or an object",
+        );
     }
 
     fn run(engines: &[Engine]) -> (ChaptersEvaluation, Vec<Prediction>) {

@@ -76,14 +76,14 @@ struct Line {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "an `id` is a text or a whole number")]
 enum Id {
     Number(i64),
     Text(String),
 }
 
 #[derive(Default, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a `label` is a text, or a list of texts")]
 enum Label {
     #[default]
     None,
@@ -170,7 +170,9 @@ mod tests {
         assert_eq!(read(b""), []);
         let whole = compress_to_vec(LINES.repeat(50).as_bytes(), CompressionLevel::Fastest);
         for n_bytes in 4..whole.len() {
-            assert!(read(&whole[..n_bytes]).last().is_some_and(Result::is_err), "{n_bytes} bytes");
+            let found = read(&whole[..n_bytes]);
+            let error = found.last().and_then(|last| last.as_ref().err());
+            assert!(error.is_some_and(|error| error.contains("damaged or cut short")), "{n_bytes} bytes: {found:?}");
         }
     }
 }

@@ -142,7 +142,10 @@ struct Section {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a paragraph is a text, or an object with a `text` and perhaps a `speaker`, a `start` and an `end` in seconds"
+)]
 enum Paragraph {
     Plain(String),
     Spoken {

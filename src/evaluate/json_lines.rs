@@ -100,6 +100,12 @@ impl<R: BufRead> Frames<R> {
     }
 }
 
+/// Returns the error that a compressed file cannot be unpacked.
+fn damaged(reason: &dyn std::fmt::Display) -> std::io::Error {
+    let what = "the file is compressed with Zstandard, and is damaged or cut short; copy it anew";
+    std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{what} ({reason})"))
+}
+
 impl<R: BufRead> Read for Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
@@ -109,11 +115,11 @@ impl<R: BufRead> Read for Frames<R> {
                     if file.fill_buf()?.is_empty() {
                         return Ok(0);
                     }
-                    let frame = StreamingDecoder::new(file).map_err(std::io::Error::other)?;
+                    let frame = StreamingDecoder::new(file).map_err(|error| damaged(&error))?;
                     self.state = Some(State::Within(Box::new(frame)));
                 }
                 Some(State::Within(mut frame)) => {
-                    let n_bytes = frame.read(buffer)?;
+                    let n_bytes = frame.read(buffer).map_err(|error| damaged(&error))?;
                     if 0 < n_bytes || buffer.is_empty() {
                         self.state = Some(State::Within(frame));
                         return Ok(n_bytes);

@@ -63,7 +63,7 @@ impl SentenceEncoder {
         let tokens = Tokens::new(carried(NAME)?, NAME)?;
         let mut encoder = Self { tokens, model, inputs, output, dims: 1, options };
         // The width of a vector is best learnt from one; this also finds a model that loads but does not run.
-        encoder.dims = encoder.vector("tide", &encoder.options[0]).map_err(|error| unusable(NAME, &error))?.len();
+        encoder.dims = tried(NAME, encoder.vector("tide", &encoder.options[0]))?.len();
         Ok(encoder)
     }
 
@@ -162,6 +162,23 @@ pub(super) fn model_options() -> ModelOptions {
     options
 }
 
+/// Reads a model's graph. `name` names the model in an error.
+pub(super) fn graph_of(name: &str, weights: Vec<u8>) -> Result<Model> {
+    let unreadable = |error| {
+        let advice = "it may be cut short, or be something else: copy it anew";
+        unusable(name, &format!("model.onnx is no ONNX graph that can be read ({error}); {advice}"))
+    };
+    model_options().load(weights).map_err(unreadable)
+}
+
+/// Returns what came of running a model once, as it was loaded: one that does not run cannot be used.
+pub(super) fn tried<T>(name: &str, result: Result<T>) -> Result<T> {
+    result.map_err(|error| match error {
+        Error::ModelRun { reason, .. } => unusable(name, &format!("it does not run ({reason})")),
+        other => other,
+    })
+}
+
 pub(super) fn unusable(name: &str, reason: &dyn std::fmt::Display) -> Error {
     Error::Model { name: name.to_owned(), reason: reason.to_string() }
 }
@@ -201,6 +218,16 @@ mod tests {
             .collect()
     }
 
+    /// Whether the processor sums up products of int8 in 32 bits. Of those for x86-64 rten knows one instruction that does; without
+    /// it, sums of two that leave 16 bits are cut off.
+    fn has_whole_products() -> bool {
+        #[cfg(target_arch = "x86_64")]
+        let has = std::arch::is_x86_feature_detected!("avx512vnni");
+        #[cfg(not(target_arch = "x86_64"))]
+        let has = true;
+        has
+    }
+
     /// The file states how the reference vectors were made, of the model's f32 weights.
     #[test]
     fn vectors_are_those_of_the_reference_but_for_rounding() {
@@ -208,9 +235,10 @@ mod tests {
         let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
         let vectors = embedded(2).encode(&texts, &Unwatched).expect("the model runs");
         assert_eq!((vectors.len(), vectors.dims()), (texts.len(), 384));
+        let least = if has_whole_products() { 0.99 } else { 0.98 };
         for (row, (text, reference)) in vectors.rows().zip(&sentences) {
             let cosine = dot(row, reference);
-            assert!(cosine >= 0.99, "{cosine} for {text:?}");
+            assert!(cosine >= least, "{cosine} for {text:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rten::{Model, RunOptions};
 
-use super::encoder::{model_options, run_options, unusable};
+use super::encoder::{graph_of, model_options, run_options, tried, unusable};
 use super::queue::run_all;
 use super::tokens::{PairTokenizer, carried, whole};
 use super::upper::{OfPieces, Upper, first_output, is_upper, numbers};
@@ -76,7 +76,7 @@ impl PairModel {
             Err(source) => return Err(Error::Read { path, source }),
         };
         let sha256 = hex_sha256(&weights);
-        let model = model_options().load(weights).map_err(|error| unusable(&name, &error))?;
+        let model = graph_of(&name, weights)?;
         let tokens = PairTokenizer::new(tokenizer, max_pieces, &name)?;
         Self::new(&name, sha256, tokens, model, n_threads)
     }
@@ -86,8 +86,7 @@ impl PairModel {
         let layers = Layers::of(name, model)?;
         let pair_model = Self { name: name.to_owned(), sha256, tokens, layers, options };
         // This finds a model that loads but does not run.
-        let tried = pair_model.log_odds_of(&("tide".to_owned(), "lamp".to_owned()), &pair_model.options[0]);
-        tried.map_err(|error| unusable(&pair_model.name, &error))?;
+        tried(name, pair_model.log_odds_of(&("tide".to_owned(), "lamp".to_owned()), &pair_model.options[0]))?;
         Ok(pair_model)
     }
 
@@ -170,10 +169,10 @@ mod tests {
             let error = PairModel::from_folder(folder.path(), max_pieces, n_threads).err().expect("it is none");
             assert!(error.to_string().contains(expected), "{error}");
         };
-        refused(&TINY[..40], 40, 1, "load the model");
+        refused(&TINY[..40], 40, 1, "no ONNX graph that can be read");
         refused(TINY, 4, 1, "max_pieces must be at least 8");
         refused(TINY, 40, 0, "threads must be at least 1");
         let encoder = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
-        refused(encoder, 40, 1, "load the model");
+        refused(encoder, 40, 1, "it does not run");
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use rten::{Model, RunOptions};
 
 use super::PassageScorer;
-use super::encoder::{model_options, run_options, unusable};
+use super::encoder::{graph_of, model_options, run_options, tried, unusable};
 use super::hex_sha256;
 use super::passages::{Passage, PassageTokens, PassageUnit, passages};
 use super::queue::run_all;
@@ -42,7 +42,7 @@ impl PassageModel {
         let path = folder.join("model.onnx");
         let weights = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
         let sha256 = hex_sha256(&weights);
-        let model = model_options().load(weights).map_err(|error| unusable(&name, &error))?;
+        let model = graph_of(&name, weights)?;
         Self::new(&name, sha256, model, n_threads)
     }
 
@@ -53,8 +53,7 @@ impl PassageModel {
         // This finds a model that loads but does not run.
         let unit = |text| model.tokens.unit(PassageUnit { text, changes_speaker: false });
         let units = [unit("tide")?, unit("lamp")?];
-        let tried = model.log_odds_of(&units, &passages(&units)[0], &model.options[0]);
-        tried.map_err(|error| unusable(name, &error))?;
+        tried(name, model.log_odds_of(&units, &passages(&units)[0], &model.options[0]))?;
         Ok(model)
     }
 
@@ -139,7 +138,7 @@ mod tests {
             let error = PassageModel::from_folder(folder.path(), n_threads).err().expect("it is none");
             assert!(error.to_string().contains(expected), "{error}");
         };
-        refused(&WEIGHTS[..400], 1, "load the model");
+        refused(&WEIGHTS[..400], 1, "no ONNX graph that can be read");
         refused(WEIGHTS, 0, "threads must be at least 1");
         let encoder = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/all-MiniLM-L6-v2/model.onnx"));
         refused(encoder, 1, "load the model");

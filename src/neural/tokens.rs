@@ -105,7 +105,8 @@ impl PairTokenizer {
     /// end of its longer text until it fits; of both once they are equally long.
     pub(super) fn new(tokenizer: Arc<Tokenizer>, max_pieces: usize, model: &str) -> Result<Self> {
         if max_pieces < MIN_PAIR_PIECES {
-            return Err(Error::Setting { name: "max_pieces", needed: "at least 8", found: max_pieces.to_string() });
+            let reason = format!("max_pieces must be at least {MIN_PAIR_PIECES}, not {max_pieces}");
+            return Err(Error::Model { name: model.to_owned(), reason });
         }
         let n_marks = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
         let max_of_texts = max_pieces.saturating_sub(n_marks);

@@ -197,7 +197,7 @@ pub fn train_context(
         let n_steps = settings.schedule.n_steps;
         let range = member * n_steps..(member + 1) * n_steps;
         course.run(member + 1, &mut run, on_look, &Part { progress, range, of: settings.n_members * n_steps })?;
-        let best = run.best(&course.best_weights())?;
+        let best = course.best(|path| run.best(path))?;
         Ok(match start {
             Some(start) => start.mixed(member, best),
             None => best,
@@ -613,11 +613,9 @@ impl Run<'_> {
     }
 
     /// Returns the best weights, which stand at `path`.
-    fn best(&self, path: &Path) -> Result<Weights> {
-        let unusable = |reason: String| Error::Model { name: path.display().to_string(), reason };
-        let weights = Tensor::read_safetensors(path).map_err(|error| unusable(error.to_string()))?;
-        // A file that was changed since is found out here.
-        self.net.restore(&weights).map_err(unusable)?;
+    fn best(&self, path: &Path) -> std::result::Result<Weights, String> {
+        let weights = Tensor::read_safetensors(path).map_err(|error| error.to_string())?;
+        self.net.restore(&weights)?;
         Ok(weights)
     }
 }
@@ -817,8 +815,19 @@ mod tests {
         std::fs::create_dir(path.parent().expect("that of the member")).expect("a folder");
         std::fs::write(&path, b"damaged").expect("room for a file");
         let error = trained(folder.path(), &Unwatched).expect_err("it is damaged").to_string();
-        assert!(error.contains("checkpoint.safetensors"), "{error}");
+        assert!(error.contains("checkpoint.safetensors") && error.contains("remove it"), "{error}");
         assert_eq!(std::fs::read(&path).expect("it is there"), b"damaged");
+    }
+
+    #[test]
+    fn best_weights_that_are_damaged_say_so() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().expect("a folder");
+        trained(folder.path(), &Unwatched).expect("it trains");
+        let path = checkpoint(folder.path(), 1).with_file_name("best.safetensors");
+        std::fs::write(&path, b"damaged").expect("room for a file");
+        let error = trained(folder.path(), &Unwatched).expect_err("it is damaged").to_string();
+        assert!(error.contains("best.safetensors") && error.contains("the checkpoint beside it"), "{error}");
     }
 
     #[test]

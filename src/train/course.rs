@@ -2,6 +2,7 @@
 //! it up from.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use tch::Tensor;
@@ -95,8 +96,17 @@ impl Course {
     }
 
     /// Returns where the weights of the best look are.
-    pub(super) fn best_weights(&self) -> PathBuf {
+    fn best_weights(&self) -> PathBuf {
         self.folder.join("best.safetensors")
+    }
+
+    /// Returns what `read` makes of the weights of the best look. A file that was changed since is found out here.
+    pub(super) fn best<T, E: Display>(&self, read: impl FnOnce(&Path) -> std::result::Result<T, E>) -> Result<T> {
+        let path = self.best_weights();
+        read(&path).map_err(|error| {
+            let advice = "remove it and the checkpoint beside it, and the training begins anew";
+            Error::Model { name: path.display().to_string(), reason: format!("it is damaged ({error}); {advice}") }
+        })
     }
 
     /// Makes all steps that are left. `member` is whom looks are of, from 1.

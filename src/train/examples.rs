@@ -11,7 +11,7 @@ use crate::document::UnitKind;
 use crate::error::{Error, Result};
 use crate::evaluate::data::Reference;
 use crate::neural::{Encoder, Vectors};
-use crate::progress::{Progress, Unwatched};
+use crate::progress::{Part, Progress, Unwatched};
 
 /// A document, ready to be cut into stretches.
 pub(crate) struct Example {
@@ -79,9 +79,13 @@ impl Reader<'_> {
     /// Turns documents into examples, in their order.
     pub(crate) fn examples(&self, references: &[(usize, Reference)], progress: &dyn Progress) -> Result<Vec<Example>> {
         let mut examples = Vec::with_capacity(references.len());
-        let vectors = |(_, reference): &(usize, Reference)| self.encoder.encode(&reference.texts(), &Unwatched);
         for chunk in references.chunks(64) {
-            progress.check()?;
+            // A document is one step, however many texts it has.
+            let within = Part { progress, range: examples.len()..examples.len(), of: references.len() };
+            let vectors = |(_, reference): &(usize, Reference)| {
+                within.check()?;
+                self.encoder.encode(&reference.texts(), &within)
+            };
             let vectors: Vec<Vectors> = chunk.iter().map(vectors).collect::<Result<_>>()?;
             let made: Vec<Example> = chunk
                 .par_iter()

@@ -10,7 +10,7 @@ use crate::document::{GapIndex, GapScores, UnitKind};
 use crate::error::Result;
 use crate::evaluate::data::Reference;
 use crate::neural::Encoder;
-use crate::progress::{Progress, Unwatched};
+use crate::progress::{Part, Progress};
 
 /// A gap of the documents held out.
 pub(super) struct LookedAt<'a> {
@@ -48,7 +48,9 @@ pub(super) fn scores(
     let mut all = Vec::with_capacity(documents.len());
     for (_, reference) in documents {
         progress.check()?;
-        let vectors = encoder.encode(&reference.texts(), &Unwatched)?;
+        // A document is one step, however many texts it has.
+        let within = Part { progress, range: all.len()..all.len(), of: documents.len() };
+        let vectors = encoder.encode(&reference.texts(), &within)?;
         all.push(score(&reference.input(Some(&vectors)))?);
         progress.report(all.len(), documents.len());
     }

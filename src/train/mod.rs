@@ -238,20 +238,21 @@ pub(crate) fn checkpoint(path: &Path, optimizer: &AdamW, identity: i64, (best, n
 
 /// Takes up what [`checkpoint`] has written, and returns the best loss so far and how many looks were worse since.
 pub(crate) fn restore(path: &Path, optimizer: &mut AdamW, identity: i64) -> Result<(f64, usize), String> {
-    let mut state = Tensor::read_safetensors(path).map_err(|error| error.to_string())?;
+    let damaged = |reason: String| format!("it is damaged ({reason}); remove it, and the training begins anew");
+    let mut state = Tensor::read_safetensors(path).map_err(|error| damaged(error.to_string()))?;
     let mut take = |name: &str, size: i64| {
         let place = state.iter().position(|(known, _)| known == name).ok_or(format!("{name} is missing"))?;
         let tensor = state.swap_remove(place).1;
         if tensor.size() == [size] { Ok(tensor) } else { Err(format!("{name} is of another shape")) }
     };
-    let (looks, of) = (take("looks", 2)?, take("identity", 1)?);
+    let (looks, of) = (take("looks", 2).map_err(damaged)?, take("identity", 1).map_err(damaged)?);
     if of.int64_value(&[0]) != identity {
         return Err(
             "it is of a training with another base, other data, settings or features; take another folder, or remove it"
                 .to_owned()
         );
     }
-    optimizer.restore(state)?;
+    optimizer.restore(state).map_err(damaged)?;
     Ok((looks.double_value(&[0]), looks.double_value(&[1]) as usize))
 }
 

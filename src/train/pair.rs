@@ -150,8 +150,7 @@ pub fn train_pair(
         batches: Batches::new(settings.n_pairs),
     };
     course.run(1, &mut run, on_look, progress)?;
-    let path = course.best_weights();
-    store.load(&path).map_err(|error| Error::Model { name: path.display().to_string(), reason: error.to_string() })?;
+    course.best(|path| store.load(path))?;
     run.finish(&store, &to_fit, &texts_to_fit, base, output)
 }
 

@@ -143,8 +143,7 @@ pub fn train_passage(
         Course::new(optimizer, store.variables().into_iter().collect(), output, identity, settings.schedule)?;
     let mut run = Run { network, sampler, settings, looked_at: &looked_at, batches: Batches::new(settings.n_passages) };
     course.run(1, &mut run, on_look, progress)?;
-    let best = course.best_weights();
-    store.load(&best).map_err(|error| Error::Model { name: best.display().to_string(), reason: error.to_string() })?;
+    course.best(|path| store.load(path))?;
     if settings.kept > 0.0 {
         let weights = Weights::from_folder(base, &name)?;
         mix(&store, &description, &weights, settings.kept).map_err(unusable)?;
