@@ -10,7 +10,7 @@
 mod grammar;
 mod phrases;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::grammar::{Grammar, carries, general_stems};
 use self::phrases::{Phrase, phrases};
@@ -49,6 +49,9 @@ const MAX_JOINED_STEMS: usize = 4;
 /// How much of its score a phrase loses that says nothing but what the title beside it says.
 const REPETITION_COST: f64 = 0.8;
 
+/// What is left of the score of a phrase that is the title of another chapter, wherever that stands.
+const ELSEWHERE_SHARE: f64 = 0.4;
+
 /// Gives each chapter without a title one; a chapter that has one keeps it.
 ///
 /// `chapters` tile the units. `vectors` are those of the units; without them or without an encoder, meaning plays no
@@ -84,12 +87,15 @@ pub fn title_chapters(
     if let (Some(vectors), Some(encoder)) = (vectors, encoder) {
         weigh_meaning(&mut finalists, chapters, vectors, encoder, progress)?;
     }
+    let mut elsewhere: HashSet<String> = chapters.iter().map(|chapter| folded(&chapter.title)).collect();
     for number in 0..chapters.len() {
         if chapters[number].title.is_empty() {
             let beside = [number.checked_sub(1), Some(number + 1)].map(|n| n.and_then(|n| chapters.get(n)));
             let beside: Vec<Said> = beside.into_iter().flatten().map(|c| Said::by(&c.title, &analyzer)).collect();
-            chapters[number].title = chosen(&finalists[number], &beside, &grammar)
+            let title = chosen(&finalists[number], &beside, &elsewhere, &grammar)
                 .unwrap_or_else(|| first_words(&chapters[number], text, units));
+            elsewhere.insert(folded(&title));
+            chapters[number].title = title;
         }
     }
     Ok(())
@@ -252,11 +258,14 @@ fn weigh_meaning(
 }
 
 /// Returns the best phrase as a title, or the best two, unless none is left that differs from what is said beside it.
-fn chosen(finalists: &[Finalist], beside: &[Said], grammar: &Grammar) -> Option<String> {
+/// `elsewhere` are the titles there are, folded.
+fn chosen(finalists: &[Finalist], beside: &[Said], elsewhere: &HashSet<String>, grammar: &Grammar) -> Option<String> {
+    let is_elsewhere = |title: &str| elsewhere.contains(&folded(title));
     let marginal = |finalist: &Finalist| {
         let stems = &finalist.phrase.stems;
         let repeated = stems.iter().filter(|stem| beside.iter().any(|said| said.stems.contains(*stem))).count();
-        finalist.score * (1.0 - REPETITION_COST * repeated as f64 / stems.len() as f64)
+        let left = if is_elsewhere(&finalist.phrase.text) { ELSEWHERE_SHARE } else { 1.0 };
+        finalist.score * left * (1.0 - REPETITION_COST * repeated as f64 / stems.len() as f64)
     };
     let is_beside = |title: &str| {
         let folded = folded(title);
@@ -273,7 +282,7 @@ fn chosen(finalists: &[Finalist], beside: &[Said], grammar: &Grammar) -> Option<
         .filter(|other| least <= marginal(other) && goes_with(&best.phrase, &other.phrase))
         .max_by(|one, other| marginal(one).total_cmp(&marginal(other)));
     let both = second.map(|second| joined(&best.phrase, &second.phrase, grammar));
-    let both = both.filter(|title| !is_beside(title));
+    let both = both.filter(|title| !is_beside(title) && !is_elsewhere(title));
     Some(upper_first(both.as_deref().unwrap_or(&best.phrase.text)))
 }
 
@@ -291,8 +300,8 @@ fn joined(one: &Phrase, other: &Phrase, grammar: &Grammar) -> String {
     format!("{} {} {}", first.text, grammar.and(), grammar.inside(&second.text))
 }
 
-/// Returns the first words of a chapter, or its first characters if it has none.
-/// Returns the first words of a chapter, as many as a title has at most: what any title has to be better than.
+/// Returns the first words of a chapter, as many as a title has at most, or its first characters if it has none: what any title
+/// has to be better than.
 pub fn first_words(chapter: &Chapter, text: &str, units: &Units) -> String {
     let unit = units.units[chapter.first_unit.index()].span.of(text);
     let mut words = tokens(unit).take(MAX_TITLE_WORDS);
@@ -389,6 +398,12 @@ mod tests {
     fn two_chapters_of_one_subject_have_different_titles() {
         let titles = titled(&[TIDES, TIDES]);
         assert_ne!(titles[0], titles[1]);
+    }
+
+    #[test]
+    fn two_chapters_of_one_subject_far_apart_have_different_titles() {
+        let titles = titled(&[TIDES, BREAD, TIDES]);
+        assert_ne!(titles[0], titles[2]);
     }
 
     #[test]
