@@ -187,6 +187,9 @@ fn a_library_is_added_to_searched_exported_and_taken_from() {
     let after = files();
     assert_eq!(after.len(), 4, "an export is put beside what is there: {after:?}");
     assert_eq!(after.iter().filter(|(text, _)| text == "written by hand").count(), 2);
+    let new = place.path("new/folder/");
+    place.run(["export".as_ref(), "--output".as_ref(), new.as_os_str()]).ok();
+    assert_eq!(std::fs::read_dir(&new).unwrap().count(), 2, "what ends as a folder does is made");
 
     place.run(["remove", id.as_str()]).ok();
     place.run(["show", id.as_str()]).refused("no document");
@@ -483,4 +486,14 @@ fn what_cannot_be_corrected_is_refused_with_the_reason() {
     refused(&["note", "0", "9999"], "the text has");
     refused(&["remove-note", "4"], "there is no such note");
     place.run(["edit", "7", "undo"]).refused("no document 7");
+}
+
+#[test]
+fn a_time_after_the_end_is_no_place_of_a_recording() {
+    let place = Place::new();
+    let file =
+        place.file("talk.srt", "1\n00:00:01,000 --> 00:00:04,000\nHello.\n\n2\n00:00:05,000 --> 00:00:09,000\nBye.\n");
+    place.run(["add".as_ref(), file.as_os_str(), "--engine".as_ref(), "lexical".as_ref()]).ok();
+    place.run(["edit", "1", "split", "0:05"]).ok();
+    place.run(["edit", "1", "split", "99:00"]).refused("the document ends at 0:09");
 }

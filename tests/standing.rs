@@ -49,6 +49,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     place.run(["tag", "add", " / ", "1"]).refused("tag must be one to a hundred characters");
     place.run(["tag", "add", "bees", "1", "77"]).refused("there is no document 77");
     place.run(["mark", "checked", "77"]).refused("there is no document 77");
+    place.run(["tag", "rename", "bees", "hives"]).refused("no document has it");
     assert_eq!(place.run(["tag", "list"]).ok(), "");
     assert_eq!(titles(&place, &["--state", "unread"]).len(), 2);
 }

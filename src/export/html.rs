@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::cues::{Leaf, tree};
-use super::{DocumentView, clock, on_one_line, page, xml};
+use super::{DocumentView, clock, counted, on_one_line, page, xml};
 use crate::document::{Chapter, Field, Unit};
 use crate::error::Result;
 
@@ -62,10 +62,9 @@ fn article(view: &DocumentView<'_>, id: &str, out: &mut dyn Write) -> Result<()>
 
 /// Returns what is to be known of a document at a glance.
 fn facts(view: &DocumentView<'_>) -> String {
-    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let mut facts = vec![
-        plural(view.chapters.len(), "chapter"),
-        plural(view.units.len(), view.units.kind.name()),
+        counted(view.chapters.len(), "chapter"),
+        counted(view.units.len(), view.units.kind.name()),
         line(view.source_name),
     ];
     facts.extend(view.chapters.iter().filter_map(|chapter| chapter.time).map(|time| time.end).max().map(clock));

@@ -6,6 +6,7 @@
 //! in every format: it is escaped, never trusted.
 
 mod clock;
+mod counted;
 mod csv;
 mod cues;
 mod docx;
@@ -36,6 +37,7 @@ mod youtube;
 use std::io::Write;
 
 pub use clock::{civil, clock};
+pub use counted::counted;
 pub use csv::write_documents as write_documents_csv;
 pub use files::{free_name, write_file};
 pub use refi_qda::LineEnds;

@@ -2,23 +2,21 @@
 
 use std::io::Write;
 
-use super::{DocumentView, clock, on_one_line};
+use super::{DocumentView, clock, counted, on_one_line};
 use crate::document::Chapter;
 use crate::error::Result;
 
 /// Writes the outline of one document: its title, what its file says of itself, then for each chapter where it starts, its
 /// title and its length.
 pub(super) fn write(view: &DocumentView<'_>, out: &mut dyn Write) -> Result<()> {
-    let n = view.chapters.len();
-    let plural = if n == 1 { "" } else { "s" };
     let confidence =
         view.confidence.map(|confidence| format!(", confidence {:.0} %", confidence * 100.0)).unwrap_or_default();
     writeln!(
         out,
-        "{} ({n} chapter{plural}, {} {}s{confidence})",
+        "{} ({}, {}{confidence})",
         on_one_line(view.title),
-        view.units.len(),
-        view.units.kind.name()
+        counted(view.chapters.len(), "chapter"),
+        counted(view.units.len(), view.units.kind.name())
     )?;
     let facts: Vec<String> = view.fields.facts().iter().map(|fact| on_one_line(fact)).collect();
     if !facts.is_empty() {

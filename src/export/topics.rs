@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::csv::{guarded, unwritten};
-use super::{on_one_line, topics_html};
+use super::{counted, on_one_line, topics_html};
 use crate::document::Provenance;
 use crate::error::Result;
 
@@ -130,8 +130,7 @@ const N_SHOWN: usize = 10;
 const N_WITHOUT_SHOWN: usize = 20;
 
 fn write_text(TopicsView { topics, without_topic }: &TopicsView, out: &mut dyn Write) -> Result<()> {
-    let plural = if topics.len() == 1 { "" } else { "s" };
-    writeln!(out, "{} topic{plural}", topics.len())?;
+    writeln!(out, "{}", counted(topics.len(), "topic"))?;
     for (index, topic) in topics.iter().enumerate() {
         let words: Vec<&str> = topic.words.iter().take(N_SHOWN).map(|(word, _)| word.as_str()).collect();
         let n = topic.documents.len();

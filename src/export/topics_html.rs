@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::topics::{FieldView, TopicView, TopicsView};
-use super::{on_one_line, page, xml};
+use super::{counted, on_one_line, page, xml};
 use crate::document::Provenance;
 use crate::error::Result;
 
@@ -14,12 +14,8 @@ const N_DOCUMENTS: usize = 25;
 pub(super) fn write(view: &TopicsView, provenance: &Provenance, out: &mut dyn Write) -> Result<()> {
     let topics = &view.topics;
     page::start("Topics", language(provenance), "Find in the topics", out)?;
-    let plural = if topics.len() == 1 { "" } else { "s" };
-    writeln!(
-        out,
-        "<article>\n<header><h1>Topics</h1><aside class=\"facts\">{} topic{plural}</aside></header>",
-        topics.len()
-    )?;
+    let n_topics = counted(topics.len(), "topic");
+    writeln!(out, "<article>\n<header><h1>Topics</h1><aside class=\"facts\">{n_topics}</aside></header>")?;
     writeln!(out, "<nav aria-label=\"Topics\"><ol>")?;
     for (index, topic) in topics.iter().enumerate() {
         writeln!(out, "<li><a href=\"#t{index}\" dir=\"auto\">{}</a></li>", line(&topic.label))?;
@@ -88,8 +84,7 @@ fn section(index: usize, topic: &TopicView, out: &mut dyn Write) -> Result<()> {
         topic.words.iter().map(|(word, weight)| format!("<span title=\"{weight:.3}\">{}</span>", line(word))).collect();
     writeln!(out, "<p>{}</p>", words.join(", "))?;
     let n = topic.documents.len();
-    let plural = if n == 1 { "" } else { "s" };
-    writeln!(out, "<aside>{n} document{plural} · coherence {:.2}</aside>", topic.npmi)?;
+    writeln!(out, "<aside>{} · coherence {:.2}</aside>", counted(n, "document"), topic.npmi)?;
     if !topic.parts.is_empty() {
         let parts: Vec<String> = topic
             .parts

@@ -691,7 +691,8 @@ pub(crate) struct Export {
     /// The form of the result
     #[arg(long, default_value = "markdown", value_parser = chapter_format())]
     pub(crate) format: ChapterFormat,
-    /// Where to: a file, or a folder for a file a document, beside those that are there [default: standard output]
+    /// Where to: a file, or a folder (one that is there, or a name that ends in /) for a file a document, beside those that are
+    /// there [default: standard output]
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
     /// Only the document of this number

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use caesura::error::{Error, Obstacle};
+use caesura::export::counted;
 use caesura::progress::Progress;
 use caesura::store::{Counts, Library};
 
@@ -64,8 +65,7 @@ fn reporting(bar: &Bar) -> impl FnMut(usize, usize) -> Result<(), Error> + '_ {
 }
 
 fn said(counts: Counts) -> String {
-    let plural = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    format!("{}, {}", plural(counts.documents, "document"), plural(counts.chapters, "chapter"))
+    format!("{}, {}", counted(counts.documents as usize, "document"), counted(counts.chapters as usize, "chapter"))
 }
 
 /// Renames a library that cannot be opened, with what `SQLite` keeps beside it, and returns its new name.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use caesura::concordance::{Pattern, sort};
 use caesura::document::Table;
 use caesura::error::Error;
-use caesura::export::{clock, write_table_csv};
+use caesura::export::{clock, counted, write_table_csv};
 use caesura::pipeline;
 use caesura::search::{self, Concordance, DocumentLines, Occurrence};
 use caesura::store::{DocumentId, Library};
@@ -76,7 +76,8 @@ impl Listing<'_> {
 
     fn print_text(&self, session: &Session) -> Result<()> {
         let Concordance { n_occurrences, n_documents, .. } = *self.counted;
-        session.note(&format!("{n_occurrences} places in {n_documents} documents"));
+        let in_documents = counted(n_documents as usize, "document");
+        session.note(&format!("{} in {in_documents}", counted(n_occurrences as usize, "place")));
         if self.lines.len() < n_occurrences as usize {
             session.note(&format!("the first {} are shown; --limit shows more", self.lines.len()));
         }

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use caesura::corrections::{Change, Note, NoteId, Verdict, questions};
 use caesura::document::{Chapter, GapIndex, GapScores, Layer, Millis, Span, Unit, UnitIndex, Units};
-use caesura::export::clock;
+use caesura::export::{clock, counted};
 use caesura::neural::Encoder;
 use caesura::pipeline::{self, Engine};
 use caesura::store::{DocumentId, HandMove, Library};
@@ -46,8 +46,7 @@ pub(crate) fn run(session: &Session, args: &args::Edit) -> Result<()> {
 
 /// Says how many chapters there are now.
 fn say_chapters(session: &Session, library: &Library, id: DocumentId) -> Result<()> {
-    let n = chapters(library, id)?.len();
-    session.note(&format!("{n} chapter{}", if n == 1 { "" } else { "s" }));
+    session.note(&counted(chapters(library, id)?.len(), "chapter"));
     Ok(())
 }
 
@@ -82,6 +81,10 @@ impl Places {
         let Some(time) = time_of(place) else {
             bail!("find the place {place:?}: it is neither the number of a unit nor a time such as 1:02:03");
         };
+        let end = self.units.units.iter().filter_map(|unit| unit.time).map(|span| span.end).max();
+        if let Some(end) = end.filter(|&end| end < time) {
+            bail!("find the place {place:?}: the document ends at {}", clock(end));
+        }
         let is_begun = |unit: &Unit| unit.time.is_some_and(|span| span.start <= time);
         match self.units.units.iter().rposition(is_begun) {
             Some(unit) => Ok(UnitIndex::from(unit)),

@@ -16,7 +16,7 @@ use caesura::evaluate::chapters::{
 };
 use caesura::evaluate::data::{self, Selection, UntitledFirst};
 use caesura::evaluate::split::Part;
-use caesura::export::write_file;
+use caesura::export::{counted, write_file};
 use caesura::neural::Encoder;
 use caesura::pipeline::{Engine, ModelFolders, SplitSettings};
 use serde_json::{Value, json};
@@ -139,7 +139,7 @@ pub(super) fn selection(kept: &args::KeptDocuments, untitled_first: UntitledFirs
 
 fn table(path: &Path, result: &ChaptersEvaluation, args: &args::EvaluateChapters, out: &mut dyn Write) -> Result<()> {
     let (n, n_skipped) = (result.n_documents, result.n_skipped);
-    writeln!(out, "{}: {n} documents, {n_skipped} of one section left out", path.display())?;
+    writeln!(out, "{}: {}, {n_skipped} of one section left out", path.display(), counted(n, "document"))?;
     writeln!(
         out,
         "  engine        Pk  WindowDiff      B     F1  F1 within 1  found/true  pairs    ECE   words/s    MiB"

@@ -20,6 +20,9 @@ pub(crate) fn run(session: &Session, args: &args::Export) -> Result<()> {
     let library = session.library()?;
     let layer = Layer::from(args.layer);
     let output = args.output.as_deref();
+    if let Some(folder) = output.filter(|path| names_folder(path)) {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+    }
     if let Some(folder) = output.filter(|path| path.is_dir()) {
         return write_folder(session, &library, args, layer, folder);
     }
@@ -34,6 +37,11 @@ pub(crate) fn run(session: &Session, args: &args::Export) -> Result<()> {
             put_with(args.format, output, |out| write_collection(session, &library, args, layer, &rows, out))
         }
     }
+}
+
+/// Returns whether what was typed can only be a folder: it ends as one does.
+fn names_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(char::from(last)))
 }
 
 /// Returns the documents asked for.

@@ -1,6 +1,7 @@
 //! `caesura tag`: the tags of documents.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use caesura::export::counted;
 use caesura::store::DocumentId;
 use serde_json::json;
 
@@ -29,20 +30,23 @@ pub(crate) fn run(session: &Session, args: &args::Tag) -> Result<()> {
         TagWhat::Add(of) => {
             let changed = library.add_tag(&ids(&of.ids), &of.tag)?;
             session.note(&format!(
-                "tagged {} documents, {} had the tag",
-                changed.len(),
+                "tagged {}, {} had the tag",
+                counted(changed.len(), "document"),
                 ids(&of.ids).len() - changed.len()
             ));
             Ok(())
         }
         TagWhat::Remove(of) => {
             let changed = library.remove_tag(&ids(&of.ids), &of.tag)?;
-            session.note(&format!("took the tag from {} documents", changed.len()));
+            session.note(&format!("took the tag from {}", counted(changed.len(), "document")));
             Ok(())
         }
         TagWhat::Rename { from, to } => {
             let n_documents = library.rename_tag(from, to)?;
-            session.note(&format!("renamed the tag of {n_documents} documents"));
+            if n_documents == 0 {
+                bail!("rename the tag {from:?}: no document has it; `caesura tag list` shows the tags there are");
+            }
+            session.note(&format!("renamed the tag of {}", counted(n_documents, "document")));
             Ok(())
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use caesura::document::Provenance;
 use caesura::error::Error;
 use caesura::evaluate::corpus;
-use caesura::export::{self, FieldCellView, FieldView, TopicPartView, TopicView, TopicsView, write_file};
+use caesura::export::{self, FieldCellView, FieldView, TopicPartView, TopicView, TopicsView, counted, write_file};
 use caesura::pipeline::{self, LibraryTree, TopicField};
 use caesura::progress::Progress;
 use caesura::store::{Library, TopicId};
@@ -206,7 +206,7 @@ fn sketch(session: &Session, args: &args::Sketch) -> Result<()> {
     let config = SketchConfig { seed: session.seed(), n_functions: args.functions };
     write_file(&args.output, |out| part.write(&config, &bar, out))?;
     drop(bar);
-    session.note(&format!("sketched {} documents", part.n_documents()));
+    session.note(&format!("sketched {}", counted(part.n_documents(), "document")));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use anyhow::Result;
 use caesura::error::Error;
 use caesura::evaluate::data::{self, Reference, Selection};
 use caesura::evaluate::split::{self, Part};
+use caesura::export::counted;
 use caesura::train::context::{ContextTraining, Start, train_context};
 use caesura::train::pair::{PairTraining, train_pair};
 use caesura::train::passage::{PassageTraining, train_passage};
@@ -150,7 +151,7 @@ fn read(session: &Session, args: &TrainData) -> Result<Documents> {
         }
     }
     let Repeated { n_alike, n_contradicting } = drop_repeated(&mut train);
-    session.note(&format!("{} documents to train on, {} to look at", train.len(), held_out.len()));
+    session.note(&format!("{} to train on, {} to look at", counted(train.len(), "document"), held_out.len()));
     if 0 < n_alike + n_contradicting {
         session.note(&format!(
             "left out {n_alike} whose text stands in another, and {n_contradicting} whose sections contradict it too"
