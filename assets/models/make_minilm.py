@@ -14,7 +14,7 @@ needs no PyTorch and its bytes depend on the pinned versions only. Before anythi
 written, the f32 graph has to agree with a plain numpy forward pass, and the int8 graph
 with the f32 one.
 
-Three things keep the int8 graph near the f32 one.
+Four things keep the int8 graph near the f32 one.
 
 A few channels of what leaves a LayerNorm reach four to six times as far as the rest, always the
 same ones, and would take most of the 256 steps an activation is rounded to. Every such input is
@@ -29,6 +29,10 @@ The weights are rounded one input channel after the other, and what rounding cha
 is made up for by the channels still to come, as far as inputs go together (Frantar et al. 2022,
 "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers", section 3;
 their order by the size of the input, their damping, but no blocks).
+
+Most processors for x86-64, those without AVX-512 VNNI, add up the products of two neighbouring
+channels in 16 bits (VPMADDUBSW), and cut off what is more. So of two neighbouring weights of one
+sign the sum is bounded, and no sum is ever more: every processor gives the same.
 """
 
 import argparse
@@ -86,6 +90,8 @@ STEPS_BELOW = 32
 STEPS_ABOVE = 255 - STEPS_BELOW
 # The share of the mean of its diagonal that is added to that of the moments of the inputs.
 DAMPING = 0.01
+# Of two neighbouring weights of one sign: 255 * 128 is less than 2**15.
+MAX_PAIR = 128
 # The word pieces of a text that are measured, as many as the program reads.
 MAX_PIECES = 256
 
@@ -297,8 +303,14 @@ class Int8Graph(Graph):
         weight, moments = self.weights[f"{name}.weight"].T.astype(np.float64), self.inputs[name].moments
         if factor is not None:
             weight, moments = weight * factor[:, np.newaxis], moments / np.outer(factor, factor)
-        scale = to_int8(weight, axis=0)[1][0]
+        scale = np.maximum(to_int8(weight, axis=0)[1][0], pair_reach(weight) / MAX_PAIR).astype(np.float32)
         return rounded_together(weight, scale.astype(np.float64), moments), scale
+
+
+def pair_reach(weight):
+    """Returns the largest magnitude of the sum of two neighbouring weights of one sign, `[out]`."""
+    first, second = weight[0::2], weight[1::2]
+    return np.where(first * second > 0, np.abs(first + second), 0).max(axis=0)
 
 
 def to_int8(values, axis):
@@ -311,15 +323,20 @@ def to_int8(values, axis):
 
 def rounded_together(weight, scale, moments):
     """Rounds `weight`, `[in, out]`, to `-127..=127` steps of `scale`, `[out]`, so that the outputs
-    of inputs with these `moments` change least: see the head of this file."""
+    of inputs with these `moments` change least, and of two neighbours of one sign the sum is at most
+    `MAX_PAIR`: see the head of this file."""
     n_in = len(weight)
     moments = moments + np.eye(n_in) * (DAMPING * np.trace(moments) / n_in)
     order = np.argsort(-np.diag(moments), kind="stable")
     # Row i of the factor says how those after i go with it, once those before are settled.
     after = np.linalg.cholesky(np.linalg.inv(moments[np.ix_(order, order)])).T
-    left, rounded = weight[order], np.empty((n_in, len(scale)), np.int8)
+    # Nought is what a neighbour is as long as it is not settled.
+    left, rounded = weight[order], np.zeros((n_in, len(scale)), np.int8)
     for i, row in enumerate(left):
-        steps = np.rint(row / scale).clip(-127, 127)
+        beside = rounded[order[i] ^ 1].astype(np.float64)
+        lowest = np.where(beside < 0, np.maximum(-127, -MAX_PAIR - beside), -127)
+        highest = np.where(beside > 0, np.minimum(127, MAX_PAIR - beside), 127)
+        steps = np.rint(row / scale).clip(lowest, highest)
         rounded[order[i]] = steps
         left[i + 1 :] -= np.outer(after[i, i + 1 :] / after[i, i], row - steps * scale)
     return rounded
@@ -592,7 +609,7 @@ reference vectors; `../requirements.txt` pins what it needs.
 | Its weights | `model.safetensors`, SHA-256 `{weights_sha256}` |
 | Licence of the model | Apache-2.0, text in `LICENSE` |
 | Changed here | rebuilt as an ONNX graph (opset 17) and quantised; padding and truncation taken out of `tokenizer.json` |
-| Quantisation | int8 weights, one scale per output channel (one per row for the embeddings); weights rounded together (GPTQ), after far-reaching channels of what they read are evened out (SmoothQuant); activations become u8 while it runs, with one scale and zero point per tensor, or one scale per word piece after a GELU |
+| Quantisation | int8 weights, one scale per output channel (one per row for the embeddings); weights rounded together (GPTQ), after far-reaching channels of what they read are evened out (SmoothQuant), and such that no sum of two neighbouring products leaves 16 bits; activations become u8 while it runs, with one scale and zero point per tensor, or one scale per word piece after a GELU |
 | Made with | {made_by} |
 
 | Name | Type | Shape | Meaning |

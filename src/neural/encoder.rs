@@ -218,27 +218,17 @@ mod tests {
             .collect()
     }
 
-    /// Whether the processor sums up products of int8 in 32 bits. Of those for x86-64 rten knows one instruction that does; without
-    /// it, sums of two that leave 16 bits are cut off.
-    fn has_whole_products() -> bool {
-        #[cfg(target_arch = "x86_64")]
-        let has = std::arch::is_x86_feature_detected!("avx512vnni");
-        #[cfg(not(target_arch = "x86_64"))]
-        let has = true;
-        has
-    }
-
-    /// The file states how the reference vectors were made, of the model's f32 weights.
+    /// The file states how the reference vectors were made, of the model's f32 weights. Many a processor cuts off the sum of two
+    /// products that leaves 16 bits; the weights are such that none does.
     #[test]
     fn vectors_are_those_of_the_reference_but_for_rounding() {
         let sentences = sentences();
         let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
         let vectors = embedded(2).encode(&texts, &Unwatched).expect("the model runs");
         assert_eq!((vectors.len(), vectors.dims()), (texts.len(), 384));
-        let least = if has_whole_products() { 0.99 } else { 0.98 };
         for (row, (text, reference)) in vectors.rows().zip(&sentences) {
             let cosine = dot(row, reference);
-            assert!(cosine >= least, "{cosine} for {text:?}");
+            assert!(cosine >= 0.995, "{cosine} for {text:?}");
         }
     }
 
