@@ -271,18 +271,19 @@ fn chosen(finalists: &[Finalist], beside: &[Said], elsewhere: &HashSet<String>, 
         let folded = folded(title);
         beside.iter().any(|said| said.folded == folded)
     };
-    let differs = |finalist: &&Finalist| !is_beside(&finalist.phrase.text);
+    let weighed: Vec<(&Finalist, f64)> = finalists.iter().map(|finalist| (finalist, marginal(finalist))).collect();
     // The last of equals is the one `max_by` takes, and the first is the better.
-    let best = finalists.iter().rev().filter(differs).max_by(|one, other| marginal(one).total_cmp(&marginal(other)))?;
+    let differs = |(finalist, _): &&(&Finalist, f64)| !is_beside(&finalist.phrase.text);
+    let &(best, worth) = weighed.iter().rev().filter(differs).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     let share = if best.phrase.stems.len() == 1 { SECOND_SHARE_OF_WORD } else { SECOND_SHARE };
-    let least = share * marginal(best);
-    let second = finalists
+    let second = weighed
         .iter()
         .rev()
-        .filter(|other| least <= marginal(other) && goes_with(&best.phrase, &other.phrase))
-        .max_by(|one, other| marginal(one).total_cmp(&marginal(other)));
-    let both = second.map(|second| joined(&best.phrase, &second.phrase, grammar));
-    let both = both.filter(|title| !is_beside(title) && !is_elsewhere(title));
+        .filter(|(other, own)| share * worth <= *own && goes_with(&best.phrase, &other.phrase))
+        .max_by(|(_, one), (_, other)| one.total_cmp(other));
+    let both = second.map(|(second, _)| joined(&best.phrase, &second.phrase, grammar));
+    // What is said beside it is said elsewhere, too.
+    let both = both.filter(|title| !is_elsewhere(title));
     Some(upper_first(both.as_deref().unwrap_or(&best.phrase.text)))
 }
 
